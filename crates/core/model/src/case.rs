@@ -1,0 +1,169 @@
+//! The case: everything that `case.json` holds and every report is drawn from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Incident, Link, Moment,
+    Reject, RejectReason, Source, SourceIx, Text, Timestamp, Trace,
+};
+
+/// Version of the `case.json` schema; it grows with every change that a reader must know of.
+pub const CASE_SCHEMA: &str = "bakas-case/1";
+
+/// What became of one source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceSummary {
+    /// The source.
+    pub source: Source,
+    /// Bytes after unpacking.
+    pub bytes: u64,
+    /// Bytes as shipped; 0 for a member of an archive.
+    pub bytes_packed: u64,
+    /// SHA-256 of the file as shipped, in hex; of an archive for each of its members.
+    pub sha256: String,
+    /// Records that became events.
+    pub events: u64,
+    /// Pieces that did not, by reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rejects: BTreeMap<RejectReason, u64>,
+    /// First event.
+    pub first: Option<Timestamp>,
+    /// Last event.
+    pub last: Option<Timestamp>,
+    /// The source with the same content that was read instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<SourceIx>,
+}
+
+/// A clock that seems to be off, to be confirmed by a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockProposal {
+    /// Whose clock.
+    pub source: SourceIx,
+    /// Against which other source of the same agency.
+    pub against: SourceIx,
+    /// What would have to be added to its times, in microseconds.
+    pub offset_micros: i64,
+    /// From how many events seen by both.
+    pub shared_events: u64,
+    /// Half-width of the interval in which nine of ten shared events lie, in microseconds.
+    pub spread_micros: u64,
+}
+
+/// Something that looks like an attack and was set aside, with the reason: never silently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Where.
+    pub agency: AgencyIx,
+    /// What it was, and why it was set aside.
+    pub text: Text,
+    /// How many detections.
+    pub detections: u64,
+    /// How many hits.
+    pub hits: u64,
+}
+
+/// How many rules were asked, and of those that were not, why.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleCounts {
+    /// Files read.
+    pub files: u64,
+    /// Rules loaded and applicable to some source here.
+    pub loaded: u64,
+    /// Of these, correlations.
+    pub correlations: u64,
+    /// Rules for log sources that are not here.
+    pub not_applicable: u64,
+    /// Rules that could not be loaded, by reason.
+    pub unsupported: BTreeMap<String, u64>,
+}
+
+/// A data set that answers rest on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataSet {
+    /// Short name.
+    pub name: String,
+    /// What it says.
+    pub what: String,
+    /// Who made it.
+    pub source: String,
+    /// Its date.
+    pub date: Day,
+    /// Its licence.
+    pub licence: String,
+    /// The attribution its licence asks for, with the link.
+    pub attribution: String,
+    /// Number of records.
+    pub records: u64,
+    /// SHA-256 of what was read, in hex, where one file was.
+    #[serde(default)]
+    pub sha256: String,
+}
+
+/// Totals.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Counts {
+    pub files: u64,
+    pub bytes: u64,
+    pub events: u64,
+    pub rejects: u64,
+    pub detections: u64,
+    pub evidence_lines: u64,
+}
+
+/// The investigation as one document.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// [`CASE_SCHEMA`].
+    pub schema: String,
+    /// The case's name: its folder.
+    pub name: String,
+    /// Version of Bakas.
+    pub tool_version: String,
+    /// The command line, without the program.
+    pub arguments: Vec<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Whether the logs are the bundled scenario, and so synthetic.
+    #[serde(default)]
+    pub synthetic: bool,
+    /// First and last event.
+    pub window: Option<(Timestamp, Timestamp)>,
+    /// Totals.
+    pub counts: Counts,
+    /// Attacked or not, everybody whose logs were read.
+    pub agencies: Vec<Agency>,
+    /// Every source, read or not.
+    pub sources: Vec<SourceSummary>,
+    /// Samples of what could not be read.
+    pub rejects: Vec<Reject>,
+    /// Clocks that seem to be off.
+    pub clock_proposals: Vec<ClockProposal>,
+    /// Rules asked.
+    pub rules: RuleCounts,
+    /// Data sets that answers rest on.
+    pub data_sets: Vec<DataSet>,
+    /// What happened.
+    pub incidents: Vec<Incident>,
+    /// What belongs together.
+    pub campaigns: Vec<Campaign>,
+    /// Links too weak to make a campaign, shown all the same.
+    pub weak_links: Vec<Link>,
+    /// What agencies have in common.
+    pub common_factors: Vec<CommonFactor>,
+    /// The story in time order; the whole stands in `timeline.ndjson`.
+    pub timeline: Vec<Moment>,
+    /// The addresses of incidents; the whole stands in `traces.ndjson`.
+    pub traces: Vec<Trace>,
+    /// Soil, infrastructure, actor.
+    pub assessments: Vec<Assessment>,
+    /// Blocks, proposed and compared.
+    pub blocks: Vec<Block>,
+    /// Asks, in the order of work per agency.
+    pub asks: Vec<Ask>,
+    /// What was set aside.
+    pub set_aside: Vec<SetAside>,
+}
