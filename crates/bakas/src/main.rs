@@ -1,2 +1,11 @@
-//! The binary.
-fn main() {}
+//! The binary: chooses the stores and hands the command line over. Nothing else is decided here.
+
+use std::{path::Path, process::ExitCode};
+
+use bakas_engine::EventLake;
+use bakas_lake::ParquetLake;
+
+fn main() -> ExitCode {
+    let lakes = |folder: &Path| -> Box<dyn EventLake> { Box::new(ParquetLake::new(folder)) };
+    ExitCode::from(bakas_cli::run(std::env::args_os(), &lakes))
+}

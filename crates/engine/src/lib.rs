@@ -1,1 +1,44 @@
-//! To be written.
+//! The use cases, one file each: they open the inputs, run the stages in order, and keep what
+//! comes out. What a log line, a rule or an address means is decided in the stages; how a result
+//! looks is decided in the faces.
+//!
+//! ```
+//! use bakas_engine::{clock::FixedClock, rulebook, Timestamp};
+//! let book = rulebook::load(true, &[])?;
+//! assert!(book.problems.is_empty(), "the built-in rules load without a remark");
+//! # Ok::<(), bakas_engine::Error>(())
+//! ```
+
+pub mod clock;
+pub mod config;
+mod correlate;
+pub mod detect;
+pub mod error;
+mod feed;
+mod input;
+pub mod investigate;
+mod keyfile;
+mod merged;
+pub mod observer;
+mod pipeline;
+pub mod plan;
+mod profiles;
+mod revisit;
+pub mod rulebook;
+mod samples;
+pub mod scenario;
+mod sealing;
+mod summary;
+mod sweep;
+pub mod trace;
+pub mod verify;
+mod writing;
+
+use std::path::Path;
+
+pub use bakas_model::Timestamp;
+pub use bakas_store::{EventLake, MemoryLake};
+pub use error::Error;
+
+/// Opens the event lake of a folder: the binary's choice of store.
+pub type LakeAt<'a> = dyn Fn(&Path) -> Box<dyn EventLake> + Sync + 'a;

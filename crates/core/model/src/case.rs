@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Incident, Link, Moment,
-    Reject, RejectReason, Source, SourceIx, Text, Timestamp, Trace,
+    Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Incident, IncidentId,
+    Link, Moment, Reject, RejectReason, Source, SourceIx, Text, Timestamp, Trace,
 };
 
 /// Version of the `case.json` schema; it grows with every change that a reader must know of.
@@ -19,8 +19,8 @@ pub struct SourceSummary {
     pub source: Source,
     /// Bytes after unpacking.
     pub bytes: u64,
-    /// Bytes as shipped; 0 for a member of an archive.
-    pub bytes_packed: u64,
+    /// Bytes of the file as shipped; of an archive for each of its members.
+    pub bytes_shipped: u64,
     /// SHA-256 of the file as shipped, in hex; of an archive for each of its members.
     pub sha256: String,
     /// Records that became events.
@@ -102,6 +102,17 @@ pub struct DataSet {
     pub sha256: String,
 }
 
+/// How many lines of evidence an incident has on one day (UTC): what the report's histogram shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayLines {
+    /// The incident.
+    pub incident: IncidentId,
+    /// The day.
+    pub day: Day,
+    /// Its lines.
+    pub lines: u64,
+}
+
 /// Totals.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -156,6 +167,9 @@ pub struct Case {
     pub common_factors: Vec<CommonFactor>,
     /// The story in time order; the whole stands in `timeline.ndjson`.
     pub timeline: Vec<Moment>,
+    /// Lines of evidence by incident and day, counted while `evidence.ndjson` is written.
+    #[serde(default)]
+    pub lines_per_day: Vec<DayLines>,
     /// The addresses of incidents; the whole stands in `traces.ndjson`.
     pub traces: Vec<Trace>,
     /// Soil, infrastructure, actor.

@@ -75,6 +75,23 @@ pub struct Field<'a> {
     pub value: Value<'a>,
 }
 
+/// Other names under which rules ask for a native field: alias, and the name that events carry.
+pub const ALIASES: &[(&str, &str)] = &[
+    ("c-uri", "cs-uri"),
+    ("c-uri-stem", "cs-uri-stem"),
+    // What most tools call the query is the whole target of the request, and rules rely on it.
+    ("cs-uri-query", "cs-uri"),
+    ("c-uri-query", "cs-uri"),
+    ("cs-uri-extension", "c-uri-extension"),
+    ("c-useragent", "cs-user-agent"),
+    ("cs(User-Agent)", "cs-user-agent"),
+    ("cs(Referer)", "cs-referer"),
+    ("cs-referrer", "cs-referer"),
+    ("cs(Cookie)", "cs-cookie"),
+    ("cs-uri-path", "cs-uri-stem"),
+    ("src_ip", "c-ip"),
+];
+
 impl<'a> Field<'a> {
     /// A field of that name and value.
     #[must_use]

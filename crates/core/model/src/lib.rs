@@ -27,7 +27,7 @@ pub mod source;
 pub mod time;
 
 pub use assessment::{Assessment, Evidence, Hypothesis, Level as AssessmentLevel, Likelihood};
-pub use case::{Case, Counts, DataSet, RuleCounts, SourceSummary};
+pub use case::{Case, Counts, DataSet, DayLines, RuleCounts, SourceSummary};
 pub use detection::{Detection, DetectionId, Hit};
 pub use event::{Activity, Class, Event, EventRow, Place, Status};
 pub use field::{Field, FieldId, Value};

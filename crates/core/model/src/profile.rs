@@ -95,15 +95,18 @@ pub struct AccountNetwork {
 }
 
 impl NameSet {
-    /// Adds a name by its hash.
+    /// Adds a name by its hash. A full set keeps the smallest hashes, so that the order in which
+    /// names and sets come does not matter.
     pub fn insert(&mut self, hash: u64) {
-        if let Err(at) = self.hashes.binary_search(&hash) {
-            if self.hashes.len() < PROFILE_NAMES_LIMIT {
-                self.hashes.insert(at, hash);
-            } else {
-                self.full = true;
+        let Err(at) = self.hashes.binary_search(&hash) else { return };
+        if self.hashes.len() >= PROFILE_NAMES_LIMIT {
+            self.full = true;
+            if at == self.hashes.len() {
+                return;
             }
+            self.hashes.pop();
         }
+        self.hashes.insert(at, hash);
     }
 
     /// Adds all of another set.
@@ -130,6 +133,11 @@ impl NameSet {
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.full
+    }
+
+    /// The hashes that are kept, in order.
+    pub fn iter(&self) -> impl Iterator<Item = u64> {
+        self.hashes.iter().copied()
     }
 
     /// Whether the name of this hash is in it.
@@ -166,11 +174,18 @@ impl AccountNetwork {
         self.sign_ins += other.sign_ins;
         self.sign_ins_failed += other.sign_ins_failed;
         for &day in &other.days {
-            if let Err(at) = self.days.binary_search(&day)
-                && self.days.len() < ACCOUNT_DAYS_LIMIT
-            {
-                self.days.insert(at, day);
-            }
+            self.day(day);
+        }
+    }
+
+    /// Adds a day with a sign-in that succeeded; the earliest [`ACCOUNT_DAYS_LIMIT`] are kept.
+    pub fn day(&mut self, day: Day) {
+        if self.days.last() == Some(&day) {
+            return;
+        }
+        if let Err(at) = self.days.binary_search(&day) {
+            self.days.insert(at, day);
+            self.days.truncate(ACCOUNT_DAYS_LIMIT);
         }
     }
 }

@@ -1,1 +1,91 @@
-//! To be written.
+//! The command line: reads what is asked, calls one use case of the engine, and shows what came
+//! of it. It decides nothing about logs, and chooses no store: the binary hands one in.
+//!
+//! ```no_run
+//! let lakes = |_: &std::path::Path| -> Box<dyn bakas_engine::EventLake> {
+//!     Box::new(bakas_engine::MemoryLake::default())
+//! };
+//! std::process::exit(bakas_cli::run(std::env::args_os(), &lakes).into());
+//! ```
+
+mod args;
+mod commands;
+mod exit;
+mod output;
+mod progress;
+
+use std::ffi::OsString;
+
+use args::{Arguments, Command};
+use bakas_engine::{LakeAt, observer::Stop};
+use clap::Parser as _;
+use exit::Exit;
+use output::Screen;
+
+/// What every command is given.
+pub(crate) struct Desk<'a> {
+    pub(crate) screen: Screen,
+    pub(crate) quiet: bool,
+    pub(crate) lakes: &'a LakeAt<'a>,
+    pub(crate) stop: &'static Stop,
+    /// The command line without the program's name, for the seal.
+    pub(crate) arguments: Vec<String>,
+}
+
+static STOP: Stop = Stop::new();
+
+/// Runs one command line and returns its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, lakes: &LakeAt<'_>) -> u8 {
+    let given: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = match Arguments::try_parse_from(&given) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help and version are no errors: clap knows where each goes.
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return if error.print().is_ok() { code as u8 } else { Exit::Internal as u8 };
+        }
+    };
+    let desk = Desk {
+        screen: Screen::new(&parsed.output),
+        quiet: parsed.output.quiet,
+        lakes,
+        stop: &STOP,
+        arguments: given.iter().skip(1).map(|a| a.to_string_lossy().into_owned()).collect(),
+    };
+    // Without a handler, an interrupt still ends the program; it only says less.
+    if ctrlc::set_handler(|| STOP.ask()).is_err() {
+        desk.screen.note("an interrupt will not be explained: its handler could not be set");
+    }
+    match dispatch(&desk, parsed.command) {
+        Ok(exit) => exit as u8,
+        Err(error) if is_closed_pipe(&error) => Exit::Done as u8,
+        Err(error) => {
+            desk.screen.error(&error);
+            Exit::of(&error) as u8
+        }
+    }
+}
+
+fn dispatch(desk: &Desk<'_>, command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Investigate(asked) => commands::investigate::run(desk, asked),
+        Command::Detect(asked) => commands::detect::run(desk, &asked),
+        Command::Trace(asked) => commands::trace::run(desk, &asked),
+        Command::Verify(asked) => commands::verify::run(desk, &asked),
+        Command::Scenario(asked) => commands::scenario::make(desk, asked),
+        Command::Score(asked) => commands::scenario::score(desk, &asked),
+        Command::Rules(asked) => commands::rules::run(desk, &asked),
+        Command::Data(asked) => commands::data::run(desk, &asked),
+        Command::Completions { shell } => commands::shell::completions(shell),
+        Command::Man => commands::shell::man(),
+    }
+}
+
+/// Whether the reader of our output went away, which is its right.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

@@ -1,1 +1,19 @@
-//! To be written.
+//! What to do about a case, and how it is told: blocks with their collateral, asks to the
+//! administrators, the terminal briefing and the report.
+//!
+//! Pure: everything here takes a case and gives back values or text. Nothing is written, sent or
+//! blocked here.
+
+pub mod asks;
+pub mod blocks;
+pub mod briefing;
+pub mod report;
+mod story;
+mod text;
+mod view;
+mod words;
+
+mod world;
+
+pub use asks::asks;
+pub use blocks::blocks;

@@ -1,0 +1,324 @@
+//! One line of a search: a field, its modifiers and its values → typed tests. The modifiers are
+//! applied here once and for all (Sigma modifiers appendix 2.1); nothing is matched here.
+
+use ipnet::IpNet;
+
+use crate::{
+    EXPANSION_LIMIT,
+    detection::Search,
+    modifier::{Encoding, Modifiers, Place, Type},
+    pattern::{self, Pattern},
+    problem::{Position, Problem, Reason},
+    yaml::{Kind, Node, Scalar},
+};
+
+/// A field, or the whole record, and what is asked of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The field; `None` for keywords, which are looked for in the whole record.
+    pub field: Option<String>,
+    /// Whether every test must hold (`all`) or one suffices.
+    pub every: bool,
+    /// Whether the outcome is reversed (`neq`).
+    pub negated: bool,
+    /// The tests; never empty.
+    pub tests: Vec<Test>,
+    /// Where it stands.
+    pub at: Position,
+    /// Its path in the document.
+    pub place: String,
+}
+
+/// One question to a field's value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// The value as text fits a pattern, in any case unless `cased`.
+    Text {
+        /// The pattern.
+        pattern: Pattern,
+        /// Whether the case must be the same.
+        cased: bool,
+    },
+    /// A regular expression is found in the value (`re`).
+    Regex {
+        /// The expression.
+        expression: String,
+        /// `i`: in any case.
+        insensitive: bool,
+        /// `m`: `^` and `$` also mean the start and end of a line.
+        multi_line: bool,
+        /// `s`: `.` also means a line's end.
+        dot_all: bool,
+    },
+    /// The value equals a number.
+    Number(Number),
+    /// The value is this truth value.
+    Bool(bool),
+    /// The field is absent or null.
+    Null,
+    /// The value is a number that compares so with another.
+    Compare(Comparison, Number),
+    /// A part of the date that the value is compares so with a number.
+    Time(TimePart, Comparison, Number),
+    /// The value is an address within a block (`cidr`).
+    Cidr(IpNet),
+    /// The value fits another field's (`fieldref`).
+    Field {
+        /// The other field.
+        name: String,
+        /// Whether the other value is to be the whole, or where it may stand.
+        within: Within,
+        /// Whether the case must be the same.
+        cased: bool,
+    },
+    /// The field is there, whatever its value, or is not (`exists`).
+    Exists(bool),
+}
+
+/// A number of a rule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A whole number.
+    Int(i64),
+    /// Another number.
+    Float(f64),
+}
+
+/// How numbers compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal.
+    Eq,
+    /// The value is less.
+    Lt,
+    /// The value is less or equal.
+    Lte,
+    /// The value is greater.
+    Gt,
+    /// The value is greater or equal.
+    Gte,
+}
+
+/// A part of a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum TimePart {
+    Minute,
+    Hour,
+    Day,
+    /// The week by ISO 8601.
+    Week,
+    Month,
+    Year,
+}
+
+/// Where a text may stand in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Within {
+    Whole,
+    Anywhere,
+    Start,
+    End,
+}
+
+/// Reads `field|modifier|…` and its value or values.
+pub(crate) fn parse(key: &str, node: &Node, at: Position, place: &str) -> Result<Search, Problem> {
+    let mut words = key.split('|');
+    let field = words.next().unwrap_or_default();
+    let modifiers = Modifiers::parse(words, node.at, place)?;
+    let field = if field.is_empty() { None } else { Some(field.to_owned()) };
+    let values = match &node.kind {
+        Kind::Scalar(scalar) => vec![(scalar, node.at)],
+        Kind::List(elements) => list(elements, node, place)?,
+        Kind::Map(_) => {
+            return Err(Problem::malformed(node.at, place, "a field's value cannot be a map"));
+        }
+    };
+    let mut groups = Vec::new();
+    let mut tests_count = 0;
+    for (value, at) in values {
+        let tests = convert(value, &modifiers, field.is_none(), at, place)?;
+        tests_count += tests.len();
+        if tests_count > EXPANSION_LIMIT {
+            let detail = format!("it becomes more than {EXPANSION_LIMIT} values");
+            return Err(Problem::new(Reason::Bound, at, place, detail));
+        }
+        groups.push(tests);
+    }
+    let Modifiers { every, negated, .. } = modifiers;
+    let item = |every, tests| {
+        let place = place.to_owned();
+        Search::Item(Item { field: field.clone(), every, negated, tests, at, place })
+    };
+    if every && groups.iter().any(|tests| tests.len() > 1) {
+        // The variants of one value are alternatives; the values themselves must all match.
+        if negated {
+            let detail = "'neq' with 'all' does not go with a modifier that makes variants";
+            return Err(Problem::new(Reason::Modifier, node.at, place, detail));
+        }
+        return Ok(Search::All(groups.into_iter().map(|tests| item(false, tests)).collect()));
+    }
+    Ok(item(every, groups.into_iter().flatten().collect()))
+}
+
+fn list<'a>(
+    elements: &'a [Node],
+    node: &Node,
+    place: &str,
+) -> Result<Vec<(&'a Scalar, Position)>, Problem> {
+    if elements.is_empty() {
+        return Err(Problem::malformed(node.at, place, "the list is empty"));
+    }
+    let scalar = |element: &'a Node| match &element.kind {
+        Kind::Scalar(scalar) => Ok((scalar, element.at)),
+        _ => {
+            let detail = format!("an element is {}, not a single value", element.noun());
+            Err(Problem::malformed(element.at, place, detail))
+        }
+    };
+    elements.iter().map(scalar).collect()
+}
+
+fn convert(
+    value: &Scalar,
+    modifiers: &Modifiers,
+    keyword: bool,
+    at: Position,
+    place: &str,
+) -> Result<Vec<Test>, Problem> {
+    let wrong = |detail: String| Problem::new(Reason::Modifier, at, place, detail);
+    match modifiers.kind {
+        Type::Plain => plain(value, modifiers, keyword).map_err(wrong),
+        Type::Regex { insensitive, multi_line, dot_all } => {
+            let expression = value.as_text().to_owned();
+            Ok(vec![Test::Regex { expression, insensitive, multi_line, dot_all }])
+        }
+        Type::Exists => match value {
+            Scalar::Bool(expected) => Ok(vec![Test::Exists(*expected)]),
+            _ => Err(wrong("'exists' takes true or false".to_owned())),
+        },
+        Type::Cidr => {
+            let net = cidr(value.as_text());
+            let net = net
+                .ok_or_else(|| wrong(format!("'{}' is no block of addresses", value.as_text())))?;
+            Ok(vec![Test::Cidr(net)])
+        }
+        Type::Compare(comparison) => {
+            let number = number(value)
+                .ok_or_else(|| wrong(format!("'{}' is no number", value.as_text())))?;
+            Ok(vec![match modifiers.time {
+                Some(part) => Test::Time(part, comparison, number),
+                None => Test::Compare(comparison, number),
+            }])
+        }
+        Type::Field => {
+            let within = match modifiers.place {
+                None => Within::Whole,
+                Some(Place::Contains) => Within::Anywhere,
+                Some(Place::Start) => Within::Start,
+                Some(Place::End) => Within::End,
+            };
+            let name = value.as_text().to_owned();
+            Ok(vec![Test::Field { name, within, cased: modifiers.cased }])
+        }
+    }
+}
+
+/// Values without a type modifier.
+fn plain(value: &Scalar, modifiers: &Modifiers, keyword: bool) -> Result<Vec<Test>, String> {
+    let textual = keyword || modifiers.place.is_some() || !modifiers.encodings.is_empty();
+    match value {
+        Scalar::Null if textual => return Err("null is no text".to_owned()),
+        Scalar::Null => return Ok(vec![Test::Null]),
+        Scalar::Bool(truth) if !textual => return Ok(vec![Test::Bool(*truth)]),
+        Scalar::Int(int, _) if !textual => return Ok(vec![Test::Number(Number::Int(*int))]),
+        Scalar::Float(float, _) if !textual => {
+            return Ok(vec![Test::Number(Number::Float(*float))]);
+        }
+        _ => {}
+    }
+    let patterns = encode(value.as_text(), &modifiers.encodings)?;
+    let placed = patterns.into_iter().map(|pattern| match modifiers.place {
+        Some(Place::Contains) => pattern.open_before().open_after(),
+        Some(Place::Start) => pattern.open_after(),
+        Some(Place::End) => pattern.open_before(),
+        None if keyword => pattern.open_before().open_after(),
+        None => pattern,
+    });
+    Ok(placed.map(|pattern| Test::Text { pattern, cased: modifiers.cased }).collect())
+}
+
+/// What encodings have made of a value so far.
+enum Coded {
+    Text(Pattern),
+    Bytes(Vec<u8>),
+}
+
+fn encode(text: &str, encodings: &[Encoding]) -> Result<Vec<Pattern>, String> {
+    let mut values = vec![Coded::Text(Pattern::parse(text))];
+    for encoding in encodings {
+        let mut next = Vec::new();
+        for value in values {
+            match (encoding, value) {
+                (Encoding::Dashes, Coded::Text(pattern)) => {
+                    let all = pattern.dashes(EXPANSION_LIMIT);
+                    let all = all.ok_or("'windash' makes too many variants of it")?;
+                    next.extend(all.into_iter().map(Coded::Text));
+                }
+                (Encoding::Wide(order), Coded::Text(pattern)) => {
+                    next.push(Coded::Bytes(pattern::wide(fixed(&pattern)?, *order)));
+                }
+                (Encoding::Base64, value) => {
+                    let text = pattern::base64(&bytes(value)?);
+                    next.push(Coded::Text(Pattern::literal(text)));
+                }
+                (Encoding::Base64Offset, value) => {
+                    let bytes = bytes(value)?;
+                    let all = pattern::base64_offsets(&bytes);
+                    next.extend(all.map(|text| Coded::Text(Pattern::literal(text))));
+                }
+                (_, Coded::Bytes(_)) => {
+                    return Err("only 'base64' and 'base64offset' can follow UTF-16".to_owned());
+                }
+            }
+        }
+        values = next;
+    }
+    let text = |value| match value {
+        Coded::Text(pattern) => Ok(pattern),
+        Coded::Bytes(bytes) => String::from_utf8(bytes)
+            .map(Pattern::literal)
+            .map_err(|_| "as UTF-16 it is no text; add 'base64' or 'base64offset'".to_owned()),
+    };
+    values.into_iter().map(text).collect()
+}
+
+fn fixed(pattern: &Pattern) -> Result<&str, String> {
+    pattern.as_literal().ok_or_else(|| "a wildcard cannot be encoded".to_owned())
+}
+
+fn bytes(value: Coded) -> Result<Vec<u8>, String> {
+    match value {
+        Coded::Bytes(bytes) => Ok(bytes),
+        Coded::Text(pattern) => fixed(&pattern).map(|text| text.as_bytes().to_vec()),
+    }
+}
+
+fn number(value: &Scalar) -> Option<Number> {
+    match value {
+        Scalar::Int(int, _) => Some(Number::Int(*int)),
+        Scalar::Float(float, _) => Some(Number::Float(*float)),
+        Scalar::Text(text) => match text.parse::<i64>() {
+            Ok(int) => Some(Number::Int(int)),
+            Err(_) => text.parse().ok().filter(|f: &f64| f.is_finite()).map(Number::Float),
+        },
+        Scalar::Null | Scalar::Bool(_) => None,
+    }
+}
+
+/// A block, or an address alone: the block of one.
+fn cidr(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    text.parse::<IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))
+}

@@ -1,0 +1,227 @@
+//! `bakas.toml`: who the agencies are, and what a person knows better than the logs say —
+//! formats, zones, clocks, trusted proxies, permissions.
+
+use std::{net::IpAddr, path::Path};
+
+use bakas_model::{Agency, ClockBasis, Day, Permitted, SourceClock, Timestamp};
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use crate::Error;
+
+/// Largest `bakas.toml`, in bytes.
+pub const CONFIG_BYTES_LIMIT: u64 = 4 << 20;
+
+/// A read `bakas.toml`.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// Whether the logs are the bundled scenario.
+    pub synthetic: bool,
+    /// Agencies, by the folder of their logs.
+    pub agencies: Vec<Agency>,
+    /// What is known of sources, by glob.
+    pub sources: Vec<SourceRule>,
+    /// Who may do what would otherwise be an attack.
+    pub permitted: Vec<Permitted>,
+}
+
+/// What is known of the sources whose path fits a glob.
+#[derive(Debug)]
+pub struct SourceRule {
+    glob: globset::GlobMatcher,
+    /// A format that is not to be guessed.
+    pub format: Option<String>,
+    /// The clock.
+    pub clock: SourceClock,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    synthetic: bool,
+    #[serde(default)]
+    agency: Vec<Agency>,
+    #[serde(default)]
+    source: Vec<SourceEntry>,
+    #[serde(default)]
+    permitted: Vec<PermittedEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceEntry {
+    path: String,
+    format: Option<String>,
+    zone: Option<String>,
+    offset_seconds: Option<f64>,
+    uncertainty_seconds: Option<f64>,
+    year_reference: Option<When>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PermittedEntry {
+    addresses: Vec<String>,
+    reason: String,
+    from: Option<When>,
+    until: Option<When>,
+}
+
+/// A time, as TOML's own or as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum When {
+    Toml(toml::value::Datetime),
+    Text(String),
+}
+
+impl Config {
+    /// Reads the text of a `bakas.toml`; `path` is only for messages.
+    ///
+    /// # Errors
+    /// Names the place and the fault.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        let wrong = |what: String| Error::Config { path: path.to_owned(), what };
+        let file: File = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        let sources = file
+            .source
+            .into_iter()
+            .map(SourceRule::new)
+            .collect::<Result<_, _>>()
+            .map_err(wrong)?;
+        let permitted = file
+            .permitted
+            .into_iter()
+            .map(PermittedEntry::into_model)
+            .collect::<Result<_, _>>()
+            .map_err(wrong)?;
+        Ok(Self { synthetic: file.synthetic, agencies: file.agency, sources, permitted })
+    }
+
+    /// Takes over what another `bakas.toml` says; what stands first wins.
+    pub fn extend(&mut self, other: Self) {
+        self.synthetic |= other.synthetic;
+        self.agencies.extend(other.agencies);
+        self.sources.extend(other.sources);
+        self.permitted.extend(other.permitted);
+    }
+
+    /// What is known of the source of that path: the first entry that fits.
+    #[must_use]
+    pub fn source(&self, path: &str) -> Option<&SourceRule> {
+        self.sources.iter().find(|rule| rule.glob.is_match(path))
+    }
+}
+
+impl SourceRule {
+    fn new(entry: SourceEntry) -> Result<Self, String> {
+        let glob = globset::GlobBuilder::new(&entry.path)
+            .literal_separator(false)
+            .build()
+            .map_err(|e| format!("source path '{}': {e}", entry.path))?
+            .compile_matcher();
+        if let Some(name) = &entry.format
+            && bakas_ingest::Format::from_name(name).is_none()
+        {
+            let known: Vec<_> = bakas_ingest::Format::ALL.iter().map(|f| f.name()).collect();
+            return Err(format!("unknown format '{name}'; known are {}", known.join(", ")));
+        }
+        let micros = |seconds: f64| (seconds * 1e6).round() as i64;
+        let configured = entry.offset_seconds.is_some() || entry.zone.is_some();
+        let clock = SourceClock {
+            zone: entry.zone,
+            offset_micros: entry.offset_seconds.map_or(0, micros),
+            uncertainty_micros: entry.uncertainty_seconds.map_or(0, micros).unsigned_abs(),
+            basis: if configured { ClockBasis::Configured } else { ClockBasis::Assumed },
+            year_reference: entry.year_reference.map(When::day).transpose()?,
+        };
+        let trusted_proxies = nets(&entry.trusted_proxies)?;
+        Ok(Self { glob, format: entry.format, clock, trusted_proxies })
+    }
+}
+
+impl PermittedEntry {
+    fn into_model(self) -> Result<Permitted, String> {
+        Ok(Permitted {
+            addresses: nets(&self.addresses)?,
+            reason: self.reason,
+            from: self.from.map(When::time).transpose()?,
+            until: self.until.map(When::time).transpose()?,
+        })
+    }
+}
+
+impl When {
+    fn time(self) -> Result<Timestamp, String> {
+        let text = match self {
+            Self::Toml(datetime) => datetime.to_string(),
+            Self::Text(text) => text,
+        };
+        text.parse().map_err(|e: bakas_model::time::TimeParseError| e.to_string())
+    }
+
+    fn day(self) -> Result<Day, String> {
+        self.time().map(Timestamp::day)
+    }
+}
+
+fn nets(texts: &[String]) -> Result<Vec<IpNet>, String> {
+    texts
+        .iter()
+        .map(|text| {
+            text.parse()
+                .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+                .map_err(|_| format!("'{text}' is no address and no prefix (write 192.0.2.0/24)"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_everything_and_keeps_the_first_fit() {
+        let text = r#"
+            synthetic = true
+            [[agency]]
+            id = "welfare"
+            domains = ["welfare.example"]
+            [[source]]
+            path = "welfare/auth.log*"
+            zone = "Asia/Manila"
+            offset_seconds = -420.0
+            year_reference = "2026-02-01"
+            [[source]]
+            path = "welfare/*"
+            trusted_proxies = ["10.0.0.5"]
+            [[permitted]]
+            addresses = ["192.0.2.0/28"]
+            reason = "yearly scan"
+            until = 2026-01-31T00:00:00Z
+        "#;
+        let config = Config::parse(Path::new("bakas.toml"), text).unwrap();
+        let auth = config.source("welfare/auth.log.2.gz").unwrap();
+        assert_eq!(auth.clock.offset_micros, -420_000_000);
+        assert_eq!(auth.clock.year_reference.unwrap().to_string(), "2026-02-01");
+        assert_eq!(config.source("welfare/web/access.log").unwrap().trusted_proxies.len(), 1);
+        assert!(config.source("other/access.log").is_none());
+        assert_eq!(config.permitted[0].until.unwrap().to_string(), "2026-01-31T00:00:00Z");
+    }
+
+    #[test]
+    fn a_fault_names_file_line_and_remedy() {
+        let check = |text: &str, expected: &str| {
+            let error = Config::parse(Path::new("x/bakas.toml"), text).unwrap_err().to_string();
+            assert!(error.contains("x/bakas.toml") && error.contains(expected), "{error}");
+        };
+        check("[[source]]\npath = 'a'\nformat = 'wine'", "unknown format 'wine'; known are");
+        check("[[source]]\npath = 'a'\ncolour = 'red'", "line 3");
+        check("[[permitted]]\naddresses = ['all']\nreason = 'x'", "'all' is no address");
+    }
+}

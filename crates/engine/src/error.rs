@@ -1,0 +1,102 @@
+//! What can go wrong in a use case: a small kind for exit codes and statuses, the words, the
+//! source, and a hint as a separate value. A bad record is no error: it is a reject.
+
+use std::{io, path::PathBuf};
+
+/// An error of a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A path could not be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A path could not be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is nothing to read.
+    #[error("no files below {0}")]
+    Empty(String),
+    /// The configuration is wrong.
+    #[error("{path}: {what}")]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// Place and fault.
+        what: String,
+    },
+    /// A value given by the user is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// A store could not do its work.
+    #[error("the case could not be kept")]
+    Store(#[from] bakas_store::StoreError),
+    /// The embedded address table is unusable.
+    #[error("the embedded address table is unusable")]
+    Table(#[from] bakas_trace::TableError),
+    /// The scenario could not be made or scored.
+    #[error("the scenario could not be made or scored")]
+    Scenario(#[from] bakas_scenario::ScenarioError),
+    /// A seal could not be made or is wrong in itself.
+    #[error("{0}")]
+    Seal(String),
+    /// Stopped by the user.
+    #[error("stopped before the end: no case was kept, the logs are untouched")]
+    Interrupted,
+    /// A worker ended unexpectedly.
+    #[error("a worker thread ended unexpectedly: {0}")]
+    Worker(String),
+}
+
+/// What sort of error it is, for exit codes and statuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The user asked for something that is not.
+    Usage,
+    /// Refused: nothing was changed.
+    Refused,
+    /// The work was stopped by the user.
+    Interrupted,
+    /// The machine or the program failed.
+    Internal,
+}
+
+impl Error {
+    /// Its sort.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Read { .. } | Self::Empty(_) | Self::Config { .. } | Self::Usage(_) => {
+                Kind::Usage
+            }
+            Self::Store(error) if error.is_refusal() => Kind::Refused,
+            Self::Seal(_) => Kind::Refused,
+            Self::Interrupted => Kind::Interrupted,
+            _ => Kind::Internal,
+        }
+    }
+
+    /// What the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Read { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => Some("check the path"),
+                io::ErrorKind::PermissionDenied => Some("run as a user who may read it"),
+                _ => None,
+            },
+            Self::Empty(_) => Some("give a folder with one folder of logs per agency, or log files"),
+            Self::Config { .. } => Some("bakas.toml is described in docs/manual/configure.md"),
+            Self::Store(error) => error.hint(),
+            _ => None,
+        }
+    }
+}

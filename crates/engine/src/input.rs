@@ -1,0 +1,108 @@
+//! A file as shipped, read once and hashed on the way: what the seal says of an input is what the
+//! decoders saw.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    path::Path,
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+
+const READ_BYTES: usize = 1 << 20;
+
+/// A file whose SHA-256 is known once it was read to its end.
+#[derive(Debug)]
+pub(crate) struct HashedFile {
+    file: BufReader<File>,
+    /// Hash of the bytes before `hashed`, while reading stays in order.
+    hash: Sha256,
+    hashed: u64,
+    position: u64,
+}
+
+impl HashedFile {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let file =
+            File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        Ok(Self {
+            file: BufReader::with_capacity(READ_BYTES, file),
+            hash: Sha256::new(),
+            hashed: 0,
+            position: 0,
+        })
+    }
+
+    /// Reads what is left and returns the number of bytes and the hash of all of them.
+    pub(crate) fn finish(mut self) -> io::Result<(u64, String)> {
+        self.seek(SeekFrom::Start(self.hashed))?;
+        let mut buffer = vec![0; READ_BYTES];
+        while self.read(&mut buffer)? > 0 {}
+        Ok((self.hashed, hex(&self.hash.finalize())))
+    }
+}
+
+impl Read for HashedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        let end = self.position + read as u64;
+        // Archives are read out of order: only what continues the hashed part is added to it.
+        if self.position <= self.hashed && end > self.hashed {
+            let fresh = (self.hashed - self.position) as usize;
+            self.hash.update(&buffer[fresh..read]);
+            self.hashed = end;
+        }
+        self.position = end;
+        Ok(read)
+    }
+}
+
+impl Seek for HashedFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        // A seek to where it stands must not throw the buffer away.
+        if to == SeekFrom::Current(0) || to == SeekFrom::Start(self.position) {
+            return Ok(self.position);
+        }
+        self.position = self.file.seek(to)?;
+        Ok(self.position)
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        write!(text, "{byte:02x}").expect("a String takes any text");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_of_the_whole_file_however_it_was_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        let bytes: Vec<u8> = (0..3_000_000_u32).map(|i| (i * 7 % 251) as u8).collect();
+        bakas_store::write_new(&path, &bytes).unwrap();
+        let expected = hex(&Sha256::digest(&bytes));
+        let check = |steps: &[(u64, usize)]| {
+            let mut file = HashedFile::open(&path).unwrap();
+            for &(at, length) in steps {
+                file.seek(SeekFrom::Start(at)).unwrap();
+                let mut buffer = vec![0; length];
+                file.read_exact(&mut buffer).unwrap();
+                assert_eq!(buffer, &bytes[at as usize..at as usize + length]);
+            }
+            assert_eq!(file.finish().unwrap(), (bytes.len() as u64, expected.clone()));
+        };
+        check(&[]);
+        check(&[(0, 3_000_000)]);
+        check(&[(2_999_000, 1000), (0, 10), (5, 500_000), (400_000, 100)]);
+    }
+}

@@ -1,0 +1,92 @@
+//! `bakas investigate`: logs in, a case folder out. Nothing is left looking whole that is not.
+
+use std::path::PathBuf;
+
+use bakas_model::Case;
+use bakas_store::CaseFolder;
+
+use crate::{
+    Error, LakeAt,
+    clock::Clock,
+    observer::{Observer, Step, Stop},
+    pipeline, sealing, writing,
+};
+
+/// What to look at, and where the case goes.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Files and folders of logs.
+    pub inputs: Vec<PathBuf>,
+    /// The case folder to make.
+    pub out: PathBuf,
+    /// More rules: files and folders.
+    pub rules: Vec<PathBuf>,
+    /// Whether the built-in rules are asked.
+    pub builtin_rules: bool,
+    /// Configuration instead of the one beside the logs.
+    pub config: Option<PathBuf>,
+    /// Whether a case that is already there gives way.
+    pub replace: bool,
+    /// Worker threads.
+    pub threads: usize,
+    /// The signing key file; the usual one where absent.
+    pub key: Option<PathBuf>,
+    /// The command line, for the seal.
+    pub arguments: Vec<String>,
+}
+
+/// What an investigation works with.
+#[expect(missing_debug_implementations, reason = "it only lends what others own")]
+pub struct Tools<'a> {
+    /// Opens the event lake of a folder.
+    pub lakes: &'a LakeAt<'a>,
+    /// Hears how far the work is.
+    pub observer: &'a dyn Observer,
+    /// Asked between chunks.
+    pub stop: &'a Stop,
+    /// Tells the time.
+    pub clock: &'a dyn Clock,
+}
+
+/// A finished investigation.
+#[derive(Debug)]
+pub struct Done {
+    /// The case.
+    pub case: Case,
+    /// Where it lies.
+    pub folder: PathBuf,
+}
+
+/// Investigates, writes, seals, and puts the case in its place.
+///
+/// # Errors
+/// Where an input cannot be read at all, the case cannot be written, or the user stopped it. Then
+/// there is no case; an older one stays as it was.
+pub fn run(request: &Request, tools: &Tools<'_>) -> Result<Done, Error> {
+    let started = tools.clock.now();
+    let key = sealing::key(request.key.as_deref())?;
+    let folder = CaseFolder::create(&request.out, request.replace)?;
+    let result = pipeline::run(request, tools, &folder).and_then(|investigated| {
+        tools.observer.step(Step::Report, 0);
+        let case = writing::everything(investigated, &folder)?;
+        tools.observer.step(Step::Seal, 0);
+        sealing::seal(&folder, &key, &case, started, tools.clock.now())?;
+        if tools.stop.is_asked() { Err(Error::Interrupted) } else { Ok(case) }
+    });
+    match result {
+        Ok(case) => Ok(Done { case, folder: folder.commit()? }),
+        Err(error) => {
+            // Where the removal fails too, its error names what is left lying.
+            folder.abandon()?;
+            Err(error)
+        }
+    }
+}
+
+impl Done {
+    /// The briefing for a terminal, safe to print.
+    #[must_use]
+    pub fn briefing(&self, width: usize, colour: bool) -> String {
+        bakas_respond::briefing::render(&self.case, width, colour)
+    }
+}

@@ -1,0 +1,62 @@
+//! Profiles after the sweep: the parts of one address or account stand side by side in sorted
+//! order and become one. The merged profiles are gone through several times, never held all.
+
+use bakas_model::{AccountProfile, AddressProfile};
+use bakas_store::{Sorted, Spool, StoreError};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::sweep::{ByAccount, ByAddress};
+
+/// A part of a profile, which merges with others of the same key.
+pub(crate) trait Part: Ord + Serialize + DeserializeOwned {
+    fn merge(&mut self, other: &Self);
+}
+
+impl Part for ByAddress {
+    fn merge(&mut self, other: &Self) {
+        AddressProfile::merge(&mut self.0, &other.0);
+    }
+}
+
+impl Part for ByAccount {
+    fn merge(&mut self, other: &Self) {
+        AccountProfile::merge(&mut self.0, &other.0);
+    }
+}
+
+/// Whole profiles, each once, from sorted parts.
+pub(crate) struct Merged<P: Part> {
+    parts: Sorted<P>,
+    ahead: Option<P>,
+}
+
+impl<P: Part> Merged<P> {
+    pub(crate) fn of(parts: Spool<P>) -> Result<Self, StoreError> {
+        Ok(Self { parts: parts.into_sorted()?, ahead: None })
+    }
+}
+
+impl<P: Part> Iterator for Merged<P> {
+    type Item = Result<P, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut whole = match self.ahead.take() {
+            Some(part) => part,
+            None => match self.parts.next()? {
+                Ok(part) => part,
+                Err(fault) => return Some(Err(fault)),
+            },
+        };
+        for part in self.parts.by_ref() {
+            match part {
+                Ok(part) if part == whole => whole.merge(&part),
+                Ok(part) => {
+                    self.ahead = Some(part);
+                    break;
+                }
+                Err(fault) => return Some(Err(fault)),
+            }
+        }
+        Some(Ok(whole))
+    }
+}

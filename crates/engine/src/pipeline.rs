@@ -1,0 +1,110 @@
+//! The whole way on one screen: bytes become events and hits, hits detections, detections
+//! incidents and campaigns, and these a case with its assessment and response.
+
+use bakas_casework::{Background, Findings, Outcome};
+use bakas_model::{Case, Detection, Networks as _, Reject, Trace};
+use bakas_store::{CaseFolder, Spool};
+use bakas_trace::Table;
+
+use crate::{
+    Error, correlate,
+    feed::Threads,
+    investigate::{Request, Tools},
+    observer::Step,
+    plan::Plan,
+    profiles::Profiles,
+    revisit::{self, Claimed},
+    rulebook::{self, Rulebook},
+    summary,
+    sweep::{Sweep, Swept},
+};
+
+/// What an investigation came to, before it is written.
+pub(crate) struct Investigated {
+    pub(crate) case: Case,
+    pub(crate) plan: Plan,
+    pub(crate) book: Rulebook,
+    pub(crate) detections: Vec<Detection>,
+    pub(crate) outcome: Outcome,
+    pub(crate) claimed: Spool<Claimed>,
+    pub(crate) traces: Vec<Trace>,
+    pub(crate) rejects: Vec<Reject>,
+}
+
+pub(crate) fn run(
+    request: &Request,
+    tools: &Tools<'_>,
+    folder: &CaseFolder,
+) -> Result<Investigated, Error> {
+    tools.observer.step(Step::Plan, 0);
+    let table = Table::embedded()?;
+    let book = rulebook::load(request.builtin_rules, &request.rules)?;
+    let plan = Plan::make(&request.inputs, request.config.as_deref())?;
+    let lake = (tools.lakes)(&folder.events_dir()?);
+
+    tools.observer.step(Step::Sweep, plan.bytes);
+    let sweep = Sweep {
+        plan: &plan,
+        rules: &book.rules,
+        networks: &table,
+        lake: &*lake,
+        temp: &folder.temp_dir(),
+        threads: Threads { readers: request.threads.min(2), workers: request.threads },
+    };
+    let Swept { sources, rejects, inputs, addresses, accounts, skew } =
+        sweep.run(tools.observer, tools.stop)?;
+
+    tools.observer.step(Step::Correlate, 0);
+    let detections = correlate::run(&book.rules, inputs)?;
+
+    tools.observer.step(Step::Casework, 0);
+    let mut profiles = Profiles::new(addresses, accounts, &folder.temp_dir());
+    let mut background = Background::default();
+    let wanted = bakas_casework::wanted_profiles(&detections);
+    let (by_address, by_account) = profiles.gather(&wanted, &mut background)?;
+    let mut findings = Findings {
+        agencies: &plan.agencies,
+        sources: &plan.sources,
+        rules: book.rules.metas(),
+        detections: &detections,
+        permitted: &plan.config.permitted,
+        profiles: &by_address,
+        accounts: &by_account,
+        background: &background,
+        networks: &table,
+    };
+    let mut drafts = bakas_casework::draft(&findings);
+    let (more_addresses, more_accounts) = profiles.again(&wanted, drafts.wanted())?;
+    (findings.profiles, findings.accounts) = (&more_addresses, &more_accounts);
+    let claimed = revisit::suspects(&mut drafts, &findings, &*lake, folder)?;
+    let outcome = drafts.finish(&findings);
+
+    let window = summary::window(&sources);
+    let now = tools.clock.now();
+    let traces: Vec<Trace> = summary::addresses(&outcome.incidents)
+        .map(|(address, first)| table.trace(address, first, now))
+        .collect();
+    let assessments = bakas_assess::assess(&outcome.incidents, &outcome.campaigns, &traces);
+    let prefixes = |asn| table.prefixes_of(asn, now);
+    let blocks = profiles.blocks(&outcome.incidents, &table, &prefixes, window)?;
+    let asks = bakas_respond::asks(&outcome.incidents, &blocks, &plan.agencies);
+
+    let parts = summary::Parts {
+        plan: &plan,
+        counts: book.counts.clone(),
+        sources,
+        rejects: &rejects,
+        skew,
+        data_sets: table.data_sets(),
+        detections: detections.len() as u64,
+        outcome: &outcome,
+        traces: &traces,
+        assessments,
+        blocks,
+        asks,
+        window,
+        now,
+    };
+    let case = summary::case(request, parts);
+    Ok(Investigated { case, plan, book, detections, outcome, claimed, traces, rejects })
+}

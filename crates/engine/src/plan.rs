@@ -1,0 +1,355 @@
+//! Which files are there, whose they are, what they are: the plan that the sweep then follows.
+//! Reads only the head of each file; a file that cannot be read is in the plan, with the reason.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use bakas_ingest::{Format, Guess};
+use bakas_model::{
+    Agency, AgencyIx, Day, Place, Reject, RejectReason, Source, SourceClock, SourceIx, Timestamp,
+};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Error,
+    config::{CONFIG_BYTES_LIMIT, Config},
+    input::HashedFile,
+};
+
+/// Bytes of a file's beginning by which its format is judged.
+const HEAD_BYTES: u64 = 256 << 10;
+/// Name of the configuration beside the logs.
+pub const CONFIG_NAME: &str = "bakas.toml";
+
+/// What is to be read.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Everybody whose logs are there, in order of their folders' names.
+    pub agencies: Vec<Agency>,
+    /// Every source; files that cannot be read stand here too, without a format.
+    pub sources: Vec<Source>,
+    /// The files, in order of their paths.
+    pub files: Vec<PlannedFile>,
+    /// Why some are not read.
+    pub rejects: Vec<Reject>,
+    /// Bytes of all files as shipped.
+    pub bytes: u64,
+    /// What `bakas.toml` said.
+    pub config: Config,
+}
+
+/// One file as shipped.
+#[derive(Debug)]
+pub struct PlannedFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its path below the input root.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// What is in it: itself, or the members of the archive.
+    pub members: Vec<PlannedMember>,
+}
+
+/// One stream of a file.
+#[derive(Debug)]
+pub struct PlannedMember {
+    /// Its name within the archive; empty for the file itself.
+    pub name: String,
+    /// Its source.
+    pub source: SourceIx,
+    /// Its format; `None` where it is not to be read.
+    pub format: Option<Format>,
+    /// The source with the same content that is read instead.
+    pub duplicate_of: Option<SourceIx>,
+    head: Head,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Head {
+    hash: Vec<u8>,
+    whole: bool,
+}
+
+/// A file found, before it is opened.
+struct Found {
+    path: PathBuf,
+    name: String,
+    agency: String,
+    bytes: u64,
+    /// When it was last written to: no record in it is later.
+    written: Option<Day>,
+    fault: Option<String>,
+}
+
+impl Plan {
+    /// Looks at files and folders, and into each file's head.
+    ///
+    /// # Errors
+    /// Where an input does not exist, there is nothing to read, or a `bakas.toml` is wrong.
+    pub fn make(inputs: &[PathBuf], config: Option<&Path>) -> Result<Self, Error> {
+        let mut plan = Self::default();
+        if let Some(path) = config {
+            plan.config = read_config(path)?;
+        }
+        let mut found = Vec::new();
+        for input in inputs {
+            let beside = input.join(CONFIG_NAME);
+            if config.is_none() && beside.is_file() {
+                plan.config.extend(read_config(&beside)?);
+            }
+            let prefix = if inputs.len() > 1 { base_name(input) + "/" } else { String::new() };
+            find(input, &prefix, &mut found)?;
+        }
+        found.sort_by(|a: &Found, b| a.name.cmp(&b.name));
+        if found.is_empty() {
+            let names: Vec<_> = inputs.iter().map(|p| p.display().to_string()).collect();
+            return Err(Error::Empty(names.join(", ")));
+        }
+        let mut by_folder = BTreeMap::new();
+        for file in found {
+            let agency = plan.agency(&file.agency, &mut by_folder);
+            plan.add(file, agency);
+        }
+        plan.find_duplicates();
+        Ok(plan)
+    }
+
+    fn agency(&mut self, folder: &str, by_folder: &mut BTreeMap<String, AgencyIx>) -> AgencyIx {
+        *by_folder.entry(folder.to_owned()).or_insert_with(|| {
+            let known = self.config.agencies.iter().find(|agency| agency.id == folder);
+            let agency = known.cloned().unwrap_or_else(|| Agency {
+                id: folder.to_owned(),
+                ..Agency::default()
+            });
+            self.agencies.push(agency);
+            AgencyIx((self.agencies.len() - 1) as u16)
+        })
+    }
+
+    fn add(&mut self, found: Found, agency: AgencyIx) {
+        self.bytes += found.bytes;
+        let mut members = Vec::new();
+        match found.fault {
+            Some(fault) => self.unreadable(&found.name, agency, fault),
+            None => {
+                if let Err(error) = self.look_into(&found, agency, &mut members) {
+                    self.unreadable(&found.name, agency, error.to_string());
+                }
+            }
+        }
+        let Found { path, name, bytes, .. } = found;
+        self.files.push(PlannedFile { path, name, bytes, members });
+    }
+
+    /// Reads the head of every member of a file and judges its format.
+    fn look_into(
+        &mut self,
+        found: &Found,
+        agency: AgencyIx,
+        members: &mut Vec<PlannedMember>,
+    ) -> io::Result<()> {
+        let mut file = HashedFile::open(&found.path).map_err(|error| match error {
+            Error::Read { source, .. } => source,
+            other => io::Error::other(other.to_string()),
+        })?;
+        let mut each = |member: bakas_ingest::Member<'_>| {
+            let mut head = Vec::new();
+            // What breaks off in the head is told by the sweep, which reads the whole.
+            let broken = member.reader.take(HEAD_BYTES).read_to_end(&mut head).is_err();
+            let path = match member.name.as_str() {
+                "" => found.name.clone(),
+                inner => format!("{}!/{inner}", found.name),
+            };
+            let guess = bakas_ingest::guess(&head, &path);
+            let whole = !broken && (head.len() as u64) < HEAD_BYTES;
+            let head = Head { hash: Sha256::digest(&head).to_vec(), whole };
+            members.push(self.source(path, member.name, (agency, found.written), guess, head));
+            Ok(())
+        };
+        // The sweep unpacks again and reports what it could not unpack: once is enough.
+        bakas_ingest::unpack(&found.name, &mut file, &mut each, &mut |_| ())
+    }
+
+    fn source(
+        &mut self,
+        path: String,
+        name: String,
+        (agency, written): (AgencyIx, Option<Day>),
+        guess: Guess,
+        head: Head,
+    ) -> PlannedMember {
+        let ix = SourceIx(self.sources.len() as u32);
+        let rule = self.config.source(&path);
+        let fixed = rule.and_then(|r| r.format.as_deref()).and_then(Format::from_name);
+        let format = fixed.or(guess.format);
+        if format.is_none() {
+            let empty = head.whole && head.hash == Sha256::digest(b"").to_vec();
+            if !empty {
+                self.rejects.push(whole_file(ix, RejectReason::UnknownFormat, guess.why));
+            }
+        }
+        let mut clock = rule.map_or_else(SourceClock::default, |r| r.clock.clone());
+        clock.year_reference = clock.year_reference.or(written);
+        self.sources.push(Source {
+            ix,
+            agency,
+            path,
+            format: format.map_or_else(String::new, |f| f.name().to_owned()),
+            certainty: if fixed.is_some() { 100 } else { guess.certainty },
+            provider: format.and_then(Format::provider).map(str::to_owned),
+            clock,
+            trusted_proxies: rule.map_or_else(Vec::new, |r| r.trusted_proxies.clone()),
+        });
+        PlannedMember { name, source: ix, format, duplicate_of: None, head }
+    }
+
+    fn unreadable(&mut self, path: &str, agency: AgencyIx, why: String) {
+        let ix = SourceIx(self.sources.len() as u32);
+        self.sources.push(Source { ix, agency, path: path.to_owned(), ..Source::default() });
+        self.rejects.push(whole_file(ix, RejectReason::Unreadable, why));
+    }
+
+    /// Finds streams of one agency with the same content. Those with the same head are compared
+    /// whole, after unpacking: a rotated log that was shipped plain and packed is one log.
+    fn find_duplicates(&mut self) {
+        let mut by_head: BTreeMap<(AgencyIx, Head), Vec<(usize, usize)>> = BTreeMap::new();
+        for (f, file) in self.files.iter().enumerate() {
+            for (m, member) in file.members.iter().enumerate() {
+                if member.format.is_some() {
+                    let agency = self.sources[member.source.0 as usize].agency;
+                    by_head.entry((agency, member.head.clone())).or_default().push((f, m));
+                }
+            }
+        }
+        for ((_, head), group) in by_head.into_iter().filter(|(_, group)| group.len() > 1) {
+            let mut seen: BTreeMap<Vec<u8>, SourceIx> = BTreeMap::new();
+            for (f, m) in group {
+                let content = if head.whole {
+                    Ok(head.hash.clone())
+                } else {
+                    content_hash(&self.files[f], &self.files[f].members[m].name)
+                };
+                // A stream that breaks off has no content to compare; the sweep reports it.
+                let Ok(content) = content else { continue };
+                let member = &mut self.files[f].members[m];
+                match seen.get(&content) {
+                    None => {
+                        seen.insert(content, member.source);
+                    }
+                    Some(&first) => {
+                        member.duplicate_of = Some(first);
+                        let other = &self.sources[first.0 as usize].path;
+                        self.rejects.push(whole_file(
+                            member.source,
+                            RejectReason::Duplicate,
+                            format!("same content as {other}"),
+                        ));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn content_hash(file: &PlannedFile, wanted: &str) -> io::Result<Vec<u8>> {
+    let mut reader = HashedFile::open(&file.path).map_err(|e| io::Error::other(e.to_string()))?;
+    let mut hash = None;
+    let mut broken = false;
+    let mut each = |member: bakas_ingest::Member<'_>| {
+        if member.name == wanted {
+            let mut digest = Sha256::new();
+            io::copy(member.reader, &mut digest)?;
+            hash = Some(digest.finalize().to_vec());
+        }
+        Ok(())
+    };
+    bakas_ingest::unpack(&file.name, &mut reader, &mut each, &mut |_| broken = true)?;
+    hash.filter(|_| !broken).ok_or_else(|| io::Error::other("the stream breaks off"))
+}
+
+fn whole_file(source: SourceIx, reason: RejectReason, detail: String) -> Reject {
+    let place = Place { source, offset: 0, length: 0 };
+    Reject { place, line: None, reason, detail, sample: String::new() }
+}
+
+fn read_config(path: &Path) -> Result<Config, Error> {
+    let read = |source| Error::Read { path: path.to_owned(), source };
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(read)?;
+    let bytes = file.take(CONFIG_BYTES_LIMIT + 1).read_to_string(&mut text).map_err(read)?;
+    if bytes as u64 > CONFIG_BYTES_LIMIT {
+        let what = format!("larger than {CONFIG_BYTES_LIMIT} bytes");
+        return Err(Error::Config { path: path.to_owned(), what });
+    }
+    Config::parse(path, &text)
+}
+
+/// Finds the files below an input. The first folder below it names the agency.
+fn find(input: &Path, prefix: &str, found: &mut Vec<Found>) -> Result<(), Error> {
+    let read = |source| Error::Read { path: input.to_owned(), source };
+    if fs::metadata(input).map_err(read)?.is_dir() {
+        let own = base_name(input);
+        walk(input, prefix, None, &own, found).map_err(read)
+    } else {
+        let canonical = input.canonicalize().map_err(read)?;
+        let agency = canonical.parent().map_or_else(|| "unnamed".to_owned(), base_name);
+        found.push(one(input.to_owned(), format!("{prefix}{}", base_name(input)), agency));
+        Ok(())
+    }
+}
+
+fn walk(
+    folder: &Path,
+    prefix: &str,
+    agency: Option<&str>,
+    own: &str,
+    found: &mut Vec<Found>,
+) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        let kind = entry.file_type()?;
+        let below = format!("{prefix}{name}");
+        let whose = agency.unwrap_or(if kind.is_dir() { &name } else { own }).to_owned();
+        if kind.is_dir() {
+            if let Err(error) = walk(&path, &format!("{below}/"), Some(&whose), own, found) {
+                let fault = Some(error.to_string());
+                let written = None;
+                found.push(Found { path, name: below, agency: whose, bytes: 0, written, fault });
+            }
+        } else if name != CONFIG_NAME {
+            found.push(one(path, below, whose));
+        }
+    }
+    Ok(())
+}
+
+fn one(path: PathBuf, name: String, agency: String) -> Found {
+    let meta = fs::metadata(&path);
+    let written = meta.as_ref().ok().and_then(|meta| written_on(meta.modified().ok()?));
+    let (bytes, fault) = match meta {
+        Ok(meta) if meta.is_file() => (meta.len(), None),
+        Ok(meta) if meta.is_dir() => (0, Some("a link to a folder, which is not followed".into())),
+        Ok(_) => (0, Some("neither a file nor a folder".into())),
+        Err(error) => (0, Some(error.to_string())),
+    };
+    Found { path, name, agency, bytes, written, fault }
+}
+
+fn written_on(modified: std::time::SystemTime) -> Option<Day> {
+    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(Timestamp::from_seconds(i64::try_from(since.as_secs()).ok()?).day())
+}
+
+fn base_name(path: &Path) -> String {
+    let named = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    named
+        .or_else(|| path.canonicalize().ok()?.file_name().map(|n| n.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| "unnamed".to_owned())
+}

@@ -1,0 +1,84 @@
+//! Seals a case: the hash of every input and every output, the tool, its arguments and its clock,
+//! in one manifest, signed.
+
+use std::path::Path;
+
+use bakas_model::{Case, SourceSummary, Timestamp};
+use bakas_seal::{FileDigest, Manifest, SealError, SigningKey};
+use bakas_store::CaseFolder;
+
+use crate::{Error, keyfile};
+
+/// Name of a key that nobody gave a name.
+const KEY_NAME: &str = "bakas.local";
+
+/// The signing key of this installation.
+pub(crate) fn key(path: Option<&Path>) -> Result<SigningKey, Error> {
+    let secret = match path {
+        Some(path) => keyfile::read_or_make(path)?,
+        None => keyfile::read_or_make(&keyfile::default_path()?)?,
+    };
+    SigningKey::new(KEY_NAME, &secret).map_err(sealing)
+}
+
+/// Reads back every file that was written, and seals it with the inputs.
+pub(crate) fn seal(
+    folder: &CaseFolder,
+    key: &SigningKey,
+    case: &Case,
+    started: Timestamp,
+    finished: Timestamp,
+) -> Result<(), Error> {
+    let mut outputs = Vec::new();
+    for (name, _) in folder.files()? {
+        let mut file = folder.open(&name)?;
+        let digest = FileDigest::read(name.clone(), &mut file)
+            .map_err(|source| Error::Read { path: name.into(), source })?;
+        outputs.push(digest);
+    }
+    let manifest = Manifest {
+        tool: "bakas".to_owned(),
+        version: case.tool_version.clone(),
+        arguments: case.arguments.clone(),
+        started,
+        finished,
+        clock: bakas_seal::Clock::of_zone(zone()),
+        inputs: inputs(&case.sources),
+        outputs,
+        ..Manifest::default()
+    };
+    let sealed = bakas_seal::seal(manifest, key).map_err(sealing)?;
+    for (name, bytes) in sealed.files() {
+        folder.write_bytes(name, bytes)?;
+    }
+    Ok(())
+}
+
+/// The files as shipped: the members of an archive are in one.
+fn inputs(sources: &[SourceSummary]) -> Vec<FileDigest> {
+    let mut inputs: Vec<_> = sources
+        .iter()
+        .filter(|summary| !summary.sha256.is_empty())
+        .map(|summary| FileDigest {
+            path: shipped(&summary.source.path).to_owned(),
+            bytes: summary.bytes_shipped,
+            sha256: summary.sha256.clone(),
+        })
+        .collect();
+    inputs.sort();
+    inputs.dedup();
+    inputs
+}
+
+/// The file that a source lies in.
+fn shipped(path: &str) -> &str {
+    path.split_once("!/").map_or(path, |(file, _)| file)
+}
+
+fn zone() -> String {
+    jiff::tz::TimeZone::system().iana_name().unwrap_or("unknown").to_owned()
+}
+
+fn sealing(error: SealError) -> Error {
+    Error::Seal(error.to_string())
+}

@@ -1,0 +1,110 @@
+//! Writes what an investigation came to into the case folder, file by file.
+
+use std::collections::BTreeMap;
+
+use bakas_model::{Case, Day, IncidentId, case::DayLines};
+use bakas_respond::report::EvidenceSample;
+use bakas_store::{CaseFolder, Spool, StoreError, case_folder::CASE_FILE, findings};
+
+use crate::{
+    Error,
+    pipeline::Investigated,
+    plan::Plan,
+    revisit::{Claimed, EVIDENCE_FILE, EvidenceLine},
+    samples::{self, Wanted},
+};
+
+/// Writes everything but the seal; returns the case.
+pub(crate) fn everything(done: Investigated, folder: &CaseFolder) -> Result<Case, Error> {
+    let Investigated { mut case, plan, book, detections, outcome, claimed, traces, rejects } = done;
+    let mut findings = folder.ndjson("findings.ndjson")?;
+    for detection in &detections {
+        let meta = &book.rules.metas()[detection.rule.0 as usize];
+        let agency = &plan.agencies[detection.agency.0 as usize];
+        findings.write(&findings::to_ocsf(detection, meta, agency, &plan.sources, case.created))?;
+    }
+    findings.finish()?;
+    all(folder, "traces.ndjson", &traces)?;
+    all(folder, "timeline.ndjson", &outcome.timeline)?;
+    all(folder, "rejects.ndjson", &rejects)?;
+    let evidence = evidence(claimed, &outcome.numbers, &plan, folder)?;
+    case.lines_per_day = evidence.lines_per_day();
+    case.counts.evidence_lines = case.lines_per_day.iter().map(|day| day.lines).sum();
+    let samples = samples::read(&plan, evidence.shown);
+    folder.write_json(CASE_FILE, &case)?;
+    report(&case, &samples, folder)?;
+    Ok(case)
+}
+
+fn all(
+    folder: &CaseFolder,
+    name: &str,
+    values: &[impl serde::Serialize],
+) -> Result<(), StoreError> {
+    let mut file = folder.ndjson(name)?;
+    for value in values {
+        file.write(value)?;
+    }
+    file.finish()?;
+    Ok(())
+}
+
+/// What writing the evidence came to.
+#[derive(Default)]
+struct Evidence {
+    shown: Vec<Wanted>,
+    days: BTreeMap<(IncidentId, Day), u64>,
+}
+
+/// Writes every line of every incident, and picks some to be shown: the first, and then each time
+/// the number of lines has doubled, so that a long incident is shown over its whole length.
+fn evidence(
+    claimed: Spool<Claimed>,
+    numbers: &[Option<IncidentId>],
+    plan: &Plan,
+    folder: &CaseFolder,
+) -> Result<Evidence, Error> {
+    let mut file = folder.ndjson(EVIDENCE_FILE)?;
+    let mut evidence = Evidence::default();
+    let (mut draft, mut seen, mut shown) = (usize::MAX, 0_u64, 0);
+    for line in claimed.into_sorted()? {
+        let line = line?;
+        let Some(incident) = numbers.get(line.draft).and_then(Option::as_ref) else { continue };
+        if line.draft != draft {
+            (draft, seen, shown) = (line.draft, 0, 0);
+        }
+        seen += 1;
+        if shown < samples::PER_INCIDENT_LIMIT && seen.is_power_of_two() {
+            shown += 1;
+            let incident = incident.clone();
+            evidence.shown.push(Wanted { incident, place: line.place, time: line.time });
+        }
+        *evidence.days.entry((incident.clone(), line.time.day())).or_default() += 1;
+        file.write(&EvidenceLine {
+            incident,
+            file: &plan.sources[line.place.source.0 as usize].path,
+            offset: line.place.offset,
+            length: line.place.length,
+            time: line.time,
+        })?;
+    }
+    file.finish()?;
+    Ok(evidence)
+}
+
+impl Evidence {
+    fn lines_per_day(&self) -> Vec<DayLines> {
+        let line = |(key, lines): (&(IncidentId, Day), &u64)| DayLines {
+            incident: key.0.clone(),
+            day: key.1,
+            lines: *lines,
+        };
+        self.days.iter().map(line).collect()
+    }
+}
+
+fn report(case: &Case, samples: &[EvidenceSample], folder: &CaseFolder) -> Result<(), Error> {
+    let html = bakas_respond::report::html(case, samples);
+    folder.write_bytes("report.html", html.as_bytes())?;
+    Ok(())
+}

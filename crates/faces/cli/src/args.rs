@@ -1,0 +1,203 @@
+//! The command line: what may be asked, and how. `docs/manual/` has a page for each job.
+
+use std::path::PathBuf;
+
+use bakas_model::Timestamp;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Traces attacks on several agencies: logs in, a case out.
+#[derive(Debug, Parser)]
+#[command(name = "bakas", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 findings where asked for (--fail-on), 2 wrong usage \
+    or unreadable input, 3 input partly unreadable under --strict, 4 refused or a seal that does \
+    not hold, 5 internal error, 130 stopped.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Write JSON for machines (NDJSON where there are many) instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Colour: auto is on for a terminal unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    pub(crate) colour: Colour,
+    /// No progress and no summary, only errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Investigate(Investigate),
+    Detect(Detect),
+    Trace(Trace),
+    Verify(Verify),
+    Scenario(Scenario),
+    Score(Score),
+    Rules(RulesCheck),
+    /// The data sets that traces rest on, with dates, licences and attributions
+    Data(Data),
+    /// Completions for a shell, to standard output
+    #[command(hide = true)]
+    Completions { shell: clap_complete::Shell },
+    /// The manual page, to standard output
+    #[command(hide = true)]
+    Man,
+}
+
+/// Logs of several agencies in, a case folder out: the main job
+#[derive(Debug, Args)]
+#[command(after_help = "Example: bakas investigate logs/ --out case-2026-01\n\
+    logs/ holds one folder per agency with its logs, of any format, plain, packed or in archives;\n\
+    logs/bakas.toml may say more of them (docs/manual/configure.md).")]
+pub(crate) struct Investigate {
+    /// Folders or files of logs
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The case folder to make
+    #[arg(long, short)]
+    pub(crate) out: PathBuf,
+    /// More rules in Sigma format: files or folders (repeatable)
+    #[arg(long)]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Do not use the built-in rules
+    #[arg(long)]
+    pub(crate) no_builtin_rules: bool,
+    /// Configuration instead of the bakas.toml beside the logs
+    #[arg(long, env = "BAKAS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Replace a case that is already there
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// End with 3 where any input could not be read
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// End with 1 where an incident of this severity or above was found
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) fail_on: Option<bakas_model::Severity>,
+    /// Worker threads; all cores where absent
+    #[arg(long, env = "BAKAS_THREADS")]
+    pub(crate) threads: Option<usize>,
+    /// The signing key file; made on first use
+    #[arg(long, env = "BAKAS_KEY")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// Sigma rules over logs: findings out as NDJSON (file, line, offset, rule id, title), nothing else
+#[derive(Debug, Args)]
+#[command(after_help = "Example: bakas detect --rules sigma/rules/web access.log\n\
+    Correlations need the whole and are left to investigate; the count on standard error says how \
+    many rules were not asked.")]
+pub(crate) struct Detect {
+    /// Logs
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Rules in Sigma format: files or folders; the built-in ones where absent
+    #[arg(long)]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Configuration instead of the bakas.toml beside the logs
+    #[arg(long, env = "BAKAS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// End with 1 where a rule of this level or above matched
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) fail_on: Option<bakas_model::Severity>,
+    /// Worker threads; all cores where absent
+    #[arg(long, env = "BAKAS_THREADS")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Which network announced an address at a time, who operates it, where it is registered
+#[derive(Debug, Args)]
+#[command(after_help = "Examples: bakas trace 192.0.2.1 --at 2026-01-05T08:00:00+08:00\n          \
+    cut -d' ' -f1 access.log | sort -u | bakas trace --at 2026-01-05")]
+pub(crate) struct Trace {
+    /// Addresses; from standard input, one a line, where absent
+    pub(crate) addresses: Vec<String>,
+    /// The time of interest (RFC 3339 or a date); now where absent
+    #[arg(long)]
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// Whether a case is as it was sealed, down to the last byte
+#[derive(Debug, Args)]
+#[command(after_help = "Example: bakas verify case-2026-01 --inputs logs/")]
+pub(crate) struct Verify {
+    /// The case folder
+    pub(crate) case: PathBuf,
+    /// Check the logs too: the folder that was investigated
+    #[arg(long)]
+    pub(crate) inputs: Option<PathBuf>,
+    /// The public key it must be signed with; where absent, the one in the case is used, and said
+    #[arg(long)]
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// The bundled scenario: a country's logs under attack, synthetic, with the truth beside them
+#[derive(Debug, Args)]
+#[command(after_help = "Example: bakas scenario --seed 7 --scale 50000 --out scenario")]
+pub(crate) struct Scenario {
+    /// The same seed gives the same bytes
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// About how many log lines, 20,000 to 100,000,000
+    #[arg(long, default_value_t = 50_000)]
+    pub(crate) scale: u64,
+    /// The folder to make
+    #[arg(long, short)]
+    pub(crate) out: PathBuf,
+}
+
+/// How right a case is, against the truth of the scenario
+#[derive(Debug, Args)]
+pub(crate) struct Score {
+    /// The case folder
+    pub(crate) case: PathBuf,
+    /// truth.ndjson of the scenario
+    #[arg(long)]
+    pub(crate) truth: PathBuf,
+}
+
+/// Which rules load, which have no log source here, which are not supported, and why
+#[derive(Debug, Args)]
+#[command(after_help = "Example: bakas rules sigma/rules")]
+pub(crate) struct RulesCheck {
+    /// Rules in Sigma format: files or folders; the built-in ones where absent
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Data {
+    #[command(subcommand)]
+    pub(crate) action: DataAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataAction {
+    /// What is embedded
+    Status,
+}
+
+fn severity(text: &str) -> Result<bakas_model::Severity, String> {
+    use bakas_model::Severity::{Critical, High, Informational, Low, Medium};
+    match text {
+        "informational" => Ok(Informational),
+        "low" => Ok(Low),
+        "medium" => Ok(Medium),
+        "high" => Ok(High),
+        "critical" => Ok(Critical),
+        _ => Err("one of informational, low, medium, high, critical".into()),
+    }
+}

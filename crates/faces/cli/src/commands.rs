@@ -1,0 +1,10 @@
+//! One file for each command.
+
+pub(crate) mod data;
+pub(crate) mod detect;
+pub(crate) mod investigate;
+pub(crate) mod rules;
+pub(crate) mod scenario;
+pub(crate) mod shell;
+pub(crate) mod trace;
+pub(crate) mod verify;

@@ -1,0 +1,54 @@
+//! Figures and names in sentences, the same in English and Filipino. No judgement is made here.
+
+/// A count with commas.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A share in per cent; what is neither nothing nor all never reads as such.
+pub(crate) fn percent(part: u64, whole: u64) -> String {
+    match (part, whole) {
+        (0, _) => "0 %".to_owned(),
+        (part, whole) if part >= whole => "100 %".to_owned(),
+        (part, whole) => {
+            let percent = (part as f64 / whole as f64 * 100.0).round();
+            format!("{} %", percent.clamp(1.0, 99.0))
+        }
+    }
+}
+
+/// Names one after another, with a word before the last.
+pub(crate) fn list(names: &[String], and: &str) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} {and} {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_well() {
+        let check = |number, expected: &str| assert_eq!(count(number), expected);
+        check(0, "0");
+        check(999, "999");
+        check(17_042, "17,042");
+        check(1_000_000, "1,000,000");
+        assert_eq!(percent(1, 10_000), "1 %");
+        assert_eq!(percent(9_999, 10_000), "99 %");
+        assert_eq!(percent(10, 10), "100 %");
+        let names = ["A", "B", "C"].map(str::to_owned);
+        assert_eq!(list(&names, "at"), "A, B at C");
+    }
+}

@@ -1,0 +1,416 @@
+//! Drafts of incidents: from leads to suspects, from suspects to groups, from groups to the rows
+//! that belong to them. The judging itself is in `judge`, the telling in `outcome`.
+
+use std::net::IpAddr;
+
+use bakas_model::{AccountKey, AgencyIx, DetectionId, EventRow, IncidentKind, NetworkKind, Timestamp};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{
+    Findings, Wanted, cluster,
+    fold::Fold,
+    judge::{
+        self, Aside, CANDIDATES_LIMIT, Court, Excuse, Leads, Suspect, set_aside,
+    },
+    reading::{self, Act, Family, Meaning},
+    survey::{Survey, Track},
+};
+
+/// Around the hits on an address that honest people use as well, rows this near belong to the
+/// attack: six hours.
+const SHARED_SLACK_MICROS: i64 = 6 * 3600 * 1_000_000;
+/// A session on a machine may run on without a further sign-in: two hours.
+const SESSION_MICROS: i64 = 2 * 3600 * 1_000_000;
+/// An upload this long before the first use of a shell placed it: a day.
+const PLACED_MICROS: i64 = 86_400 * 1_000_000;
+/// Failures below which an address with sign-ins that succeeded is not looked at for guessing.
+const LOOK_FAILS: u64 = 30;
+
+/// What a draft holds of an address.
+#[derive(Clone, Debug)]
+pub(crate) struct Grip {
+    from: Timestamp,
+    until: Timestamp,
+    agents: Option<FxHashSet<String>>,
+    accounts: Option<FxHashSet<String>>,
+}
+
+/// An incident in the making.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) agency: AgencyIx,
+    pub(crate) kind: IncidentKind,
+    pub(crate) grips: FxHashMap<IpAddr, Vec<Grip>>,
+    pub(crate) score: f64,
+    pub(crate) detections: Vec<DetectionId>,
+    pub(crate) fold: Fold,
+}
+
+/// The drafts of a case, from the first leads to the outcome.
+#[derive(Clone, Debug, Default)]
+pub struct Drafts {
+    pub(crate) leads: Leads,
+    pub(crate) survey: Survey,
+    pub(crate) aside: Aside,
+    pub(crate) drafts: Vec<Draft>,
+    /// Kinds of networks of the addresses looked at.
+    kinds: FxHashMap<IpAddr, NetworkKind>,
+    wanted: Wanted,
+    by_address: FxHashMap<(AgencyIx, IpAddr), Vec<usize>>,
+    by_account: FxHashMap<AccountKey, Vec<(usize, IpAddr)>>,
+    /// The upload that placed a shell, by agency.
+    placed: FxHashMap<AgencyIx, (Timestamp, IpAddr)>,
+    settled: bool,
+}
+
+/// Names the suspects that the detections point to.
+#[must_use]
+pub fn draft(findings: &Findings<'_>) -> Drafts {
+    let mut drafts = Drafts { leads: Leads::of(findings), ..Drafts::default() };
+    let keys: Vec<_> = drafts.leads.addresses.keys().copied().collect();
+    for key in keys {
+        drafts.consider(findings, key);
+    }
+    for (account, hints) in &drafts.leads.accounts {
+        let about_accounts = hints.keys().any(|kind| {
+            matches!(
+                kind,
+                IncidentKind::AccountTakeover
+                    | IncidentKind::LateralMovement
+                    | IncidentKind::CloudAbuse
+            )
+        });
+        if about_accounts {
+            drafts.wanted.accounts.insert(account.clone());
+        }
+    }
+    drafts
+}
+
+impl Drafts {
+    /// Decides from the profile whether an address's rows are worth reading.
+    fn consider(&mut self, findings: &Findings<'_>, key: (AgencyIx, IpAddr)) {
+        let hints = &self.leads.addresses[&key];
+        let first = hints.values().map(|hint| hint.first).min().unwrap_or_default();
+        let kind = findings.networks.locate(key.1, first).kind;
+        let only_tries = hints.keys().all(|kind| *kind == IncidentKind::PasswordGuessing);
+        if only_tries
+            && kind != NetworkKind::Special
+            && let Some(profile) = findings.profiles.get(&key)
+        {
+            let fails = profile.sign_ins_failed;
+            if profile.sign_ins > 0 && fails < LOOK_FAILS && fails < 2 * profile.sign_ins {
+                let crowd = profile.accounts.len() >= 3 || profile.agents.len() >= 3;
+                let why = if crowd { Excuse::SharedAddress } else { Excuse::Forgetful };
+                set_aside(&mut self.aside, key.0, why, key.1.to_string(), fails);
+                return;
+            }
+        }
+        if self.wanted.addresses.len() < CANDIDATES_LIMIT {
+            self.kinds.insert(key.1, kind);
+            self.wanted.addresses.insert(key);
+        }
+    }
+
+    /// Whose rows are to be read: first those of everybody under suspicion, and after
+    /// [`Self::settle`] those of the drafts.
+    #[must_use]
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// Hears a wanted row for the judging; rows come in time order.
+    pub fn survey(&mut self, row: &EventRow) {
+        let Some(address) = row.src else { return };
+        let meaning = self.meaning(row);
+        let path = row.object.as_deref().unwrap_or("");
+        let has = |paths: &FxHashMap<AgencyIx, FxHashSet<String>>| {
+            paths.get(&row.agency).is_some_and(|paths| paths.contains(path))
+        };
+        let (shell, upload) = (has(&self.leads.shell_paths), has(&self.leads.upload_paths));
+        let kind = self.kinds.get(&address).copied().unwrap_or_default();
+        self.survey.hear(row, meaning, kind, shell, upload);
+    }
+
+    fn meaning(&self, row: &EventRow) -> Meaning {
+        reading::read(row, self.leads.sign_in_paths.get(&row.agency))
+    }
+
+    /// Judges the suspects and groups them into drafts. To be called once, after the survey.
+    pub fn settle(&mut self, findings: &Findings<'_>) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        for ((_, address), track) in &mut self.survey.tracks {
+            track.kind = findings.networks.locate(*address, track.first.unwrap_or_default()).kind;
+        }
+        let mut aside = std::mem::take(&mut self.aside);
+        let court = Court { findings, leads: &self.leads, survey: &self.survey };
+        let mut suspects = judge::tries::judge(&court, &mut aside);
+        suspects.extend(judge::probes::judge(&court, &mut aside));
+        suspects.extend(judge::takeover::judge(&court, &suspects, &mut aside));
+        suspects.extend(judge::takeover::discoveries(&court, &suspects));
+        suspects.extend(judge::inside::judge(&court, &suspects, &mut aside));
+        suspects.extend(judge::inside::judge_cloud(&court, &mut aside));
+        self.aside = aside;
+        let groups = cluster::group(&suspects, &self.survey, findings.background);
+        self.drafts = groups
+            .iter()
+            .map(|members| self.open(findings, &suspects, members))
+            .collect();
+        self.place_shells();
+        self.index();
+    }
+
+    fn open(&self, findings: &Findings<'_>, suspects: &[Suspect], members: &[usize]) -> Draft {
+        let first = &suspects[members[0]];
+        let mut draft = Draft {
+            agency: first.agency,
+            kind: first.kind,
+            grips: FxHashMap::default(),
+            score: 0.0,
+            detections: Vec::new(),
+            fold: Fold::default(),
+        };
+        let (mut tries, mut tried) = (0, FxHashMap::<&str, u64>::default());
+        for suspect in members.iter().map(|member| &suspects[*member]) {
+            let track = self.survey.tracks.get(&(suspect.agency, suspect.address));
+            draft.score = draft.score.max(suspect.score);
+            draft.grips.entry(suspect.address).or_default().push(grip(suspect, track));
+            if let Some(track) = track {
+                tries += track.named_fails;
+                for (name, count) in &track.tried {
+                    *tried.entry(name).or_default() += count;
+                }
+            }
+        }
+        if draft.kind == IncidentKind::PasswordGuessing && is_spraying(tries, &tried) {
+            draft.kind = IncidentKind::PasswordSpraying;
+        }
+        draft.detections = resting_on(findings, &draft);
+        draft
+    }
+
+    fn index(&mut self) {
+        self.wanted = Wanted::default();
+        for (at, draft) in self.drafts.iter().enumerate() {
+            for (address, grips) in &draft.grips {
+                let key = (draft.agency, *address);
+                self.by_address.entry(key).or_default().push(at);
+                self.wanted.addresses.insert(key);
+                for name in grips.iter().filter_map(|grip| grip.accounts.as_ref()).flatten() {
+                    let account = AccountKey { agency: draft.agency, name: name.clone() };
+                    self.by_account.entry(account.clone()).or_default().push((at, *address));
+                    self.wanted.accounts.insert(account);
+                }
+            }
+        }
+        for drafts in self.by_address.values_mut() {
+            drafts.sort_unstable();
+        }
+        for pairs in self.by_account.values_mut() {
+            pairs.sort_unstable();
+        }
+    }
+
+    /// Gives a row to the draft that it belongs to, if any; rows come in time order.
+    pub fn claim(&mut self, row: &EventRow) -> Option<usize> {
+        let meaning = self.meaning(row);
+        let at = match row.src {
+            Some(address) => self.by_source(row, address, meaning),
+            None => self.by_presence(row),
+        }?;
+        let after = matches!(
+            self.drafts[at].kind,
+            IncidentKind::AccountTakeover
+                | IncidentKind::LateralMovement
+                | IncidentKind::CloudAbuse
+                | IncidentKind::AdminDiscovery
+        );
+        self.drafts[at].fold.add(row, meaning, after);
+        Some(at)
+    }
+
+    fn by_source(&self, row: &EventRow, address: IpAddr, meaning: Meaning) -> Option<usize> {
+        let drafts = self.by_address.get(&(row.agency, address))?;
+        let name = row.account.as_ref().map(|name| name.to_lowercase());
+        let open = drafts.iter().copied().filter(|at| {
+            let draft = &self.drafts[*at];
+            draft.grips[&address].iter().any(|grip| grip.holds(row, name.as_deref(), draft.kind))
+        });
+        open.filter_map(|at| Some((self.rank(row, meaning, at)?, at))).min().map(|(_, at)| at)
+    }
+
+    /// A row without an address belongs to who was present in the account at that time.
+    fn by_presence(&self, row: &EventRow) -> Option<usize> {
+        let name = row.account.as_ref()?.to_lowercase();
+        let account = AccountKey { agency: row.agency, name };
+        let pairs = self.by_account.get(&account)?;
+        let visits = self.survey.visits.get(&account)?;
+        let family = reading::family(row.stream);
+        pairs
+            .iter()
+            .find(|(at, address)| {
+                let draft = &self.drafts[*at];
+                let Some(visit) = visits.get(address) else { return false };
+                if draft.kind == IncidentKind::LateralMovement {
+                    return family == Family::System
+                        && visit.windows.iter().any(|window| {
+                            window.0 <= row.time
+                                && row.time <= window.1.plus_micros(SESSION_MICROS)
+                        });
+                }
+                visit.families.contains(&family) && visit.is_present(row.time)
+            })
+            .map(|(at, _)| *at)
+    }
+
+    /// How well a row fits a draft's kind, best first; `None` where it does not.
+    fn rank(&self, row: &EventRow, meaning: Meaning, at: usize) -> Option<u8> {
+        let kind = self.drafts[at].kind;
+        let order = match reading::family(row.stream) {
+            Family::Web => self.web_order(row, meaning),
+            Family::Mail => mail_order(row, meaning),
+            Family::System => SYSTEM,
+            Family::Cloud => {
+                let words = self.leads.cloud_words.get(&row.agency)?;
+                let named = words.contains(&row.operation);
+                return (named && kind == IncidentKind::CloudAbuse).then_some(0);
+            }
+        };
+        order.iter().position(|k| *k == kind).map(|at| at as u8)
+    }
+
+    fn web_order(&self, row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {
+        let path = row.object.as_deref().unwrap_or("");
+        let has = |paths: &FxHashMap<AgencyIx, FxHashSet<String>>| {
+            paths.get(&row.agency).is_some_and(|paths| paths.contains(path))
+        };
+        if has(&self.leads.shell_paths) || self.placed_shell(row) {
+            return SHELL_FIRST;
+        }
+        if matches!(meaning, Meaning::TryFailed | Meaning::TryOk) || has(&self.leads.sign_in_paths) {
+            return TRIES_FIRST;
+        }
+        if has(&self.leads.exploited_paths) || has(&self.leads.upload_paths) {
+            return EXPLOITS_FIRST;
+        }
+        if reading::is_admin_path(path) {
+            return ADMIN_FIRST;
+        }
+        if meaning == Meaning::Refused { SCANS_FIRST } else { EXPLOITS_FIRST }
+    }
+
+    /// Whether this is the upload after which the shell was there.
+    fn placed_shell(&self, row: &EventRow) -> bool {
+        self.placed.get(&row.agency).is_some_and(|(time, address)| {
+            *time == row.time
+                && Some(*address) == row.src
+                && row.operation == "POST"
+                && row.http_status.is_some_and(|code| (200..400).contains(&code))
+        })
+    }
+
+    /// For each agency with a shell, the last upload before its first use.
+    fn place_shells(&mut self) {
+        for (agency, address, time) in &self.survey.uploads {
+            let Some(first_use) = self.survey.shells.get(agency) else { continue };
+            if time > first_use || first_use.micros_since(*time) > PLACED_MICROS {
+                continue;
+            }
+            let known = self.placed.entry(*agency).or_insert((*time, *address));
+            *known = (*known).max((*time, *address));
+        }
+    }
+}
+
+use IncidentKind::{
+    AccountTakeover as Takeover, AdminDiscovery as Admin, LateralMovement as Lateral,
+    PasswordGuessing as Guess, PasswordSpraying as Spray, Scanning as Scan,
+    WebExploitation as Exploit, WebShell as Shell,
+};
+const SHELL_FIRST: &[IncidentKind] = &[Shell, Exploit, Scan, Admin, Guess, Spray];
+const TRIES_FIRST: &[IncidentKind] = &[Guess, Spray, Admin, Exploit, Scan, Shell];
+const EXPLOITS_FIRST: &[IncidentKind] = &[Exploit, Scan, Guess, Spray, Admin, Shell];
+const ADMIN_FIRST: &[IncidentKind] = &[Admin, Scan, Exploit, Guess, Spray, Shell];
+const SCANS_FIRST: &[IncidentKind] = &[Scan, Exploit, Admin, Guess, Spray, Shell];
+const ENTERED_FIRST: &[IncidentKind] = &[Takeover, Guess, Spray, Admin];
+const LISTING_FIRST: &[IncidentKind] = &[Admin, Takeover, Guess, Spray];
+const FAILED_FIRST: &[IncidentKind] = &[Guess, Spray, Admin, Takeover];
+const FAILED_ADMIN_FIRST: &[IncidentKind] = &[Admin, Guess, Spray, Takeover];
+const SYSTEM: &[IncidentKind] = &[Lateral, Guess, Spray, Takeover];
+
+fn mail_order(row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {
+    match meaning {
+        Meaning::TryFailed if row.account.as_deref().is_some_and(reading::is_admin_name) => {
+            FAILED_ADMIN_FIRST
+        }
+        Meaning::TryFailed => FAILED_FIRST,
+        Meaning::Act(Act::Directory) => LISTING_FIRST,
+        _ => ENTERED_FIRST,
+    }
+}
+
+/// From this many accounts on, and with at most so many tries for each, it is spraying.
+const SPRAY_ACCOUNTS: usize = 8;
+const SPRAY_TRIES: u64 = 12;
+
+fn is_spraying(tries: u64, tried: &FxHashMap<&str, u64>) -> bool {
+    tried.len() >= SPRAY_ACCOUNTS && tries <= SPRAY_TRIES * tried.len() as u64
+}
+
+fn grip(suspect: &Suspect, track: Option<&Track>) -> Grip {
+    let (mut from, mut until) = (
+        suspect.span.0.plus_micros(-SHARED_SLACK_MICROS),
+        suspect.span.1.plus_micros(SHARED_SLACK_MICROS),
+    );
+    let honest = track.is_some_and(|track| track.assets > 0);
+    if let Some(track) = track
+        && (!honest || !matches!(track.kind, NetworkKind::Telco | NetworkKind::Unknown))
+    {
+        from = track.first.unwrap_or(from);
+        until = track.last.unwrap_or(until);
+    }
+    Grip { from, until, agents: suspect.agents.clone(), accounts: suspect.accounts.clone() }
+}
+
+impl Grip {
+    /// The accounts that it is about, where it is about accounts.
+    pub(crate) fn accounts(&self) -> Option<&FxHashSet<String>> {
+        self.accounts.as_ref()
+    }
+
+    fn holds(&self, row: &EventRow, account: Option<&str>, kind: IncidentKind) -> bool {
+        if row.time < self.from || row.time > self.until {
+            return false;
+        }
+        if let Some(agents) = &self.agents
+            && !agents.contains(row.agent.as_deref().unwrap_or(""))
+        {
+            return false;
+        }
+        match (&self.accounts, account) {
+            // What failed from an intruder's address belongs to the intrusion.
+            (Some(_), _) if row.status == bakas_model::Status::Failure => true,
+            (Some(accounts), Some(account)) => accounts.contains(account),
+            (Some(_), None) => kind == IncidentKind::LateralMovement,
+            (None, _) => true,
+        }
+    }
+}
+
+/// The detections of a draft's kind that its addresses are in.
+fn resting_on(findings: &Findings<'_>, draft: &Draft) -> Vec<DetectionId> {
+    let tries = |kind: IncidentKind| matches!(kind, Guess | Spray);
+    findings
+        .detections
+        .iter()
+        .filter(|detection| detection.agency == draft.agency)
+        .filter(|detection| {
+            let kind = findings.rules.get(detection.rule.0 as usize).and_then(|meta| meta.kind);
+            kind.is_some_and(|k| k == draft.kind || (tries(k) && tries(draft.kind)))
+                && detection.addresses.iter().any(|t| draft.grips.contains_key(&t.value))
+        })
+        .map(|detection| detection.id)
+        .collect()
+}

@@ -1,0 +1,237 @@
+//! What the rows of one draft add up to: figures, accounts, acts, moments. The order of rows of the
+//! same time does not matter. It decides nothing.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use bakas_model::{
+    AgencyIx, Asn, Day, EventRow, Moment, Place, Stream, Text, Timestamp, detection::Tally,
+    incident::Entered,
+};
+use rustc_hash::FxHashMap;
+
+use crate::reading::{self, Act, Family, Meaning};
+
+/// Most names of one sort that a draft counts.
+pub(crate) const FOLD_NAMES_LIMIT: usize = 100_000;
+/// Most moments and accounts that a scope shows.
+pub(crate) const SCOPE_LIMIT: usize = 1_000;
+
+/// An address's share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share {
+    pub(crate) asn: Option<Asn>,
+    pub(crate) lines: u64,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+}
+
+/// One account's entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry {
+    pub(crate) at: Timestamp,
+    pub(crate) place: Place,
+    pub(crate) from: Option<IpAddr>,
+    pub(crate) failures_before: u64,
+    pub(crate) stream: Stream,
+}
+
+/// Acts of one sort, told together.
+#[derive(Clone, Debug)]
+struct Told {
+    count: u64,
+    first: (Timestamp, Place),
+    last: Timestamp,
+}
+
+/// The sum of a draft's rows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fold {
+    pub(crate) lines: u64,
+    pub(crate) first: Option<(Timestamp, Place)>,
+    pub(crate) last: Option<Timestamp>,
+    pub(crate) addresses: BTreeMap<IpAddr, Share>,
+    pub(crate) agents: FxHashMap<String, u64>,
+    pub(crate) tried: FxHashMap<String, u64>,
+    pub(crate) tries: u64,
+    pub(crate) entered: BTreeMap<String, Entry>,
+    pub(crate) objects: FxHashMap<String, u64>,
+    pub(crate) streams: BTreeMap<Stream, u64>,
+    pub(crate) hours: [u32; 24],
+    pub(crate) acts: BTreeMap<Act, u64>,
+    /// By day, account, act, and object where one act is worth a line.
+    told: BTreeMap<(Day, String, Act, String), Told>,
+}
+
+fn count(map: &mut FxHashMap<String, u64>, name: &str) {
+    if let Some(known) = map.get_mut(name) {
+        *known += 1;
+    } else if map.len() < FOLD_NAMES_LIMIT {
+        map.insert(name.to_owned(), 1);
+    }
+}
+
+/// The most frequent names, ties by name.
+pub(crate) fn tallies(map: &FxHashMap<String, u64>, limit: usize) -> Vec<Tally<String>> {
+    let mut all: Vec<_> =
+        map.iter().map(|(value, count)| Tally { value: value.clone(), count: *count }).collect();
+    all.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    all.truncate(limit);
+    all
+}
+
+impl Fold {
+    /// Adds a row. `acts` says whether what it shows was done after an entry.
+    pub(crate) fn add(&mut self, row: &EventRow, meaning: Meaning, acts: bool) {
+        self.lines += 1;
+        let here = (row.time, row.place);
+        self.first = Some(self.first.map_or(here, |first| first.min(here)));
+        self.last = self.last.max(Some(row.time));
+        self.hours[(row.time.as_seconds().rem_euclid(86_400) / 3600) as usize] += 1;
+        *self.streams.entry(row.stream).or_default() += 1;
+        if let Some(address) = row.src {
+            let share = self.addresses.entry(address).or_insert(Share {
+                asn: row.asn,
+                lines: 0,
+                first: row.time,
+                last: row.time,
+            });
+            share.lines += 1;
+            share.first = share.first.min(row.time);
+            share.last = share.last.max(row.time);
+        }
+        if let Some(agent) = &row.agent {
+            count(&mut self.agents, agent);
+        }
+        if let Some(object) = row.object.as_deref().filter(|object| !object.is_empty()) {
+            count(&mut self.objects, object);
+        }
+        match meaning {
+            Meaning::TryFailed => {
+                self.tries += 1;
+                if let Some(name) = &row.account {
+                    count(&mut self.tried, &name.to_lowercase());
+                }
+            }
+            Meaning::TryOk => self.enter(row),
+            Meaning::Act(act) if acts => self.tell(row, act),
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, row: &EventRow) {
+        let name = match &row.account {
+            Some(name) => name.to_lowercase(),
+            // A web log does not say who: the form is all that is known.
+            None => row.object.clone().unwrap_or_default(),
+        };
+        let failures_before = match &row.account {
+            Some(_) => self.tried.get(&name).copied().unwrap_or(0),
+            None => self.tries,
+        };
+        let entry = Entry {
+            at: row.time,
+            place: row.place,
+            from: row.src,
+            failures_before,
+            stream: row.stream,
+        };
+        if self.entered.len() < SCOPE_LIMIT || self.entered.contains_key(&name) {
+            let known = self.entered.entry(name).or_insert(entry);
+            *known = (*known).min(entry);
+        }
+    }
+
+    fn tell(&mut self, row: &EventRow, act: Act) {
+        *self.acts.entry(act).or_default() += 1;
+        let account = row.account.as_deref().unwrap_or("").to_lowercase();
+        let object =
+            if act.is_told_alone() { row.object.clone().unwrap_or_default() } else { String::new() };
+        let key = (row.time.day(), account, act, object);
+        let here = (row.time, row.place);
+        if self.told.len() >= FOLD_NAMES_LIMIT && !self.told.contains_key(&key) {
+            return;
+        }
+        let told = self.told.entry(key).or_insert(Told { count: 0, first: here, last: row.time });
+        told.count += 1;
+        told.first = told.first.min(here);
+        told.last = told.last.max(row.time);
+    }
+
+    /// What was done after entering, in time order.
+    pub(crate) fn moments(&self, agency: AgencyIx) -> Vec<Moment> {
+        let mut moments: Vec<Moment> = self
+            .told
+            .iter()
+            .map(|((_, account, act, object), told)| {
+                let (en, fil) = act.words();
+                let what = if object.is_empty() { String::new() } else { format!(": {object}") };
+                let times = if told.count > 1 { format!(" ×{}", told.count) } else { String::new() };
+                let who = if account.is_empty() { "–" } else { account };
+                Moment {
+                    time: told.first.0,
+                    until: (told.last > told.first.0).then_some(told.last),
+                    agency,
+                    incident: None,
+                    text: Text::new(
+                        format!("{who}: {en}{times}{what}"),
+                        format!("{who}: {fil}{times}{what}"),
+                    ),
+                    lines: told.count,
+                    place: Some(told.first.1),
+                }
+            })
+            .collect();
+        moments.sort_by(|a, b| (a.time, a.place, &a.text).cmp(&(b.time, b.place, &b.text)));
+        moments.truncate(SCOPE_LIMIT);
+        moments
+    }
+
+    /// What marks a hand: destinations of forwarding, applications granted, rules made.
+    pub(crate) fn marks(&self) -> std::collections::BTreeSet<&str> {
+        self.told
+            .keys()
+            .filter(|(_, _, act, _)| matches!(act, Act::Forward | Act::Grant | Act::MailRule))
+            .filter(|(_, account, _, object)| !object.is_empty() && object != account)
+            .map(|(_, _, _, object)| object.as_str())
+            .collect()
+    }
+
+    /// The accounts that were entered, in time order.
+    pub(crate) fn entries(&self, wanted: impl Fn(&str) -> bool) -> Vec<Entered> {
+        let mut entries: Vec<(Entry, &String)> =
+            self.entered.iter().filter(|(name, _)| wanted(name)).map(|(n, e)| (*e, n)).collect();
+        entries.sort_unstable();
+        entries.into_iter().map(|(entry, name)| entered(name, &entry)).collect()
+    }
+}
+
+fn entered(name: &str, entry: &Entry) -> Entered {
+    let web = reading::family(entry.stream) == Family::Web;
+    let (en, fil) = match (web, entry.failures_before) {
+        (true, n) => (
+            format!(
+                "the sign-in form answered with a redirect, as after a right password, after {n} \
+                 tries that failed; the web log does not name the account"
+            ),
+            format!(
+                "sumagot ng redirect ang sign-in form, gaya ng sa tamang password, matapos ang {n} \
+                 bigong subok; hindi pinapangalanan ng web log ang account"
+            ),
+        ),
+        (false, 0) => (
+            "the sign-in succeeded with no failed try before it in these logs".to_owned(),
+            "nagtagumpay ang pag-sign-in nang walang bigong subok bago nito sa mga log".to_owned(),
+        ),
+        (false, n) => (
+            format!("the sign-in succeeded after {n} tries that failed"),
+            format!("nagtagumpay ang pag-sign-in matapos ang {n} bigong subok"),
+        ),
+    };
+    Entered {
+        account: name.to_owned(),
+        at: entry.at,
+        from: entry.from,
+        how: Text::new(en, fil),
+        place: entry.place,
+    }
+}

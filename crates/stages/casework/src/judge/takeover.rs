@@ -1,0 +1,337 @@
+//! Accounts that somebody else entered: told by an act that serves an intruder, done from a network
+//! that the account does not use, and the more so where the same address failed at it before, or
+//! enters several accounts. A new network alone is a journey or a VPN.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use bakas_model::{AccountKey, AgencyIx, Asn, IncidentKind, NetworkKind, Severity, Timestamp};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{
+    judge::{
+        Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside,
+    },
+    reading::{Act, Family},
+    survey::Visit,
+};
+
+/// Sign-ins from a network that the account hardly uses: people travel.
+const NEW_NETWORK_DECIBANS: f64 = 5.0;
+/// The network is one of the account's usual ones.
+const USUAL_NETWORK_DECIBANS: f64 = -14.0;
+/// Share of an account's days with sign-ins from which on a network is usual.
+const USUAL_SHARE: f64 = 0.3;
+/// Days from which on a network may be usual at all.
+const USUAL_DAYS: usize = 3;
+/// The same user agent as at home: the person took the machine along.
+const SAME_AGENT_DECIBANS: f64 = -8.0;
+/// The address was judged to guess passwords at this agency.
+const GUESSER_DECIBANS: f64 = 22.0;
+/// The address attacks another agency.
+const ELSEWHERE_DECIBANS: f64 = 18.0;
+/// A neighbour (/24, /48) attacks this or another agency; weak behind a VPN.
+const NEIGHBOUR_DECIBANS: f64 = 8.0;
+/// The account was tried from this address, or by guessers, before it was entered.
+const TRIED_DECIBANS: f64 = 6.0;
+const TRIED_FAILS: u64 = 3;
+/// The same address enters other accounts that do not live there either.
+const SEVERAL_DECIBANS: f64 = 9.0;
+const SEVERAL_SHARED_DECIBANS: f64 = 3.0;
+/// A rule of level high or above named the account at that time and from there.
+const ALARM_DECIBANS: f64 = 4.0;
+/// What one visit reads or takes from which on it is much.
+pub(crate) const MASS_READS: u64 = 30;
+
+/// How telling an act is for an intruder who is already in.
+fn act_weight(act: Act, count: u64) -> f64 {
+    match act {
+        Act::Forward => 13.0,
+        Act::MailRule | Act::Delegate => 10.0,
+        Act::Grant => 9.0,
+        Act::Administer | Act::Factor | Act::Directory => 7.0,
+        Act::Share => 5.0,
+        Act::Download | Act::Read if count >= MASS_READS => 9.0,
+        Act::Send if count >= MASS_READS => 7.0,
+        _ => 0.0,
+    }
+}
+
+/// The weight of the acts of a visit: the most telling one whole, the others by half.
+fn acts_weight(visit: &Visit) -> f64 {
+    let mut weights: Vec<f64> =
+        visit.acts.iter().map(|(act, count)| act_weight(*act, *count)).collect();
+    let reads = visit.count(Act::Read) + visit.count(Act::Download);
+    if reads >= MASS_READS && visit.count(Act::Read).max(visit.count(Act::Download)) < MASS_READS {
+        weights.push(9.0);
+    }
+    weights.sort_unstable_by(|a, b| b.total_cmp(a));
+    weights.iter().enumerate().map(|(at, weight)| if at == 0 { *weight } else { weight / 2.0 }).sum()
+}
+
+/// The block that neighbours share.
+pub(crate) fn block(address: IpAddr) -> (u128, bool) {
+    match address {
+        IpAddr::V4(v4) => (u128::from(u32::from(v4) >> 8), false),
+        IpAddr::V6(v6) => (u128::from(v6) >> 80, true),
+    }
+}
+
+struct Known {
+    guessers: FxHashSet<(AgencyIx, IpAddr)>,
+    addresses: FxHashMap<IpAddr, FxHashSet<AgencyIx>>,
+    blocks: FxHashSet<(u128, bool)>,
+    /// Accounts that guessers tried.
+    tried: FxHashSet<AccountKey>,
+}
+
+fn known(court: &Court<'_>, suspects: &[Suspect]) -> Known {
+    let mut known = Known {
+        guessers: FxHashSet::default(),
+        addresses: FxHashMap::default(),
+        blocks: FxHashSet::default(),
+        tried: FxHashSet::default(),
+    };
+    for suspect in suspects.iter().filter(|s| s.agents.is_none()) {
+        known.guessers.insert((suspect.agency, suspect.address));
+        known.addresses.entry(suspect.address).or_default().insert(suspect.agency);
+        known.blocks.insert(block(suspect.address));
+        if let Some(track) = court.survey.tracks.get(&(suspect.agency, suspect.address)) {
+            let agency = suspect.agency;
+            known.tried.extend(track.tried.keys().map(|n| AccountKey { agency, name: n.clone() }));
+        }
+    }
+    known
+}
+
+/// Judges every visit to an account of an office or mail provider. `others` are the suspects
+/// already judged, at every agency.
+pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) -> Vec<Suspect> {
+    let mut known = known(court, others);
+    let mut visits: Vec<((AccountKey, IpAddr), &Visit)> = Vec::new();
+    for (account, from) in &court.survey.visits {
+        let entered = from.iter().filter(|(_, visit)| {
+            visit.rows > visit.fails
+                && visit.families.iter().any(|f| matches!(f, Family::Mail | Family::System))
+        });
+        visits.extend(entered.map(|(address, visit)| ((account.clone(), *address), visit)));
+    }
+    visits.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut scores: BTreeMap<(AccountKey, IpAddr), f64> = visits
+        .iter()
+        .map(|(key, visit)| (key.clone(), own(court, key, visit, &known)))
+        .collect();
+    // What is judged at one agency weighs at the others: a second round suffices, since a verdict
+    // adds the same weight wherever it comes from.
+    for _ in 0..2 {
+        let together = crowd(&scores);
+        for (key, visit) in &visits {
+            let score = own(court, key, visit, &known) + company(court, key, visit, &together);
+            scores.insert(key.clone(), score);
+            if score >= VERDICT_DECIBANS {
+                known.addresses.entry(key.1).or_default().insert(key.0.agency);
+                known.blocks.insert(block(key.1));
+            }
+        }
+    }
+    visits
+        .into_iter()
+        .filter_map(|(key, visit)| verdict(court, &key, visit, &scores, aside))
+        .collect()
+}
+
+/// By address, the accounts whose visit is suspicious by half a verdict.
+fn crowd(scores: &BTreeMap<(AccountKey, IpAddr), f64>) -> FxHashMap<(AgencyIx, IpAddr), u32> {
+    let mut together = FxHashMap::default();
+    for ((account, address), score) in scores {
+        if *score >= VERDICT_DECIBANS / 2.0 {
+            *together.entry((account.agency, *address)).or_default() += 1;
+        }
+    }
+    together
+}
+
+/// Other accounts entered from the same address.
+fn company(
+    court: &Court<'_>,
+    (account, address): &(AccountKey, IpAddr),
+    visit: &Visit,
+    together: &FxHashMap<(AgencyIx, IpAddr), u32>,
+) -> f64 {
+    if together.get(&(account.agency, *address)).copied().unwrap_or(0) < 2
+        || usual(court, account, visit.asn) == Some(true)
+    {
+        return 0.0;
+    }
+    let at = visit.first.unwrap_or_default();
+    match court.network_kind(*address, at) {
+        NetworkKind::Vpn | NetworkKind::Tor | NetworkKind::PrivateRelay => SEVERAL_SHARED_DECIBANS,
+        _ => SEVERAL_DECIBANS,
+    }
+}
+
+/// The weight of a visit by itself.
+fn own(
+    court: &Court<'_>,
+    (account, address): &(AccountKey, IpAddr),
+    visit: &Visit,
+    known: &Known,
+) -> f64 {
+    let Some(at) = visit.first else { return f64::NEG_INFINITY };
+    let kind = court.network_kind(*address, at);
+    if kind == NetworkKind::Special {
+        return f64::NEG_INFINITY; // from inside
+    }
+    let guesser = known.guessers.contains(&(account.agency, *address)) && visit.logons > 0;
+    let mut score = acts_weight(visit) + network_weight(kind);
+    score += match usual(court, account, visit.asn) {
+        Some(true) if guesser => 0.0,
+        Some(true) => USUAL_NETWORK_DECIBANS,
+        Some(false) => NEW_NETWORK_DECIBANS,
+        None => 0.0,
+    };
+    if guesser {
+        score += GUESSER_DECIBANS;
+    } else if is_known_elsewhere(known, account.agency, *address) {
+        score += ELSEWHERE_DECIBANS;
+    } else if known.blocks.contains(&block(*address))
+        && !matches!(kind, NetworkKind::Vpn | NetworkKind::Tor | NetworkKind::Telco)
+    {
+        score += NEIGHBOUR_DECIBANS;
+    }
+    if visit.fails >= TRIED_FAILS || (known.tried.contains(account) && visit.logons > 0) {
+        score += TRIED_DECIBANS;
+    }
+    if alarmed(court, account, *address, visit) {
+        score += ALARM_DECIBANS;
+    }
+    if has_home_agent(court, account, *address, visit) {
+        score += SAME_AGENT_DECIBANS;
+    }
+    score
+}
+
+fn is_known_elsewhere(known: &Known, agency: AgencyIx, address: IpAddr) -> bool {
+    known.addresses.get(&address).is_some_and(|agencies| agencies.iter().any(|a| *a != agency))
+}
+
+/// Whether a network is one the account usually signs in from; `None` where nothing else is known.
+fn usual(court: &Court<'_>, account: &AccountKey, asn: Option<Asn>) -> Option<bool> {
+    let profile = court.findings.accounts.get(account)?;
+    let here = profile.networks.iter().find(|n| n.asn == asn).map_or(0, |n| n.days.len());
+    let elsewhere: usize =
+        profile.networks.iter().filter(|n| n.asn != asn).map(|n| n.days.len()).sum();
+    if elsewhere == 0 {
+        return None;
+    }
+    Some(here >= USUAL_DAYS && here as f64 >= USUAL_SHARE * (here + elsewhere) as f64)
+}
+
+fn alarmed(court: &Court<'_>, account: &AccountKey, address: IpAddr, visit: &Visit) -> bool {
+    let by_address = court.leads.addresses.get(&(account.agency, address));
+    let by_account = court.leads.accounts.get(account);
+    let (Some(by_address), Some(by_account)) = (by_address, by_account) else { return false };
+    let (first, last) = (visit.first.unwrap_or_default(), visit.last.unwrap_or_default());
+    [IncidentKind::AccountTakeover, IncidentKind::AdminDiscovery].iter().any(|kind| {
+        by_address.contains_key(kind)
+            && by_account.get(kind).is_some_and(|hint| {
+                hint.first <= last
+                    && hint.last >= first
+                    && hint.rules.values().any(|severity| *severity >= Severity::High)
+            })
+    })
+}
+
+/// Whether the account uses the same user agent from a usual network.
+fn has_home_agent(
+    court: &Court<'_>,
+    account: &AccountKey,
+    address: IpAddr,
+    visit: &Visit,
+) -> bool {
+    if visit.agents.is_empty() {
+        return false;
+    }
+    let Some(from) = court.survey.visits.get(account) else { return false };
+    from.iter().any(|(at, home)| {
+        *at != address
+            && usual(court, account, home.asn) == Some(true)
+            && home.agents.intersection(&visit.agents).next().is_some()
+    })
+}
+
+fn verdict(
+    court: &Court<'_>,
+    key: &(AccountKey, IpAddr),
+    visit: &Visit,
+    scores: &BTreeMap<(AccountKey, IpAddr), f64>,
+    aside: &mut Aside,
+) -> Option<Suspect> {
+    let (account, address) = key;
+    let (first, last): (Timestamp, Timestamp) = (visit.first?, visit.last?);
+    let score = scores[key];
+    if score < VERDICT_DECIBANS {
+        excuse(court, key, visit, aside);
+        return None;
+    }
+    if let Some(permission) = court.permission(*address, first) {
+        let why = Excuse::Permitted(permission);
+        set_aside(aside, account.agency, why, address.to_string(), visit.rows);
+        return None;
+    }
+    Some(Suspect {
+        agency: account.agency,
+        address: *address,
+        kind: IncidentKind::AccountTakeover,
+        score,
+        span: (first, last),
+        agents: None,
+        accounts: Some(std::iter::once(account.name.clone()).collect()),
+    })
+}
+
+/// Says why an account that a rule named is not thought to be entered.
+fn excuse(
+    court: &Court<'_>,
+    (account, address): &(AccountKey, IpAddr),
+    visit: &Visit,
+    aside: &mut Aside,
+) {
+    let named = court
+        .leads
+        .accounts
+        .get(account)
+        .is_some_and(|hints| hints.contains_key(&IncidentKind::AccountTakeover));
+    let listed = court
+        .leads
+        .addresses
+        .get(&(account.agency, *address))
+        .is_some_and(|hints| hints.contains_key(&IncidentKind::AccountTakeover));
+    if !named || !listed {
+        return;
+    }
+    let why = match usual(court, account, visit.asn) {
+        Some(false) => Excuse::Elsewhere,
+        _ => Excuse::UsualNetwork,
+    };
+    set_aside(aside, account.agency, why, account.name.clone(), visit.rows);
+}
+
+/// Intruders who listed users or roles were looking for administrators as well.
+pub(crate) fn discoveries(court: &Court<'_>, suspects: &[Suspect]) -> Vec<Suspect> {
+    suspects
+        .iter()
+        .filter(|s| s.kind == IncidentKind::AccountTakeover)
+        .filter(|s| {
+            let hints = court.leads.addresses.get(&(s.agency, s.address));
+            hints.is_some_and(|hints| hints.contains_key(&IncidentKind::AdminDiscovery))
+        })
+        .filter(|s| {
+            s.accounts.iter().flatten().any(|name| {
+                let key = AccountKey { agency: s.agency, name: name.clone() };
+                let visit = court.survey.visits.get(&key).and_then(|from| from.get(&s.address));
+                visit.is_some_and(|visit| visit.count(Act::Directory) > 0)
+            })
+        })
+        .map(|s| Suspect { kind: IncidentKind::AdminDiscovery, ..s.clone() })
+        .collect()
+}

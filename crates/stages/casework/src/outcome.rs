@@ -1,0 +1,448 @@
+//! The telling: drafts that hold rows become numbered incidents, ties become campaigns and weak
+//! links, and the whole becomes a timeline. It judges nothing anew.
+
+use std::collections::BTreeMap;
+
+use bakas_model::{
+    AgencyIx, Campaign, CampaignId, CommonFactor, Incident, IncidentId, IncidentKind, Link, Moment,
+    Severity, Text,
+    case::SetAside,
+    incident::{AddressUse, Scope},
+};
+use rustc_hash::FxHashSet;
+
+use crate::{
+    Findings, Outcome,
+    draft::{Draft, Drafts},
+    fold::{SCOPE_LIMIT, tallies},
+    judge::Excuse,
+    ledger::name_hash,
+    links::{self, CAMPAIGN_DECIBANS, Tie, WEAK_DECIBANS, WEAK_LINKS_LIMIT},
+    reading::{self, Act, Family},
+    words,
+};
+
+/// Most moments that one incident adds to the timeline.
+const MOMENTS_LIMIT: usize = 200;
+/// Entries within this time of one another at several agencies speak for a common cause: an hour.
+const SAME_HOUR_MICROS: i64 = 3600 * 1_000_000;
+
+impl Drafts {
+    /// Tells the outcome.
+    #[must_use]
+    pub fn finish(self, findings: &Findings<'_>) -> Outcome {
+        let mut order: Vec<usize> =
+            (0..self.drafts.len()).filter(|at| self.drafts[*at].fold.lines > 0).collect();
+        order.sort_by_key(|at| {
+            let draft = &self.drafts[*at];
+            (draft.fold.first, draft.agency, draft.kind)
+        });
+        let width = order.len().to_string().len().max(2);
+        let ids: Vec<IncidentId> =
+            (1..=order.len()).map(|n| IncidentId(format!("I-{n:0width$}"))).collect();
+        let mut numbers = vec![None; self.drafts.len()];
+        for (at, id) in order.iter().zip(&ids) {
+            numbers[*at] = Some(id.clone());
+        }
+        let incidents: Vec<Incident> = order
+            .iter()
+            .zip(&ids)
+            .map(|(at, id)| incident(findings, &self.drafts[*at], id))
+            .collect();
+        let ties = links::weigh(findings, &self, &order, &ids);
+        let (campaigns, weak_links) = campaigns(findings, &incidents, ties);
+        Outcome {
+            numbers,
+            common_factors: common_factors(findings, &self, &order, &incidents),
+            timeline: timeline(&incidents),
+            set_aside: set_aside(findings, &self),
+            incidents,
+            campaigns,
+            weak_links,
+        }
+    }
+}
+
+fn incident(findings: &Findings<'_>, draft: &Draft, id: &IncidentId) -> Incident {
+    let fold = &draft.fold;
+    let addresses = addresses(findings, draft);
+    let from = words::whence(&addresses);
+    let about = draft.grips.values().flatten().filter_map(crate::draft::Grip::accounts);
+    let meant: FxHashSet<&str> = about.flatten().map(String::as_str).collect();
+    let entered = fold.entries(|name| meant.is_empty() || meant.contains(name));
+    let mut after = fold.moments(draft.agency);
+    for moment in &mut after {
+        moment.incident = Some(id.clone());
+    }
+    let count = match draft.kind {
+        // Tokens and sessions may act without a sign-in on record.
+        IncidentKind::AccountTakeover => meant.len().max(entered.len()),
+        _ => entered.len(),
+    } as u64;
+    let agency = words::agency_name(findings.agencies, draft.agency);
+    Incident {
+        id: id.clone(),
+        agency: draft.agency,
+        kind: draft.kind,
+        severity: severity(draft, count),
+        title: words::title(draft.kind, fold, &from, count),
+        summary: words::summary(draft.kind, fold, &agency, &from, count, draft.score),
+        first: fold.first.map(|(time, _)| time).unwrap_or_default(),
+        last: fold.last.unwrap_or_default(),
+        lines: fold.lines,
+        detections: draft.detections.clone(),
+        techniques: techniques(findings, draft),
+        addresses,
+        agents: tallies(&fold.agents, 20),
+        scope: Scope {
+            tried: tallies(&fold.tried, SCOPE_LIMIT),
+            tried_count: fold.tried.len() as u64,
+            tries: fold.tries,
+            entered,
+            after,
+            objects: tallies(&fold.objects, 100),
+        },
+    }
+}
+
+fn addresses(findings: &Findings<'_>, draft: &Draft) -> Vec<AddressUse> {
+    let guilty: FxHashSet<u64> = draft
+        .fold
+        .agents
+        .keys()
+        .chain(draft.fold.entered.keys())
+        .map(|name| name_hash(name))
+        .collect();
+    let mut addresses: Vec<AddressUse> = draft
+        .fold
+        .addresses
+        .iter()
+        .map(|(address, share)| {
+            let location = findings.networks.locate(*address, share.first);
+            let asn = location.asn.or(share.asn);
+            let operator = asn.and_then(|asn| findings.networks.operator(asn, share.first));
+            let sessions = findings.profiles.get(&(draft.agency, *address)).map_or(0, |profile| {
+                let names = profile.sessions.iter().flat_map(|(_, names)| names.iter());
+                names.filter(|name| !guilty.contains(name) && *name != 0).count() as u64
+            });
+            AddressUse {
+                address: *address,
+                asn,
+                operator: operator.map(str::to_owned),
+                country: location.country,
+                kind: location.kind,
+                lines: share.lines,
+                first: share.first,
+                last: share.last,
+                legitimate_sessions: sessions,
+            }
+        })
+        .collect();
+    addresses.sort_by(|a, b| b.lines.cmp(&a.lines).then(a.address.cmp(&b.address)));
+    addresses
+}
+
+fn severity(draft: &Draft, entered: u64) -> Severity {
+    let telling = [Act::Forward, Act::Delegate, Act::Grant, Act::Administer];
+    match draft.kind {
+        IncidentKind::WebShell | IncidentKind::LateralMovement => Severity::Critical,
+        IncidentKind::AccountTakeover
+            if telling.iter().any(|act| draft.fold.acts.contains_key(act)) =>
+        {
+            Severity::Critical
+        }
+        IncidentKind::AccountTakeover | IncidentKind::CloudAbuse => Severity::High,
+        IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying if entered > 0 => {
+            Severity::High
+        }
+        IncidentKind::Scanning => Severity::Low,
+        _ => Severity::Medium,
+    }
+}
+
+fn techniques(findings: &Findings<'_>, draft: &Draft) -> Vec<String> {
+    let wanted: FxHashSet<_> = draft.detections.iter().collect();
+    let mut techniques: Vec<String> = findings
+        .detections
+        .iter()
+        .filter(|detection| wanted.contains(&detection.id))
+        .filter_map(|detection| findings.rules.get(detection.rule.0 as usize))
+        .flat_map(|meta| meta.techniques.iter().cloned())
+        .collect();
+    techniques.sort_unstable();
+    techniques.dedup();
+    techniques
+}
+
+/// Connected components over ties that are strong enough; the other links are shown as weak.
+fn campaigns(
+    findings: &Findings<'_>,
+    incidents: &[Incident],
+    ties: Vec<Tie>,
+) -> (Vec<Campaign>, Vec<Link>) {
+    let mut root: Vec<usize> = (0..incidents.len()).collect();
+    for tie in ties.iter().filter(|tie| tie.sum >= CAMPAIGN_DECIBANS) {
+        let (from, to) = (root[tie.a].max(root[tie.b]), root[tie.a].min(root[tie.b]));
+        for value in root.iter_mut().filter(|value| **value == from) {
+            *value = to;
+        }
+    }
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, to) in root.iter().enumerate() {
+        members.entry(*to).or_default().push(at);
+    }
+    members.retain(|_, members| members.len() > 1);
+    let mut links: BTreeMap<usize, Vec<Link>> = BTreeMap::new();
+    let mut weak = Vec::new();
+    for tie in ties {
+        if root[tie.a] == root[tie.b] {
+            links.entry(root[tie.a]).or_default().extend(tie.links);
+        } else if tie.sum >= WEAK_DECIBANS {
+            weak.push((tie.sum, tie.links));
+        }
+    }
+    weak.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut weak: Vec<Link> = weak.into_iter().flat_map(|(_, links)| links).collect();
+    weak.truncate(WEAK_LINKS_LIMIT);
+    let width = members.len().to_string().len().max(2);
+    let campaigns = members
+        .into_iter()
+        .enumerate()
+        .map(|(n, (key, members))| {
+            let id = CampaignId(format!("C-{:0width$}", n + 1));
+            let members: Vec<&Incident> = members.iter().map(|at| &incidents[*at]).collect();
+            campaign(findings, id, &members, links.remove(&key).unwrap_or_default())
+        })
+        .collect();
+    (campaigns, weak)
+}
+
+fn campaign(
+    findings: &Findings<'_>,
+    id: CampaignId,
+    members: &[&Incident],
+    mut links: Vec<Link>,
+) -> Campaign {
+    links.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let agencies: std::collections::BTreeSet<AgencyIx> =
+        members.iter().map(|incident| incident.agency).collect();
+    let names: Vec<String> =
+        agencies.iter().map(|ix| words::agency_name(findings.agencies, *ix)).collect();
+    let (n, k) = (members.len(), agencies.len());
+    let where_ = if k == 1 { names[0].clone() } else { format!("{k} agencies") };
+    let where_fil = if k == 1 { names[0].clone() } else { format!("{k} ahensiya") };
+    let best = links.first().map(|link| link.detail.clone()).unwrap_or_default();
+    let all = names.join(", ");
+    Campaign {
+        id,
+        title: Text::new(
+            format!("{n} incidents at {where_} that probably belong together"),
+            format!("{n} insidente sa {where_fil} na malamang na magkakaugnay"),
+        ),
+        summary: Text::new(
+            format!(
+                "Concerned: {all}. The strongest link is {}. Each incident is tied to another of \
+                 them by at least {CAMPAIGN_DECIBANS} decibans, which is about sixteen times \
+                 likelier together than by chance. Shared infrastructure can be rented by several \
+                 hands: other user agents, other hours or an answer of the operator that names \
+                 different customers would part them.",
+                best.en
+            ),
+            format!(
+                "Mga apektado: {all}. Ang pinakamatibay na kaugnayan ay {}. Bawat insidente ay \
+                 nakatali sa iba pa nang hindi bababa sa {CAMPAIGN_DECIBANS} deciban, mga labing-anim \
+                 na beses na mas malamang na magkasama kaysa nagkataon. Maaaring umupa ng iisang \
+                 imprastruktura ang iba't ibang kamay: ang ibang user agent, ibang oras, o sagot ng \
+                 operator na may ibang kostumer ay maghihiwalay sa kanila.",
+                best.fil
+            ),
+        ),
+        incidents: members.iter().map(|incident| incident.id.clone()).collect(),
+        links,
+        first: members.iter().map(|incident| incident.first).min().unwrap_or_default(),
+        last: members.iter().map(|incident| incident.last).max().unwrap_or_default(),
+    }
+}
+
+fn timeline(incidents: &[Incident]) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    for incident in incidents {
+        moments.push(Moment {
+            time: incident.first,
+            until: (incident.last > incident.first).then_some(incident.last),
+            agency: incident.agency,
+            incident: Some(incident.id.clone()),
+            text: incident.title.clone(),
+            lines: incident.lines,
+            place: None,
+        });
+        let entries = incident.scope.entered.iter().map(|entered| Moment {
+            time: entered.at,
+            until: None,
+            agency: incident.agency,
+            incident: Some(incident.id.clone()),
+            text: Text::new(
+                format!("{}: {}", entered.account, entered.how.en),
+                format!("{}: {}", entered.account, entered.how.fil),
+            ),
+            lines: 1,
+            place: Some(entered.place),
+        });
+        moments.extend(entries.take(MOMENTS_LIMIT));
+        moments.extend(incident.scope.after.iter().take(MOMENTS_LIMIT).cloned());
+    }
+    moments.sort_by(|a, b| (a.time, a.agency, &a.incident).cmp(&(b.time, b.agency, &b.incident)));
+    moments
+}
+
+fn set_aside(findings: &Findings<'_>, drafts: &Drafts) -> Vec<SetAside> {
+    drafts
+        .aside
+        .iter()
+        .map(|((agency, why), (names, hits))| {
+            let permission = match why {
+                Excuse::Permitted(at) => findings.permitted.get(*at).map(|p| p.reason.as_str()),
+                _ => None,
+            };
+            let mut names: Vec<String> = names.iter().cloned().collect();
+            names.sort_unstable();
+            SetAside {
+                agency: *agency,
+                text: words::excuse(*why, &names, permission),
+                detections: names.len() as u64,
+                hits: *hits,
+            }
+        })
+        .collect()
+}
+
+/// Providers at which several agencies were attacked, with what speaks for and against a compromise
+/// of the provider itself.
+fn common_factors(
+    findings: &Findings<'_>,
+    drafts: &Drafts,
+    order: &[usize],
+    incidents: &[Incident],
+) -> Vec<CommonFactor> {
+    let mut attacked: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in order.iter().enumerate() {
+        let providers: std::collections::BTreeSet<&'static str> = drafts.drafts[*draft]
+            .fold
+            .streams
+            .keys()
+            .filter(|stream| reading::family(**stream) == Family::Mail)
+            .filter_map(|stream| reading::provider(*stream))
+            .collect();
+        for provider in providers {
+            attacked.entry(provider).or_default().push(at);
+        }
+    }
+    attacked
+        .into_iter()
+        .filter_map(|(provider, at)| {
+            let members: Vec<&Incident> = at.iter().map(|at| &incidents[*at]).collect();
+            let mut agencies: Vec<AgencyIx> = members.iter().map(|i| i.agency).collect();
+            agencies.sort_unstable();
+            agencies.dedup();
+            (agencies.len() > 1).then(|| {
+                let (speaks_for, speaks_against) = weigh_provider(findings, provider, &members);
+                CommonFactor { provider: provider.to_owned(), agencies, speaks_for, speaks_against }
+            })
+        })
+        .collect()
+}
+
+fn weigh_provider(
+    findings: &Findings<'_>,
+    provider: &str,
+    members: &[&Incident],
+) -> (Vec<Text>, Vec<Text>) {
+    let mut for_ = Vec::new();
+    let mut against = Vec::new();
+    let takeovers: Vec<&&Incident> =
+        members.iter().filter(|i| i.kind == IncidentKind::AccountTakeover).collect();
+    let entered: Vec<_> = takeovers
+        .iter()
+        .flat_map(|i| i.scope.entered.iter().map(move |entered| (i.agency, entered)))
+        .collect();
+    let tried: u64 = members.iter().map(|i| i.scope.tries).sum();
+    if tried > 0 {
+        let n = words::number(tried);
+        against.push(Text::new(
+            format!("{n} sign-ins at {provider} failed: whoever holds the provider need not guess"),
+            format!("{n} pag-sign-in sa {provider} ang nabigo: ang may hawak sa provider ay hindi kailangang manghula"),
+        ));
+    }
+    if !entered.is_empty() {
+        per_account(&entered, takeovers.len(), &mut for_, &mut against);
+    }
+    let resisted = members.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len()
+        - takeovers.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len();
+    if resisted > 0 {
+        against.push(Text::new(
+            format!("at {resisted} agencies with the same provider no account is seen to be entered"),
+            format!("sa {resisted} ahensiyang may parehong provider, walang account na nakitang napasok"),
+        ));
+    }
+    let listed = members.iter().any(|i| i.scope.after.iter().any(|m| m.text.en.contains("administrative")));
+    if listed {
+        for_.push(Text::new(
+            "administrative changes were made after entry: the provider's own audit of its staff should be asked for",
+            "may mga pagbabagong administratibo pagkapasok: hingin ang sariling audit ng provider sa mga tauhan nito",
+        ));
+    } else {
+        against.push(Text::new(
+            "no action of the provider's own staff or of a tenant-wide right is seen",
+            "walang nakitang kilos ng tauhan ng provider o ng karapatang sumasaklaw sa buong tenant",
+        ));
+    }
+    let everybody = findings.agencies.len();
+    for_.push(Text::new(
+        format!("{} of {everybody} agencies were attacked at this one provider", members.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len()),
+        format!("{} sa {everybody} ahensiya ang inatake sa iisang provider na ito", members.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len()),
+    ));
+    (for_, against)
+}
+
+fn per_account(
+    entered: &[(AgencyIx, &bakas_model::incident::Entered)],
+    takeovers: usize,
+    for_: &mut Vec<Text>,
+    against: &mut Vec<Text>,
+) {
+    let n = entered.len();
+    let guessed = entered.iter().filter(|(_, e)| e.how.en.contains("after")).count();
+    if guessed > 0 {
+        against.push(Text::new(
+            format!("{guessed} of {n} entries came after tries that failed on the same account"),
+            format!("{guessed} sa {n} pagpasok ay matapos ang mga bigong subok sa parehong account"),
+        ));
+    }
+    if guessed < n {
+        let without = n - guessed;
+        for_.push(Text::new(
+            format!("{without} of {n} entries had no failed try before them in these logs"),
+            format!("{without} sa {n} pagpasok ang walang bigong subok bago nito sa mga log"),
+        ));
+    }
+    against.push(Text::new(
+        format!("{n} accounts were entered one by one, not whole domains at once"),
+        format!("{n} account ang isa-isang napasok, hindi buong domain nang sabay"),
+    ));
+    let same_hour = entered.iter().any(|(agency, e)| {
+        entered.iter().any(|(other, o)| {
+            other != agency && e.at.micros_since(o.at).abs() <= SAME_HOUR_MICROS
+        })
+    });
+    if takeovers > 1 && same_hour {
+        for_.push(Text::new(
+            "accounts of several agencies were entered within one hour",
+            "napasok ang mga account ng ilang ahensiya sa loob ng isang oras",
+        ));
+    } else if takeovers > 1 {
+        against.push(Text::new(
+            "the agencies were entered at different times",
+            "napasok ang mga ahensiya sa magkakaibang oras",
+        ));
+    }
+}

@@ -1,0 +1,295 @@
+//! What one record means to an investigator: a try at a password, a page, an act in a mailbox. It
+//! knows the words of the logs, not the case. The lists here are deliberately general: each entry
+//! is the documented name of an operation or a habit of a widely used product.
+
+use bakas_model::{Activity, Class, EventRow, Status, Stream};
+use rustc_hash::FxHashSet;
+
+/// What kind of place a log is kept for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Family {
+    /// A web server.
+    Web,
+    /// An office or mail provider.
+    Mail,
+    /// A machine.
+    System,
+    /// A cloud account.
+    Cloud,
+}
+
+/// An act that matters after an account was entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Act {
+    /// Mail is sent on to somebody.
+    Forward,
+    /// A mail rule or filter was made or changed.
+    MailRule,
+    /// An application was given access.
+    Grant,
+    /// Somebody was given the mailbox.
+    Delegate,
+    /// A password, second factor or recovery way was changed.
+    Factor,
+    /// Something was opened to others.
+    Share,
+    /// Users, roles or members were listed.
+    Directory,
+    /// Rights or settings of others were changed.
+    Administer,
+    /// A document or mailbox was taken away.
+    Download,
+    /// A message or document was read.
+    Read,
+    /// A message was sent.
+    Send,
+    /// A command was run.
+    Command,
+}
+
+/// What one record means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// A sign-in that failed.
+    TryFailed,
+    /// A sign-in that succeeded.
+    TryOk,
+    /// An image, style, script or font.
+    Asset,
+    /// A page that was served.
+    Page,
+    /// A request that was refused or not found.
+    Refused,
+    /// An act.
+    Act(Act),
+    /// Anything else.
+    Other,
+}
+
+/// The family of a stream.
+pub(crate) const fn family(stream: Stream) -> Family {
+    match stream {
+        Stream::Web => Family::Web,
+        Stream::Sshd | Stream::Sudo | Stream::Su | Stream::Pam | Stream::Syslog => Family::System,
+        Stream::CloudTrail => Family::Cloud,
+        _ => Family::Mail,
+    }
+}
+
+/// The provider whose service a stream records, by the name people know.
+pub(crate) const fn provider(stream: Stream) -> Option<&'static str> {
+    match stream {
+        Stream::M365 => Some("Microsoft 365"),
+        Stream::CloudTrail => Some("Amazon Web Services"),
+        Stream::Web
+        | Stream::Sshd
+        | Stream::Sudo
+        | Stream::Su
+        | Stream::Pam
+        | Stream::Syslog => None,
+        _ => Some("Google Workspace"),
+    }
+}
+
+const ASSETS: &[&str] = &[
+    "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "woff",
+    "woff2", "ttf", "otf", "eot", "mp4", "webm",
+];
+
+/// Whether a path names an image, style, script or font.
+pub(crate) fn is_asset(path: &str) -> bool {
+    let path = path.split(['?', '#', ';']).next().unwrap_or(path);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.rsplit_once('.')
+        .is_some_and(|(_, end)| ASSETS.iter().any(|asset| end.eq_ignore_ascii_case(asset)))
+}
+
+/// Names under which people administer, as the local part of an address or a part of it.
+const ADMIN_NAMES: &[&str] = &[
+    "admin", "admins", "administrator", "superadmin", "sysadmin", "webadmin", "webmaster",
+    "mailadmin", "postmaster", "hostmaster", "domainadmin", "itadmin", "ictadmin", "gsuite",
+    "gsuiteadmin", "googleadmin", "workspaceadmin", "o365admin", "m365admin", "globaladmin",
+    "tenantadmin", "helpdesk", "servicedesk", "itsupport", "it", "ict", "mis", "noc", "security",
+    "root", "superuser", "owner", "domain", "workspace",
+];
+
+/// Whether an account's name is that of a role that administers, as an outsider would guess it.
+pub(crate) fn is_admin_name(account: &str) -> bool {
+    let local = account.split('@').next().unwrap_or(account).to_ascii_lowercase();
+    let joined: String = local.chars().filter(char::is_ascii_alphanumeric).collect();
+    ADMIN_NAMES.contains(&joined.trim_end_matches(|c: char| c.is_ascii_digit()))
+        || local.split(['.', '-', '_']).any(|part| part.contains("admin") && part.len() <= 13)
+}
+
+/// Whether a path is one where a site is administered or an account recovered.
+pub(crate) fn is_admin_path(path: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "admin", "wp-login", "phpmyadmin", "pma", "cpanel", "webmail", "manager/html", "owa",
+        "ecp", "recover", "forgot", "reset", "lostpassword", "wp-json/wp/v2/users", "backend",
+        "console", "controlpanel", "dashboard", "whm", "plesk", "user/password", "signin",
+        "accounts",
+    ];
+    let lower = path.to_ascii_lowercase();
+    PARTS.iter().any(|part| lower.contains(part))
+}
+
+/// Whether a user agent is a program's own and no browser's.
+pub(crate) fn is_tool(agent: &str) -> bool {
+    const TOOLS: &[&str] = &[
+        "python", "curl/", "wget/", "go-http-client", "libwww", "java/", "okhttp", "hydra",
+        "sqlmap", "nikto", "nuclei", "wpscan", "ffuf", "gobuster", "dirbuster", "feroxbuster",
+        "masscan", "zgrab", "httpx", "aiohttp", "axios", "node-fetch", "powershell", "winhttp",
+        "perl", "ruby", "scrapy", "burp", "postman", "guzzle", "headless", "phantomjs", "bav2ropc",
+        "cbainprod",
+    ];
+    let lower = agent.to_ascii_lowercase();
+    agent.is_empty() || agent == "-" || TOOLS.iter().any(|tool| lower.contains(tool))
+}
+
+/// Reads a record. `sign_in_paths` are the paths of this agency's sites where people sign in.
+pub(crate) fn read(row: &EventRow, sign_in_paths: Option<&FxHashSet<String>>) -> Meaning {
+    match family(row.stream) {
+        Family::Web => read_web(row, sign_in_paths),
+        _ if row.class == Class::Authentication && row.activity == Activity::Logon => {
+            match row.status {
+                Status::Success => Meaning::TryOk,
+                Status::Failure => Meaning::TryFailed,
+                Status::Unknown => Meaning::Other,
+            }
+        }
+        _ if row.status == Status::Failure => Meaning::Refused,
+        _ => act(row).map_or(Meaning::Other, Meaning::Act),
+    }
+}
+
+fn read_web(row: &EventRow, sign_in_paths: Option<&FxHashSet<String>>) -> Meaning {
+    let path = row.object.as_deref().unwrap_or("");
+    let code = row.http_status.unwrap_or(0);
+    if row.operation == "POST"
+        && let Some(paths) = sign_in_paths
+        && paths.contains(path)
+    {
+        return match code {
+            200 | 400 | 401 | 403 | 422 | 423 | 429 => Meaning::TryFailed,
+            201..=399 => Meaning::TryOk,
+            _ => Meaning::Refused,
+        };
+    }
+    match code {
+        400.. => Meaning::Refused,
+        _ if is_asset(path) => Meaning::Asset,
+        _ => Meaning::Page,
+    }
+}
+
+/// The act that an operation of a provider or machine is, where it matters.
+pub(crate) fn act(row: &EventRow) -> Option<Act> {
+    let flat: String = row
+        .operation
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    let has = |parts: &[&str]| parts.iter().any(|part| flat.contains(part));
+    let starts = |parts: &[&str]| parts.iter().any(|part| flat.starts_with(part));
+    if has(&["forwarding", "setmailbox", "autoforward"]) {
+        return Some(Act::Forward);
+    }
+    if has(&["inboxrule", "createfilter", "mailfilter", "filtercreate", "transportrule"]) {
+        return Some(Act::MailRule);
+    }
+    if starts(&["authorize", "consent", "grant"])
+        || has(&["oauth2permissiongrant", "addapproleassignment", "addserviceprincipal"])
+    {
+        return Some(Act::Grant);
+    }
+    if has(&["delegate", "mailboxpermission", "recipientpermission", "folderpermission"]) {
+        return Some(Act::Delegate);
+    }
+    if has(&["2sv", "passwordedit", "recovery", "securityinfo", "strongauthentication", "titanium"])
+        || starts(&["changepassword", "resetuserpassword", "resetpassword", "updatepassword"])
+    {
+        return Some(Act::Factor);
+    }
+    if has(&["userlist", "listuser", "listrole", "listmember", "listadmin", "directory"])
+        || starts(&["getuser", "getmsoluser", "getrole", "getmanagementrole", "getgroup", "getadmin"])
+    {
+        return Some(Act::Directory);
+    }
+    if row.stream == Stream::WorkspaceAdmin || has(&["addmembertorole", "adduser", "deleteuser"]) {
+        return Some(Act::Administer);
+    }
+    by_activity(row)
+}
+
+fn by_activity(row: &EventRow) -> Option<Act> {
+    match row.activity {
+        Activity::Launch => Some(Act::Command),
+        Activity::Share => Some(Act::Share),
+        Activity::Download => Some(Act::Download),
+        Activity::Read => Some(Act::Read),
+        Activity::Send => Some(Act::Send),
+        _ => None,
+    }
+}
+
+impl Act {
+    /// Its name in English and Filipino, to be followed by a count or an object.
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Forward => ("mail forwarding set", "itinakda ang pagpapasa ng mail"),
+            Self::MailRule => ("mail rule made", "gumawa ng tuntunin sa mail"),
+            Self::Grant => ("application given access", "binigyan ng access ang isang application"),
+            Self::Delegate => ("mailbox opened to another", "ibinukas sa iba ang mailbox"),
+            Self::Factor => {
+                ("password or factor changed", "pinalitan ang password o pangalawang patunay")
+            }
+            Self::Share => ("shared with others", "ibinahagi sa iba"),
+            Self::Directory => ("users or roles listed", "inilista ang mga user o role"),
+            Self::Administer => ("administrative change", "pagbabago bilang administrador"),
+            Self::Download => ("downloaded", "na-download"),
+            Self::Read => ("read", "binasa"),
+            Self::Send => ("message sent", "nagpadala ng mensahe"),
+            Self::Command => ("command run", "nagpatakbo ng command"),
+        }
+    }
+
+    /// Whether one alone is worth a line in the story; reading and sending are told by number.
+    pub(crate) const fn is_told_alone(self) -> bool {
+        !matches!(self, Self::Read | Self::Download | Self::Send)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_are_told_by_their_end() {
+        let check = |path: &str, expected: bool| assert_eq!(is_asset(path), expected, "{path}");
+        check("/static/app.min.js", true);
+        check("/img/Seal.PNG?v=2", true);
+        check("/uploads/x.php", false);
+        check("/js", false);
+        check("/", false);
+    }
+
+    #[test]
+    fn names_of_administrators_as_an_outsider_guesses_them() {
+        let check = |name: &str, expected: bool| assert_eq!(is_admin_name(name), expected, "{name}");
+        check("admin@agency.example", true);
+        check("it.admin@agency.example", true);
+        check("Postmaster@agency.example", true);
+        check("admin01@agency.example", true);
+        check("juana.santos@agency.example", false);
+        check("smith@agency.example", false);
+        check("ritchie.domingo@agency.example", false);
+    }
+
+    #[test]
+    fn programs_are_told_from_browsers() {
+        assert!(is_tool("python-requests/2.31"));
+        assert!(is_tool("-"));
+        assert!(!is_tool("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/140.0"));
+    }
+}

@@ -1,0 +1,269 @@
+//! The words of incidents, campaigns, common factors and what was set aside, in English and
+//! Filipino. Neutral: what was seen, from which networks, what follows, how sure. It never says who.
+
+use bakas_model::{Agency, IncidentKind, Text, incident::AddressUse};
+use rustc_hash::FxHashMap;
+
+use crate::{fold::Fold, judge::Excuse, reading::Act};
+
+/// A number with its thousands apart.
+pub(crate) fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "1 address", "12 addresses".
+fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// How an agency is called.
+pub(crate) fn agency_name(agencies: &[Agency], ix: bakas_model::AgencyIx) -> String {
+    agencies.get(ix.0 as usize).map_or_else(
+        || format!("agency {}", ix.0),
+        |agency| agency.name.clone().unwrap_or_else(|| agency.id.clone()),
+    )
+}
+
+/// "38 addresses of AS64500 (Operator) and 2 other networks".
+pub(crate) fn whence(addresses: &[AddressUse]) -> Text {
+    let mut networks: FxHashMap<(Option<u32>, Option<&str>), (u64, u64)> = FxHashMap::default();
+    for used in addresses {
+        let key = (used.asn.map(|asn| asn.0), used.operator.as_deref());
+        let known = networks.entry(key).or_default();
+        known.0 += used.lines;
+        known.1 += 1;
+    }
+    let mut sorted: Vec<_> = networks.into_iter().collect();
+    sorted.sort_unstable_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(&b.0)));
+    let count = plural(addresses.len() as u64, "address", "addresses");
+    let fil_count = format!("{} address", number(addresses.len() as u64));
+    let Some(((asn, operator), _)) = sorted.first() else {
+        return Text::new("no recorded address", "walang naitalang address");
+    };
+    let network = match (asn, operator) {
+        (Some(asn), Some(operator)) => format!("AS{asn} ({operator})"),
+        (Some(asn), None) => format!("AS{asn}"),
+        (None, _) => {
+            return Text::new(
+                format!("{count} outside any announced network"),
+                format!("{fil_count} na wala sa anumang inanunsiyong network"),
+            );
+        }
+    };
+    match sorted.len() {
+        1 => Text::new(format!("{count} of {network}"), format!("{fil_count} ng {network}")),
+        n => Text::new(
+            format!("{count}, mostly of {network}, {n} networks in all"),
+            format!("{fil_count}, karamihan ay sa {network}, {n} network lahat"),
+        ),
+    }
+}
+
+/// The headline of an incident.
+pub(crate) fn title(kind: IncidentKind, fold: &Fold, from: &Text, entered: u64) -> Text {
+    let tries = number(fold.tries);
+    let accounts = plural(fold.tried.len() as u64, "account", "accounts");
+    let fil_accounts = format!("{} account", number(fold.tried.len() as u64));
+    let (en, fil) = match kind {
+        IncidentKind::PasswordGuessing => (
+            format!("{tries} password guesses that failed, from {}", from.en),
+            format!("{tries} bigong hula ng password, mula sa {}", from.fil),
+        ),
+        IncidentKind::PasswordSpraying => (
+            format!("{tries} password tries spread over {accounts}, from {}", from.en),
+            format!("{tries} subok ng password na ikinalat sa {fil_accounts}, mula sa {}", from.fil),
+        ),
+        IncidentKind::AdminDiscovery => (
+            format!("Somebody looked for who administers, from {}", from.en),
+            format!("May naghanap kung sino ang administrador, mula sa {}", from.fil),
+        ),
+        IncidentKind::AccountTakeover => (
+            format!("{} entered, from {}", plural(entered, "account", "accounts"), from.en),
+            format!("{} account ang napasok, mula sa {}", number(entered), from.fil),
+        ),
+        IncidentKind::WebExploitation => (
+            format!("Attacks on a web application, from {}", from.en),
+            format!("Mga pag-atake sa web application, mula sa {}", from.fil),
+        ),
+        IncidentKind::WebShell => (
+            format!("A web shell was placed or used, from {}", from.en),
+            format!("May inilagay o ginamit na web shell, mula sa {}", from.fil),
+        ),
+        IncidentKind::LateralMovement => (
+            format!("Sign-ins from one machine to others inside, from {}", from.en),
+            format!("Mga pag-sign-in mula sa isang makina patungo sa iba, mula sa {}", from.fil),
+        ),
+        IncidentKind::CloudAbuse => (
+            format!("Cloud resources misused or protections lowered, from {}", from.en),
+            format!("Inabuso ang cloud o ibinaba ang mga proteksiyon, mula sa {}", from.fil),
+        ),
+        IncidentKind::Scanning => (
+            format!("Probing without permission, from {}", from.en),
+            format!("Pagsisiyasat nang walang pahintulot, mula sa {}", from.fil),
+        ),
+    };
+    Text::new(en, fil)
+}
+
+/// The story of an incident.
+pub(crate) fn summary(
+    kind: IncidentKind,
+    fold: &Fold,
+    agency: &str,
+    from: &Text,
+    entered: u64,
+    score: f64,
+) -> Text {
+    let lines = number(fold.lines);
+    let (day, fil_day) = span(fold);
+    let mut en = format!("At {agency}, {day}, {lines} records from {} belong to this.", from.en);
+    let mut fil =
+        format!("Sa {agency}, {fil_day}, {lines} rekord mula sa {} ang bahagi nito.", from.fil);
+    let (more_en, more_fil) = particulars(kind, fold, entered);
+    en.push_str(&more_en);
+    fil.push_str(&more_fil);
+    let (sure_en, sure_fil) = if score >= 40.0 {
+        (" That this was an attack is almost certain.", " Halos tiyak na ito ay pag-atake.")
+    } else if score >= 28.0 {
+        (" That this was an attack is very likely.", " Lubhang malamang na ito ay pag-atake.")
+    } else {
+        (" That this was an attack is likely.", " Malamang na ito ay pag-atake.")
+    };
+    en.push_str(sure_en);
+    fil.push_str(sure_fil);
+    en.push_str(" The addresses show which networks were used, not who used them.");
+    fil.push_str(" Ipinapakita ng mga address kung aling network ang ginamit, hindi kung sino.");
+    Text::new(en, fil)
+}
+
+fn span(fold: &Fold) -> (String, String) {
+    let first = fold.first.map(|(time, _)| time.day()).unwrap_or_default();
+    let last = fold.last.map(|time| time.day()).unwrap_or_default();
+    if first == last {
+        (format!("on {first}"), format!("noong {first}"))
+    } else {
+        (format!("from {first} to {last}"), format!("mula {first} hanggang {last}"))
+    }
+}
+
+fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String) {
+    let (tries, accounts) = (number(fold.tries), number(fold.tried.len() as u64));
+    match kind {
+        IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying => {
+            let (who_en, who_fil) = if fold.tried.is_empty() {
+                (" The log does not name the accounts.".to_owned(),
+                 " Hindi pinapangalanan ng log ang mga account.".to_owned())
+            } else {
+                (format!(" They were aimed at {accounts} accounts."),
+                 format!(" Nakatuon ang mga ito sa {accounts} account."))
+            };
+            let (out_en, out_fil) = if entered == 0 {
+                (" No try is seen to succeed.".to_owned(),
+                 " Walang nakitang subok na nagtagumpay.".to_owned())
+            } else {
+                let n = number(entered);
+                (format!(" At {n} places a try seems to have succeeded: check these first."),
+                 format!(" Sa {n} lugar ay tila may nagtagumpay: unahing suriin ang mga ito."))
+            };
+            (format!(" {tries} sign-ins failed, slowly and spread over the addresses.{who_en}{out_en}"),
+             format!(" {tries} pag-sign-in ang nabigo, mabagal at nakakalat sa mga address.{who_fil}{out_fil}"))
+        }
+        IncidentKind::AccountTakeover | IncidentKind::LateralMovement => {
+            let n = number(entered);
+            let (acts_en, acts_fil) = acts(fold);
+            (format!(" {n} accounts were entered; {tries} tries failed.{acts_en}"),
+             format!(" {n} account ang napasok; {tries} subok ang nabigo.{acts_fil}"))
+        }
+        IncidentKind::AdminDiscovery => (
+            format!(" {tries} sign-ins at {accounts} names were tried; pages and lists that tell who administers were asked for."),
+            format!(" Sinubukan ang {tries} pag-sign-in sa {accounts} pangalan; hiningi ang mga pahina at listahang nagsasabi kung sino ang administrador."),
+        ),
+        _ => {
+            let (acts_en, acts_fil) = acts(fold);
+            let n = number(fold.objects.len() as u64);
+            (format!(" {n} different pages or resources were touched.{acts_en}"),
+             format!(" {n} magkakaibang pahina o bagay ang ginalaw.{acts_fil}"))
+        }
+    }
+}
+
+/// "Seen after entry: mail forwarding set (2), read (140)."
+fn acts(fold: &Fold) -> (String, String) {
+    if fold.acts.is_empty() {
+        return (String::new(), String::new());
+    }
+    let list = |pick: fn(Act) -> &'static str| {
+        let told: Vec<String> =
+            fold.acts.iter().map(|(act, n)| format!("{} ({})", pick(*act), number(*n))).collect();
+        told.join(", ")
+    };
+    (
+        format!(" Seen after entry: {}.", list(|act| act.words().0)),
+        format!(" Nakita pagkapasok: {}.", list(|act| act.words().1)),
+    )
+}
+
+/// Why something was set aside.
+pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) -> Text {
+    let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+    let more = if names.len() > 5 { format!(" … ({})", number(names.len() as u64)) } else { String::new() };
+    let who = format!("{shown}{more}");
+    match why {
+        Excuse::Permitted(_) => {
+            let reason = permission.unwrap_or("");
+            Text::new(
+                format!("{who}: has permission ({reason})"),
+                format!("{who}: may pahintulot ({reason})"),
+            )
+        }
+        Excuse::SharedAddress => Text::new(
+            format!("{who}: failures among many sign-ins that succeed, as behind an address that many people share"),
+            format!("{who}: mga bigo sa gitna ng maraming nagtagumpay, gaya ng address na pinagsasaluhan ng marami"),
+        ),
+        Excuse::Forgetful => Text::new(
+            format!("{who}: a few failures, as when people mistype or forget a password"),
+            format!("{who}: iilang bigo, gaya ng mga taong nagkamali o nakalimot ng password"),
+        ),
+        Excuse::StalePassword => Text::new(
+            format!("{who}: one account failing again and again from its own place or from inside, as a program with an old password does; to be confirmed with its owner"),
+            format!("{who}: paulit-ulit na pagbigo ng isang account mula sa sarili nitong lugar o sa loob, gaya ng programang may lumang password; kumpirmahin sa may-ari"),
+        ),
+        Excuse::Elsewhere => Text::new(
+            format!("{who}: signed in from a network that is new for the account, without an act that serves an intruder, as people do who travel or use a VPN"),
+            format!("{who}: nag-sign in mula sa network na bago para sa account, nang walang kilos na pakinabang ng nanghihimasok, gaya ng naglalakbay o gumagamit ng VPN"),
+        ),
+        Excuse::UsualNetwork => Text::new(
+            format!("{who}: did from the usual network what an intruder might also do; to be confirmed with the account's owner"),
+            format!("{who}: ginawa mula sa karaniwang network ang maaari ring gawin ng nanghihimasok; kumpirmahin sa may-ari ng account"),
+        ),
+        Excuse::Isolated => Text::new(
+            format!("{who}: one or two matches and nothing more"),
+            format!("{who}: isa o dalawang tugma at wala nang iba"),
+        ),
+        Excuse::UsualInside => Text::new(
+            format!("{who}: signs in to machines inside as it always did"),
+            format!("{who}: nagsa-sign in sa mga makina sa loob gaya ng dati"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(17_204), "17,204");
+        assert_eq!(number(1_000_000), "1,000,000");
+    }
+}

@@ -1,0 +1,243 @@
+//! Texts that must stand in an event for a rule to match: what the prefilter looks for. A clause
+//! is sound, never complete: every event that matches holds one of its texts (in any ASCII case)
+//! in a value that the prefilter scans.
+
+use bakas_sigma::{Detection, Expression, Item, Part, Pattern, Search, Test};
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+
+use crate::{
+    field::{Attribute, Name},
+    text::commonness,
+};
+
+/// Texts of which one at least must be there, in lower case, each with the field it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Clause {
+    pub(crate) texts: Vec<Text>,
+    /// The worth of its worst text: how seldom it is.
+    worth: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Text {
+    /// ASCII, in lower case.
+    pub(crate) text: String,
+    /// The field, or any.
+    pub(crate) field: Option<String>,
+}
+
+/// The clause of a whole rule.
+pub(crate) fn of_detection(detection: &Detection) -> Option<Clause> {
+    of_expression(&detection.condition, detection)
+}
+
+fn of_expression(expression: &Expression, detection: &Detection) -> Option<Clause> {
+    match expression {
+        Expression::Search(index) => of_search(&detection.searches[*index].1),
+        Expression::Not(_) => None,
+        Expression::All(parts) => best(parts.iter().map(|p| of_expression(p, detection))),
+        Expression::Any(parts) => union(parts.iter().map(|p| of_expression(p, detection))),
+    }
+}
+
+fn of_search(search: &Search) -> Option<Clause> {
+    match search {
+        Search::All(parts) => best(parts.iter().map(of_search)),
+        Search::Any(parts) => union(parts.iter().map(of_search)),
+        Search::Item(item) => of_item(item),
+    }
+}
+
+fn of_item(item: &Item) -> Option<Clause> {
+    if item.negated || !item.field.as_deref().is_none_or(is_scanned) {
+        return None;
+    }
+    let tests = item.tests.iter().map(|test| of_test(test, item.field.as_deref()));
+    if item.every { best(tests) } else { union(tests) }
+}
+
+/// Whether the text of this field is scanned wherever it comes from.
+fn is_scanned(field: &str) -> bool {
+    match Name::new(field).attribute {
+        Attribute::OfEvent { text } => text || !FIXED_WORDS.contains(&field),
+        _ => false,
+    }
+}
+
+/// Attributes whose few words the prefilter does not scan.
+const FIXED_WORDS: [&str; 4] = ["class_uid", "activity_name", "status", "http_response.code"];
+
+fn of_test(test: &Test, field: Option<&str>) -> Option<Clause> {
+    let texts = match test {
+        Test::Text { pattern, .. } => vec![of_pattern(pattern)?],
+        Test::Regex { expression, insensitive, multi_line, dot_all } => {
+            of_regex(expression, *insensitive, *multi_line, *dot_all)?
+        }
+        _ => return None,
+    };
+    let worth = texts.iter().map(|text| worth(text)).min()?;
+    let text = |text| Text { text, field: field.map(str::to_owned) };
+    Some(Clause { texts: texts.into_iter().map(text).collect(), worth })
+}
+
+/// The rarest run of ASCII in a pattern.
+fn of_pattern(pattern: &Pattern) -> Option<String> {
+    let literals = pattern.parts.iter().filter_map(|part| match part {
+        Part::Literal(text) => Some(text.as_str()),
+        Part::One | Part::Many => None,
+    });
+    literals.filter_map(ascii_run).max_by_key(|text| worth(text))
+}
+
+fn ascii_run(text: &str) -> Option<String> {
+    let runs = text.split(|c: char| !c.is_ascii()).filter(|run| !run.is_empty());
+    let runs = runs.map(str::to_ascii_lowercase).filter(|run| !may_be_written_number(run));
+    runs.max_by_key(|run| worth(run))
+}
+
+/// Whether a number or truth value, written out, could hold this text: such values are not
+/// scanned.
+fn may_be_written_number(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+        || ["true", "false", "inf", "-inf", "nan"].iter().any(|word| word.contains(text))
+}
+
+/// How much scanning for a text spares: long and rare ones most. 0: nothing.
+fn worth(text: &str) -> u32 {
+    if COMMON.iter().any(|common| common.contains(text)) {
+        return 1;
+    }
+    let sum: u32 = text.bytes().take(16).map(|b| 11 - u32::from(commonness(b))).sum();
+    if text.len() < 3 { sum / 2 } else { sum }
+}
+
+/// Texts that stand in a large part of all web logs.
+const COMMON: [&str; 12] = [
+    "mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/",
+    "mozilla/5.0 (x11; linux x86_64) safari/537.36 gecko/20100101 firefox/",
+    "http/1.1",
+    "https://www.",
+    "http://",
+    "index.html",
+    "index.php",
+    "get",
+    "post",
+    "head",
+    ".com/",
+    "en-us",
+];
+
+fn best(clauses: impl Iterator<Item = Option<Clause>>) -> Option<Clause> {
+    clauses.flatten().max_by_key(|clause| (clause.worth, usize::MAX - clause.texts.len()))
+}
+
+fn union(clauses: impl Iterator<Item = Option<Clause>>) -> Option<Clause> {
+    let mut all = Clause { texts: Vec::new(), worth: u32::MAX };
+    for clause in clauses {
+        let clause = clause?;
+        all.worth = all.worth.min(clause.worth);
+        for text in clause.texts {
+            if !all.texts.contains(&text) {
+                all.texts.push(text);
+            }
+        }
+    }
+    if all.texts.is_empty() || all.texts.len() > TEXTS_LIMIT { None } else { Some(all) }
+}
+
+/// Most texts of one clause: a rule with more is cheaper to evaluate always.
+const TEXTS_LIMIT: usize = 5_000;
+
+/// Texts with which, or with the end of which, every match of an expression begins or ends.
+fn of_regex(
+    expression: &str,
+    insensitive: bool,
+    multi_line: bool,
+    dot_all: bool,
+) -> Option<Vec<String>> {
+    let hir = regex_syntax::ParserBuilder::new()
+        .case_insensitive(insensitive)
+        .multi_line(multi_line)
+        .dot_matches_new_line(dot_all)
+        .build()
+        .parse(expression)
+        .ok()?;
+    let extract = |kind: ExtractKind| {
+        let mut extractor = Extractor::new();
+        extractor.kind(kind).limit_total(250);
+        let found = extractor.extract(&hir);
+        let mut texts = Vec::new();
+        for literal in found.literals()? {
+            let text = std::str::from_utf8(literal.as_bytes()).ok().and_then(ascii_run)?;
+            if text.len() < 2 {
+                return None;
+            }
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        if texts.is_empty() { None } else { Some(texts) }
+    };
+    let least = |texts: &Vec<String>| texts.iter().map(|text| worth(text)).min();
+    let found = [ExtractKind::Prefix, ExtractKind::Suffix].into_iter().filter_map(extract);
+    found.max_by_key(least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clause(detection: &str) -> Option<Vec<String>> {
+        let text = format!("title: T\nlogsource: {{category: webserver}}\ndetection:\n{detection}");
+        let parsed = bakas_sigma::parse(&text);
+        assert_eq!(parsed.problems, vec![]);
+        match &parsed.documents[0] {
+            bakas_sigma::Document::Rule(rule) => of_detection(&rule.detection)
+                .map(|clause| clause.texts.into_iter().map(|t| t.text).collect()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn check(detection: &str, expected: Option<&[&str]>) {
+        let found = clause(detection);
+        let expected = expected.map(|texts| texts.iter().map(|t| (*t).to_owned()).collect());
+        assert_eq!(found, expected, "{detection}");
+    }
+
+    #[test]
+    fn the_rarest_text_is_chosen() {
+        check(
+            "  s:\n    cs-method: GET\n    q|contains: '/SetupWizard.aspx/'\n  condition: s\n",
+            Some(&["/setupwizard.aspx/"]),
+        );
+        check(
+            "  s:\n    q|contains|all: [a/b, 'whoami%20']\n  condition: s\n",
+            Some(&["whoami%20"]),
+        );
+        check("  k: [one*two, '=whoami']\n  condition: k\n", Some(&["one", "=whoami"]));
+    }
+
+    #[test]
+    fn what_may_be_absent_gives_nothing() {
+        check("  s: {a: 404}\n  condition: s\n", None);
+        check("  s: {a: '404'}\n  condition: s\n", None);
+        check("  s: {a: '*'}\n  condition: s\n", None);
+        check("  s: {a: text}\n  condition: not s\n", None);
+        check("  s: {a|neq: text}\n  condition: s\n", None);
+        check("  s: {a: [text, null]}\n  condition: s\n", None);
+        check("  s: {status: Failure}\n  condition: s\n", None);
+        check("  s: {src_endpoint.autonomous_system.name: Telco}\n  condition: s\n", None);
+        check("  s: {a: \"\u{e9}\u{e8}\"}\n  condition: s\n", None);
+        check("  s: {a: text}\n  t: {b: other}\n  condition: s or not t\n", None);
+        check("  s: {a: text}\n  t: {b: other}\n  condition: s and not t\n", Some(&["text"]));
+    }
+
+    #[test]
+    fn expressions_give_their_beginning_or_end() {
+        check("  s: {a|re: '^/cgi-bin/.*'}\n  condition: s\n", Some(&["/cgi-bin/"]));
+        check("  s: {a|re: '.*\\.jsp$'}\n  condition: s\n", Some(&[".jsp"]));
+        check("  s: {a|re: '(abc|xyz)+'}\n  condition: s\n", Some(&["abc", "xyz"]));
+        check("  s: {a|re|i: 'union.*'}\n  condition: s\n", Some(&["union"]));
+        check("  s: {a|re: '.*'}\n  condition: s\n", None);
+    }
+}

@@ -1,0 +1,119 @@
+//! The way of one event through the rules. A matcher belongs to one thread and keeps its room from
+//! event to event.
+
+use std::cell::RefCell;
+
+use bakas_model::{Event, FieldId, RuleIx};
+
+use crate::{
+    evaluate::{Scene, Table},
+    field::Context,
+    rules::Rules,
+    set::{Ranges, Set},
+};
+
+/// Asks rules of events, one after another.
+#[derive(Debug)]
+pub struct Matcher<'r> {
+    rules: &'r Rules,
+    layouts: Vec<Layout>,
+    table: Table,
+    ranges: Ranges<'static>,
+    marks: Vec<u64>,
+    matched: Vec<RuleIx>,
+    scratch: RefCell<String>,
+}
+
+/// What is known of the fields of the last event of a set: the next one mostly has the same.
+#[derive(Debug, Default)]
+struct Layout {
+    names: Vec<(FieldId, String)>,
+    natives: Vec<u32>,
+    scanned: Vec<bool>,
+}
+
+impl<'r> Matcher<'r> {
+    pub(crate) fn new(rules: &'r Rules) -> Self {
+        Self {
+            rules,
+            layouts: Vec::new(),
+            table: Table::default(),
+            ranges: Ranges::default(),
+            marks: Vec::new(),
+            matched: Vec::new(),
+            scratch: RefCell::new(String::new()),
+        }
+    }
+
+    /// The rules that match an event, in rising order.
+    pub fn run(&mut self, event: &Event<'_>, context: &Context<'_>) -> &[RuleIx] {
+        self.matched.clear();
+        let (number, set) = self.rules.set(event.stream, event.class);
+        if set.rules.is_empty() {
+            return &self.matched;
+        }
+        if self.layouts.len() <= number {
+            self.layouts.resize_with(number + 1, Layout::default);
+        }
+        let layout = &mut self.layouts[number];
+        layout.learn(event, self.rules, set);
+        let mut ranges = std::mem::take(&mut self.ranges).recycle();
+        set.candidates(event, &layout.scanned, &mut ranges, &mut self.marks);
+        self.ranges = ranges.recycle();
+        if self.marks.iter().any(|&word| word != 0) {
+            let natives = &layout.natives;
+            let count = event.fields.len();
+            self.table.fill(&self.rules.fields, count, |index| natives[index]);
+            self.evaluate(event, context, set);
+        }
+        &self.matched
+    }
+
+    fn evaluate(&mut self, event: &Event<'_>, context: &Context<'_>, set: &Set) {
+        let scene = Scene {
+            fields: &self.rules.fields,
+            table: &self.table,
+            event,
+            context,
+            scratch: &self.scratch,
+        };
+        for (word, &marks) in self.marks.iter().enumerate() {
+            let mut left = marks;
+            while left != 0 {
+                let number = word * 64 + left.trailing_zeros() as usize;
+                left &= left - 1;
+                let rule = set.rules[number];
+                let program = self.rules.programs[rule as usize].as_ref();
+                if program.is_some_and(|program| scene.matches(program)) {
+                    self.matched.push(RuleIx(rule));
+                }
+            }
+        }
+    }
+}
+
+impl Layout {
+    /// Looks up the fields that the last event did not have at the same place.
+    fn learn(&mut self, event: &Event<'_>, rules: &Rules, set: &Set) {
+        for (index, field) in event.fields.iter().enumerate() {
+            match self.names.get(index) {
+                Some((id, name)) if *id == field.id && name == field.name => continue,
+                _ => {}
+            }
+            let native = rules.fields.find(field.id, field.name);
+            let scanned = set.scans(native);
+            if index == self.names.len() {
+                self.names.push((field.id, field.name.into()));
+                self.natives.push(native);
+                self.scanned.push(scanned);
+            } else {
+                let (id, name) = &mut self.names[index];
+                *id = field.id;
+                name.clear();
+                name.push_str(field.name);
+                self.natives[index] = native;
+                self.scanned[index] = scanned;
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! A rule, compiled: fields resolved to numbers, patterns and expressions built, cheap questions
+//! first. It is evaluated by [`crate::evaluate`].
+
+use std::collections::HashMap;
+
+use bakas_model::limits::REGEX_BYTES_LIMIT;
+use bakas_sigma::{
+    Comparison, Detection, Expression, Item, Number, Position, Problem, Reason, Search, Test,
+    TimePart, Within,
+};
+use ipnet::IpNet;
+use regex_automata::{meta, util::syntax};
+
+use crate::{
+    field::Name,
+    literal::{self, Clause},
+    text::TextTest,
+};
+
+/// A rule's question to one event.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) root: Node,
+    /// Texts of which at least one stands in every event that matches, where there are such.
+    pub(crate) clause: Option<Clause>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Node {
+    All(Box<[Self]>),
+    Any(Box<[Self]>),
+    Not(Box<Self>),
+    Item(ItemTest),
+}
+
+/// One line of a search, compiled.
+#[derive(Debug)]
+pub(crate) struct ItemTest {
+    /// The field's number in [`Names`]; `None` for keywords.
+    pub(crate) name: Option<u32>,
+    pub(crate) every: bool,
+    pub(crate) negated: bool,
+    pub(crate) tests: Box<[ValueTest]>,
+}
+
+#[derive(Debug)]
+pub(crate) enum ValueTest {
+    Text(TextTest),
+    Regex(Box<meta::Regex>),
+    Number(Number),
+    Bool(bool),
+    Null,
+    Compare(Comparison, Number),
+    Time(TimePart, Comparison, Number),
+    Cidr(IpNet),
+    Field { name: u32, within: Within, cased: bool },
+    Exists(bool),
+}
+
+/// The names of fields that rules use, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) list: Vec<Name>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Names {
+    pub(crate) fn number(&mut self, text: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(text) {
+            return number;
+        }
+        let number = u32::try_from(self.list.len()).expect("rules are too small to name so many");
+        self.list.push(Name::new(text));
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+}
+
+impl Program {
+    pub(crate) fn new(detection: &Detection, names: &mut Names) -> Result<Self, Problem> {
+        let clause = literal::of_detection(detection);
+        let root = expression(&detection.condition, detection, names)?;
+        Ok(Self { root, clause })
+    }
+}
+
+fn expression(
+    from: &Expression,
+    detection: &Detection,
+    names: &mut Names,
+) -> Result<Node, Problem> {
+    let mut all = |parts: &[Expression]| {
+        parts.iter().map(|part| expression(part, detection, names)).collect::<Result<Vec<_>, _>>()
+    };
+    Ok(match from {
+        Expression::All(parts) => Node::all(all(parts)?),
+        Expression::Any(parts) => Node::any(all(parts)?),
+        Expression::Not(inner) => Node::Not(Box::new(expression(inner, detection, names)?)),
+        Expression::Search(index) => {
+            let (_, found) = &detection.searches[*index];
+            search(found, names)?
+        }
+    })
+}
+
+fn search(from: &Search, names: &mut Names) -> Result<Node, Problem> {
+    let mut all = |parts: &[Search]| {
+        parts.iter().map(|part| search(part, names)).collect::<Result<Vec<_>, _>>()
+    };
+    Ok(match from {
+        Search::All(parts) => Node::all(all(parts)?),
+        Search::Any(parts) => Node::any(all(parts)?),
+        Search::Item(found) => Node::Item(item(found, names)?),
+    })
+}
+
+fn item(from: &Item, names: &mut Names) -> Result<ItemTest, Problem> {
+    let name = from.field.as_deref().map(|field| names.number(field));
+    let mut tests = Vec::with_capacity(from.tests.len());
+    for test in &from.tests {
+        tests.push(value_test(test, from, names)?);
+    }
+    tests.sort_by_key(ValueTest::cost);
+    let tests = tests.into_boxed_slice();
+    Ok(ItemTest { name, every: from.every, negated: from.negated, tests })
+}
+
+fn value_test(test: &Test, item: &Item, names: &mut Names) -> Result<ValueTest, Problem> {
+    Ok(match test {
+        Test::Text { pattern, cased } => ValueTest::Text(TextTest::new(pattern, *cased)),
+        Test::Regex { expression, insensitive, multi_line, dot_all } => {
+            let config = syntax::Config::new()
+                .case_insensitive(*insensitive)
+                .multi_line(*multi_line)
+                .dot_matches_new_line(*dot_all)
+                .nest_limit(REGEX_NEST_LIMIT);
+            ValueTest::Regex(Box::new(regex(expression, config, item.at, &item.place)?))
+        }
+        Test::Number(number) => ValueTest::Number(*number),
+        Test::Bool(truth) => ValueTest::Bool(*truth),
+        Test::Null => ValueTest::Null,
+        Test::Compare(comparison, number) => ValueTest::Compare(*comparison, *number),
+        Test::Time(part, comparison, number) => ValueTest::Time(*part, *comparison, *number),
+        Test::Cidr(net) => ValueTest::Cidr(*net),
+        Test::Field { name, within, cased } => {
+            ValueTest::Field { name: names.number(name), within: *within, cased: *cased }
+        }
+        Test::Exists(expected) => ValueTest::Exists(*expected),
+    })
+}
+
+/// Deepest nesting of a regular expression.
+const REGEX_NEST_LIMIT: u32 = 64;
+
+fn regex(
+    expression: &str,
+    config: syntax::Config,
+    at: Position,
+    place: &str,
+) -> Result<meta::Regex, Problem> {
+    let limits = meta::Config::new()
+        .nfa_size_limit(Some(REGEX_BYTES_LIMIT))
+        .onepass_size_limit(Some(REGEX_BYTES_LIMIT))
+        .hybrid_cache_capacity(REGEX_CACHE_BYTES);
+    meta::Builder::new().syntax(config).configure(limits).build(expression).map_err(|error| {
+        let detail = match error.syntax_error() {
+            Some(error) => {
+                let text = error.to_string();
+                let last = text.lines().last().unwrap_or_default().trim();
+                let last = last.strip_prefix("error: ").unwrap_or(last);
+                format!("{last} (expressions must match in linear time)")
+            }
+            None => error.to_string(),
+        };
+        Problem::new(Reason::Regex, at, place, detail)
+    })
+}
+
+/// What one expression may keep of its lazily built automaton, per thread.
+const REGEX_CACHE_BYTES: usize = 1 << 20;
+
+impl Node {
+    fn all(mut parts: Vec<Self>) -> Self {
+        parts.sort_by_key(Self::cost);
+        Self::All(parts.into_boxed_slice())
+    }
+
+    fn any(mut parts: Vec<Self>) -> Self {
+        parts.sort_by_key(Self::cost);
+        Self::Any(parts.into_boxed_slice())
+    }
+
+    fn cost(&self) -> u32 {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().fold(1, |sum: u32, part| sum.saturating_add(part.cost()))
+            }
+            Self::Not(inner) => inner.cost(),
+            Self::Item(item) => {
+                let tests = item.tests.iter().fold(0, |sum: u32, t| sum.saturating_add(t.cost()));
+                // Keywords are looked for in every field.
+                if item.name.is_none() { tests.saturating_mul(10) } else { tests }
+            }
+        }
+    }
+}
+
+impl ValueTest {
+    fn cost(&self) -> u32 {
+        match self {
+            Self::Text(text) => text.cost(),
+            Self::Null | Self::Exists(_) | Self::Bool(_) => 1,
+            Self::Number(_) | Self::Compare(..) | Self::Cidr(_) => 2,
+            Self::Time(..) => 4,
+            Self::Field { .. } => 20,
+            Self::Regex(_) => 50,
+        }
+    }
+}

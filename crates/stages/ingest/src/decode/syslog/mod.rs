@@ -1,0 +1,146 @@
+//! System log lines: the header (RFC 3164, RFC 5424, ISO times as rsyslog and journald write them),
+//! then the message by the program that wrote it.
+
+mod accounts;
+mod header;
+mod pam;
+mod sshd;
+mod su;
+
+use bakas_model::{Status, Stream, Value};
+
+pub(crate) use self::header::Header;
+use super::{Context, Out, Record};
+use crate::{address, fault::Fault};
+
+/// Most events that one "message repeated" line becomes.
+const REPEATED_LIMIT: u64 = 1000;
+
+/// A message with the program that wrote it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Message<'a> {
+    pub(crate) program: &'a str,
+    pub(crate) text: &'a str,
+}
+
+pub(crate) fn decode<'a>(
+    record: Record<'a>,
+    context: &mut Context,
+    out: &mut Out<'_, 'a>,
+) -> Result<(), Fault> {
+    let header = Header::parse(record.text, &mut context.clock)?;
+    let (text, times) = repeated(header.message);
+    let message = Message { program: header.program, text };
+    out.start(Stream::Syslog);
+    out.event.time = header.time;
+    out.event.time_raw = header.time_raw;
+    out.event.host = header.host;
+    out.event.operation = header.program;
+    out.text("message", header.message);
+    out.text("program", header.program);
+    if let Some(pid) = header.pid {
+        out.text("pid", pid);
+    }
+    if let Some(host) = header.host {
+        out.text("host", host);
+    }
+    if times > 1 {
+        out.field("repeated", Value::Int(i64::try_from(times).unwrap_or(i64::MAX)));
+    }
+    what(message, out);
+    for _ in 0..times.min(REPEATED_LIMIT) {
+        out.emit();
+    }
+    Ok(())
+}
+
+/// The message within `message repeated 5 times: [ … ]`, and how often it came.
+fn repeated(message: &str) -> (&str, u64) {
+    let inner = || {
+        let (times, rest) = message.strip_prefix("message repeated ")?.split_once(" times: [")?;
+        Some((rest.strip_suffix(']')?.trim(), times.parse().ok()?))
+    };
+    inner().filter(|(_, times)| *times > 0).unwrap_or((message, 1))
+}
+
+/// What the message says, by its program.
+fn what<'a>(message: Message<'a>, out: &mut Out<'_, 'a>) {
+    let program = message.program.rsplit('/').next().unwrap_or_default();
+    match program {
+        "sshd" | "sshd-session" | "sshd-auth" | "dropbear" => {
+            out.event.stream = Stream::Sshd;
+            if !pam::decode(message, out) {
+                sshd::decode(message, out);
+            }
+        }
+        "sudo" => {
+            out.event.stream = Stream::Sudo;
+            if !pam::decode(message, out) {
+                su::sudo(message, out);
+            }
+        }
+        "su" | "su-l" | "runuser" => {
+            out.event.stream = Stream::Su;
+            if !pam::decode(message, out) {
+                su::su(message, out);
+            }
+        }
+        _ => {
+            if pam::decode(message, out) {
+                out.event.stream = Stream::Pam;
+            } else {
+                accounts::decode(program, message.text, out);
+            }
+        }
+    }
+}
+
+/// The address and port of `… from 1.2.3.4 port 22 …`, wherever a user's name ends: the last
+/// ` from ` counts, for names are the client's to choose.
+fn peer<'a>(text: &'a str, out: &mut Out<'_, 'a>) {
+    let found = text.rmatch_indices(" from ").find_map(|(at, word)| {
+        let mut words = text.get(at + word.len()..)?.split([' ', ':', ',']);
+        // An IPv6 address holds colons itself.
+        let whole = text.get(at + word.len()..)?.split(' ').next()?;
+        let address = address::ip(whole.trim_end_matches([':', ','])).map(|a| (a, whole));
+        address.or_else(|| words.next().and_then(|w| address::ip(w).map(|a| (a, w))))
+    });
+    if let Some((address, written)) = found {
+        out.event.src = Some(address);
+        out.text("src_ip", written.trim_end_matches([':', ',']));
+    }
+    if let Some(port) = word_after(text, " port ") {
+        out.event.src_port = port.split(':').next().and_then(|p| p.parse().ok());
+    }
+}
+
+/// The word after the last time that `before` stands in the text.
+fn word_after<'a>(text: &'a str, before: &str) -> Option<&'a str> {
+    let at = text.rfind(before)? + before.len();
+    text.get(at..)?.split(' ').next().filter(|word| !word.is_empty())
+}
+
+/// An account that was named; an empty one is none.
+fn account<'a>(name: &'a str, out: &mut Out<'_, 'a>) {
+    if !name.is_empty() {
+        out.event.account = Some(name);
+        out.text("user", name);
+    }
+}
+
+/// Success where `truth` holds, else failure.
+const fn status(truth: bool) -> Status {
+    if truth { Status::Success } else { Status::Failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_messages_are_counted() {
+        assert_eq!(repeated("message repeated 5 times: [ Failed password for root]"), ("Failed password for root", 5));
+        assert_eq!(repeated("message repeated x times: [ a]"), ("message repeated x times: [ a]", 1));
+        assert_eq!(repeated("plain"), ("plain", 1));
+    }
+}

@@ -1,0 +1,195 @@
+//! What the asks of one agency rest on, taken from its incidents: names of accounts, destinations,
+//! pages, times. All of it was written by strangers and is made harmless to read here.
+
+use std::collections::BTreeSet;
+
+use bakas_model::{
+    Agency, AgencyIx, Block, Incident, IncidentId, IncidentKind, Text, Timestamp, incident::Moment,
+};
+
+use crate::text::{self, visible};
+
+/// Names that one ask spells out; the rest are counted.
+const NAMES_LIMIT: usize = 8;
+/// Longest name taken from a log, in characters.
+const NAME_CHARS_LIMIT: usize = 120;
+/// What the intruder did after entering that one ask quotes.
+const STEPS_LIMIT: usize = 6;
+
+/// Endings of pages that a server runs.
+const SCRIPT_ENDINGS: [&str; 10] =
+    [".php", ".phtml", ".phar", ".jsp", ".jspx", ".asp", ".aspx", ".ashx", ".cgi", ".pl"];
+/// Words that tell of something left behind in an account.
+const LEFT_BEHIND: [&str; 11] = [
+    "forward",
+    "redirect",
+    "rule",
+    "filter",
+    "grant",
+    "authoriz",
+    "delegat",
+    "app password",
+    "recovery",
+    "consent",
+    "second factor",
+];
+
+/// One agency's matters.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    agency: &'a Agency,
+    pub(super) incidents: Vec<&'a Incident>,
+    pub(super) blocks: Vec<&'a Block>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(
+        ix: AgencyIx,
+        agency: &'a Agency,
+        incidents: &'a [Incident],
+        blocks: &'a [Block],
+    ) -> Self {
+        Self {
+            agency,
+            incidents: incidents.iter().filter(|incident| incident.agency == ix).collect(),
+            blocks: blocks.iter().filter(|block| block.agency == ix && block.proposed).collect(),
+        }
+    }
+
+    /// What the administrator calls it.
+    pub(super) fn domain(&self) -> String {
+        let name = self.agency.domains.first().or(self.agency.name.as_ref());
+        shown(name.unwrap_or(&self.agency.id))
+    }
+
+    pub(super) fn of_kinds(&self, kinds: &[IncidentKind]) -> Vec<&'a Incident> {
+        self.incidents.iter().copied().filter(|i| kinds.contains(&i.kind)).collect()
+    }
+
+    pub(super) fn ids(&self) -> Vec<IncidentId> {
+        ids(&self.incidents)
+    }
+
+    pub(super) fn first(&self) -> Timestamp {
+        self.incidents.iter().map(|i| i.first).min().unwrap_or_default()
+    }
+
+    /// Incidents in which an account was entered.
+    pub(super) fn entered(&self) -> Vec<&'a Incident> {
+        self.incidents.iter().copied().filter(|i| !i.scope.entered.is_empty()).collect()
+    }
+
+    /// Addresses of people outside that stand among what was touched or done: where mail may be
+    /// forwarded to.
+    pub(super) fn destinations(&self, incidents: &[&Incident]) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        for incident in incidents {
+            let objects = incident.scope.objects.iter().map(|object| object.value.as_str());
+            let steps = left_behind(incident).map(|step| step.text.en.as_str());
+            for word in objects.chain(steps).flat_map(words) {
+                if let Some((name, domain)) = word.split_once('@')
+                    && !name.is_empty()
+                    && domain.contains('.')
+                    && !self.is_own(domain)
+                {
+                    found.insert(shown(word));
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    fn is_own(&self, domain: &str) -> bool {
+        let domain = domain.to_ascii_lowercase();
+        self.agency.domains.iter().any(|own| {
+            let own = own.to_ascii_lowercase();
+            domain == own || domain.strip_suffix(&own).is_some_and(|rest| rest.ends_with('.'))
+        })
+    }
+}
+
+pub(super) fn ids(incidents: &[&Incident]) -> Vec<IncidentId> {
+    incidents.iter().map(|incident| incident.id.clone()).collect()
+}
+
+/// Accounts that were entered, each once.
+pub(super) fn entered_accounts(incidents: &[&Incident]) -> Vec<String> {
+    distinct(
+        incidents.iter().flat_map(|i| &i.scope.entered).map(|entered| entered.account.as_str()),
+    )
+}
+
+/// Accounts that were tried, most tried first.
+pub(super) fn tried_accounts(incidents: &[&Incident]) -> Vec<String> {
+    let mut tried: Vec<_> = incidents.iter().flat_map(|i| &i.scope.tried).collect();
+    tried.sort_by(|a, b| b.count.cmp(&a.count).then(a.value.cmp(&b.value)));
+    distinct(tried.into_iter().map(|tally| tally.value.as_str()))
+}
+
+/// Pages that a server runs, among what was touched: the shell, or the page that was attacked.
+pub(super) fn scripts(incidents: &[&Incident]) -> Vec<String> {
+    let objects = incidents.iter().flat_map(|i| &i.scope.objects).map(|o| o.value.as_str());
+    distinct(objects.filter_map(path_of).filter(|path| is_script(path)))
+}
+
+/// Any pages among what was touched.
+pub(super) fn pages(incidents: &[&Incident]) -> Vec<String> {
+    let objects = incidents.iter().flat_map(|i| &i.scope.objects).map(|o| o.value.as_str());
+    distinct(objects.filter_map(path_of))
+}
+
+/// The steps that left something behind, as casework told them.
+pub(super) fn steps(incidents: &[&Incident]) -> Option<Text> {
+    let steps: Vec<_> = incidents.iter().flat_map(|i| left_behind(i)).collect();
+    if steps.is_empty() {
+        return None;
+    }
+    let quoted = |pick: fn(&Text) -> &str| {
+        let said: Vec<_> = steps.iter().map(|step| shown(pick(&step.text))).collect();
+        distinct(said.iter().map(String::as_str))
+            .iter()
+            .take(STEPS_LIMIT)
+            .map(|step| step.trim_end_matches('.').to_owned())
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    Some(Text::new(quoted(|text| &text.en), quoted(|text| &text.fil)))
+}
+
+/// Names as a list in both languages, the rest counted.
+pub(super) fn named(names: &[String]) -> Text {
+    text::list(names, NAMES_LIMIT)
+}
+
+fn left_behind(incident: &Incident) -> impl Iterator<Item = &Moment> {
+    incident.scope.after.iter().filter(|step| {
+        let said = step.text.en.to_lowercase();
+        LEFT_BEHIND.iter().any(|word| said.contains(word))
+    })
+}
+
+/// The path of a URL or of what a method stands before, without its query.
+fn path_of(object: &str) -> Option<&str> {
+    let path = object.split(' ').find(|word| word.starts_with('/'))?;
+    path.split(['?', '#']).next()
+}
+
+fn is_script(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    path.split('/').any(|part| SCRIPT_ENDINGS.iter().any(|ending| part.ends_with(ending)))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || "\"'“”‘’<>(),;:[]".contains(c))
+        .map(|word| word.trim_matches('.'))
+}
+
+fn distinct<'t>(names: impl Iterator<Item = &'t str>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| seen.insert(*name)).map(shown).collect()
+}
+
+/// A stranger's text, made harmless and short.
+fn shown(text: &str) -> String {
+    text::cut(&visible(text), NAME_CHARS_LIMIT).into_owned()
+}

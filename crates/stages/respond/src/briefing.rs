@@ -1,0 +1,329 @@
+//! The case on one terminal screen, told like a briefing: what happened, where from, who, what
+//! next, what could not be read, where to look. It is not the report: whoever wants the whole opens
+//! `report.html`.
+
+use std::fmt::Write;
+
+use bakas_model::{AgencyIx, AssessmentLevel, Case, Incident, RejectReason, Severity};
+
+use crate::{
+    story,
+    text::{bytes, cut, number, plural, shift, span, visible},
+    view::View,
+    words,
+};
+
+/// Lines of a briefing at 80 columns and more: one screen.
+pub const BRIEFING_LINES_LIMIT: usize = 40;
+
+const WIDTH_LEAST: usize = 40;
+const WIDTH_MOST: usize = 120;
+const INDENT: usize = 11;
+const INCIDENTS_SHOWN: usize = 6;
+const NETWORKS_SHOWN: usize = 3;
+const ASKS_SHOWN: usize = 3;
+
+/// The briefing, for a terminal of that width. Nothing from a log reaches the terminal unescaped.
+#[must_use]
+pub fn render(case: &Case, width: usize, colour: bool) -> String {
+    let mut page = Page { out: String::new(), width: width.clamp(WIDTH_LEAST, WIDTH_MOST), colour };
+    let view = View::new(case);
+    let story = story::tell(case);
+    head(&mut page, case);
+    page.line(&page.paint(BOLD, &cut(&visible(&story.headline.en), page.width)));
+    page.line("");
+    let happened: Vec<&str> =
+        story.sentences.iter().take(3).map(|sentence| sentence.en.as_str()).collect();
+    page.block("What", &happened.join(" "), 7);
+    incidents(&mut page, &view);
+    page.line("");
+    from(&mut page, &view);
+    who(&mut page, case);
+    next(&mut page, &view);
+    unread(&mut page, &view);
+    look(&mut page, case);
+    page.out
+}
+
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const RED: &str = "31";
+const YELLOW: &str = "33";
+const CYAN: &str = "36";
+
+/// Lines of a width, with or without colour.
+struct Page {
+    out: String,
+    width: usize,
+    colour: bool,
+}
+
+impl Page {
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text.trim_end());
+        self.out.push('\n');
+    }
+
+    /// A label and wrapped text beside it, at most `limit` lines.
+    fn block(&mut self, label: &str, text: &str, limit: usize) {
+        let room = self.width - INDENT;
+        let mut lines = wrap(&visible(text), room);
+        if lines.len() > limit {
+            lines.truncate(limit);
+            if let Some(last) = lines.last_mut() {
+                *last = cut(&format!("{last} …………"), columns_cut(last, room)).into_owned();
+            }
+        }
+        let mut label = self.paint(CYAN, &format!("{label:<INDENT$}"));
+        for line in lines {
+            let text = format!("{label}{line}");
+            self.line(&text);
+            label = " ".repeat(INDENT);
+        }
+    }
+}
+
+/// How many characters of a cut line fit with the mark of the cut.
+fn columns_cut(line: &str, room: usize) -> usize {
+    (line.chars().count() + 2).min(room)
+}
+
+/// Columns a character takes on a terminal: two for East Asian wide ones and pictures.
+fn columns(c: char) -> usize {
+    match c {
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
+    }
+}
+
+/// Words into lines of at most `room` columns; a longer word is broken.
+fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let wide: usize = word.chars().map(columns).sum();
+        if used > 0 && used + 1 + wide > room {
+            lines.push(String::new());
+            used = 0;
+        }
+        if used > 0 {
+            lines.last_mut().expect("there is always a line").push(' ');
+            used += 1;
+        }
+        for c in word.chars() {
+            if used + columns(c) > room {
+                lines.push(String::new());
+                used = 0;
+            }
+            lines.last_mut().expect("there is always a line").push(c);
+            used += columns(c);
+        }
+    }
+    lines
+}
+
+/// Cut or filled to exactly so many columns.
+fn fit(text: &str, room: usize) -> String {
+    let shown = visible(text);
+    let mut out = String::new();
+    let mut used = 0;
+    let whole: usize = shown.chars().map(columns).sum();
+    for c in shown.chars() {
+        if whole > room && used + columns(c) >= room {
+            out.push('…');
+            used += 1;
+            break;
+        }
+        out.push(c);
+        used += columns(c);
+    }
+    out.push_str(&" ".repeat(room.saturating_sub(used)));
+    out
+}
+
+fn head(page: &mut Page, case: &Case) {
+    let when = View::new(case).span().map_or_else(String::new, |(a, b)| span(a, b).en);
+    let room = page.width.saturating_sub(when.chars().count() + 7);
+    let name = fit(&case.name, room);
+    let line = format!("{} {name} {}", page.paint(BOLD, "BAKAS"), page.paint(DIM, &when));
+    page.line(&line);
+    let rule = page.paint(DIM, &"─".repeat(page.width));
+    page.line(&rule);
+    if case.synthetic {
+        let note = "SYNTHETIC: made-up logs, agencies and people. Nobody is accused of anything.";
+        let note = page.paint(YELLOW, &cut(note, page.width));
+        page.line(&note);
+    }
+    page.line("");
+}
+
+fn incidents(page: &mut Page, view: &View<'_>) {
+    let mut all: Vec<&Incident> = view.case.incidents.iter().collect();
+    all.sort_by_key(|i| std::cmp::Reverse((i.severity, i.scope.entered.len(), i.lines)));
+    if all.is_empty() {
+        return;
+    }
+    page.line("");
+    for incident in all.iter().take(INCIDENTS_SHOWN) {
+        let code = match incident.severity {
+            Severity::Critical | Severity::High => RED,
+            Severity::Medium => YELLOW,
+            _ => DIM,
+        };
+        let reach = match (incident.scope.entered.len(), incident.scope.tries) {
+            (0, 0) => String::new(),
+            (0, tries) => format!("{} {}", number(tries), plural(tries, "try", "tries")),
+            (entered, _) => format!("{entered} entered"),
+        };
+        let lines =
+            format!("{} {}", number(incident.lines), plural(incident.lines, "line", "lines"));
+        let kind = capitalised(words::kind(incident.kind).0);
+        let agency = page.width.saturating_sub(5 + 9 + 2 + 24 + 2 + 13 + 14);
+        let line = format!(
+            "{:<5}{} {} {}{:>13}{:>14}",
+            incident.id.0,
+            page.paint(code, &fit(words::severity(incident.severity).0, 9)),
+            fit(&kind, 25),
+            fit(view.agency_id(incident.agency), agency + 1),
+            reach,
+            lines,
+        );
+        page.line(&line);
+    }
+    if all.len() > INCIDENTS_SHOWN {
+        let more = format!("     and {} more in report.html", all.len() - INCIDENTS_SHOWN);
+        let more = page.paint(DIM, &more);
+        page.line(&more);
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    crate::text::capital(text)
+}
+
+fn from(page: &mut Page, view: &View<'_>) {
+    let networks = view.networks();
+    let total: u64 = networks.iter().map(|row| row.lines).sum();
+    if total == 0 {
+        return;
+    }
+    let mut text = String::new();
+    for (at, row) in networks.iter().take(NETWORKS_SHOWN).enumerate() {
+        let mut parts = vec![row.name()];
+        if row.operator.is_some() {
+            parts.extend(row.asn.map(|asn| asn.to_string()));
+        }
+        parts.extend(row.country.map(|country| format!("registered in {country}")));
+        parts.push(words::network_kind(row.kind).0.to_owned());
+        parts.extend(row.state_owned.map(|_| "state-owned".to_owned()));
+        let percent = row.lines as f64 * 100.0 / total as f64;
+        let share = if percent < 1.0 { "<1".to_owned() } else { format!("{percent:.0}") };
+        let part = format!("{share:>3} %  {}", parts.join(", "));
+        page.block(if at == 0 { "From" } else { "" }, part.trim_start(), 1);
+    }
+    if networks.len() > NETWORKS_SHOWN {
+        let more = networks.len() - NETWORKS_SHOWN;
+        let _ = write!(text, "and {more} more {}", plural(more as u64, "network", "networks"));
+        page.block("", &text, 1);
+    }
+}
+
+fn who(page: &mut Page, case: &Case) {
+    let answer = case
+        .assessments
+        .iter()
+        .find(|assessment| assessment.level == AssessmentLevel::Actor)
+        .map_or("", |assessment| assessment.answer.en.as_str());
+    let text = format!("Open. An address shows whose network, not whose hands. {answer}");
+    page.block("Who", text.trim_end(), 3);
+}
+
+fn next(page: &mut Page, view: &View<'_>) {
+    let inside = view.entered_agencies();
+    let mut firsts: Vec<_> = Vec::new();
+    let mut seen = std::collections::BTreeSet::<AgencyIx>::new();
+    let mut asks: Vec<_> = view.case.asks.iter().collect();
+    asks.sort_by_key(|ask| (!inside.contains(&ask.agency), ask.agency, ask.number));
+    for ask in asks {
+        if seen.insert(ask.agency) {
+            firsts.push(ask);
+        }
+    }
+    for (at, ask) in firsts.iter().take(ASKS_SHOWN).enumerate() {
+        let text = format!(
+            "{} (within {} h): {}",
+            view.agency_id(ask.agency),
+            ask.within_hours,
+            ask.text.en
+        );
+        page.block(if at == 0 { "Next" } else { "" }, &text, if at == 0 { 2 } else { 1 });
+    }
+    let rest = view.case.asks.len() - firsts.len().min(ASKS_SHOWN);
+    if rest > 0 {
+        let text = format!("and {rest} more asks, with proofs and deadlines, in report.html");
+        page.block("", &text, 1);
+    }
+}
+
+fn unread(page: &mut Page, view: &View<'_>) {
+    let case = view.case;
+    let mut sums = std::collections::BTreeMap::<RejectReason, u64>::new();
+    let mut files = 0_u64;
+    for summary in &case.sources {
+        files += u64::from(!summary.rejects.is_empty());
+        for (reason, count) in &summary.rejects {
+            *sums.entry(*reason).or_default() += count;
+        }
+    }
+    let mut text = if sums.is_empty() {
+        "Everything that was given was read".to_owned()
+    } else {
+        let mut sums: Vec<_> = sums.into_iter().collect();
+        sums.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
+        let reasons: Vec<String> = sums
+            .iter()
+            .take(4)
+            .map(|(reason, count)| format!("{} {}", number(*count), words::reject(*reason).0))
+            .collect();
+        let total: u64 = sums.iter().map(|(_, count)| count).sum();
+        format!(
+            "{} {} in {files} of {} files: {}",
+            number(total),
+            plural(total, "piece", "pieces"),
+            case.sources.len(),
+            reasons.join(", ")
+        )
+    };
+    if let Some(proposal) = case.clock_proposals.first() {
+        let _ = write!(
+            text,
+            ". A clock seems off: {} would need {}",
+            view.source(proposal.source),
+            shift(proposal.offset_micros)
+        );
+    }
+    page.block("Not read", &format!("{text}."), 3);
+}
+
+fn look(page: &mut Page, case: &Case) {
+    let text = format!(
+        "report.html (all of it), evidence.ndjson (every line); `bakas verify` checks the seal. \
+         Read: {} {} in {} files, {}.",
+        number(case.counts.events),
+        plural(case.counts.events, "record", "records"),
+        number(case.counts.files),
+        bytes(case.counts.bytes),
+    );
+    page.block("Look in", &text, 3);
+}

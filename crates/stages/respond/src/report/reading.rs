@@ -1,0 +1,169 @@
+//! What was read and what was not: every source with its events and rejects, clocks that seem off,
+//! what looked like an attack and was set aside, and which rules were asked.
+
+use bakas_model::{Case, RejectReason, SourceSummary};
+use maud::{Markup, html};
+
+use super::{
+    Matter,
+    parts::{both, more, pair, table, tdn, text, th, thn, time, value},
+};
+use crate::{
+    text::{bytes, number, shift, stretch},
+    view::View,
+    words,
+};
+
+const SOURCES_LIMIT: usize = 300;
+const REJECTS_LIMIT: usize = 60;
+const ASIDE_LIMIT: usize = 100;
+const PATH_CHARS: usize = 70;
+const SAMPLE_CHARS: usize = 120;
+
+pub(super) fn draw(matter: &Matter<'_>) -> Markup {
+    let view = &matter.view;
+    html! {
+        (sources(view))
+        (rejects(view))
+        (clocks(view))
+        (aside(view))
+        (rules(view.case))
+    }
+}
+
+fn sources(view: &View<'_>) -> Markup {
+    let case = view.case;
+    let head = html! {
+        (th("File", "File")) (th("Agency", "Ahensiya")) (th("Format", "Anyo")) (thn("Size", "Laki"))
+        (thn("Records", "Tala")) (thn("Not read", "Hindi nabasa")) (th("Why, and what to do", "Bakit, at ano ang gagawin"))
+        (th("From – to", "Mula – hanggang")) (th("Clock", "Orasan"))
+    };
+    let body = html! { @for summary in case.sources.iter().take(SOURCES_LIMIT) { (source(view, summary)) } };
+    let counts = &case.counts;
+    html! {
+        p { (both(
+            format!("{} files, {}: {} records were read and {} pieces were not. A piece that could not be read is counted, never skipped in silence.",
+                number(counts.files), bytes(counts.bytes), number(counts.events), number(counts.rejects)),
+            format!("{} file, {}: {} tala ang nabasa at {} piraso ang hindi. Binibilang ang bawat hindi nabasa; walang nilaktawang lihim.",
+                number(counts.files), bytes(counts.bytes), number(counts.events), number(counts.rejects)),
+        )) }
+        (table(both("Sources", "Mga pinagmulan"), "Sources", head, body))
+        (more(case.sources.len() as u64, SOURCES_LIMIT, "case.json"))
+    }
+}
+
+fn source(view: &View<'_>, summary: &SourceSummary) -> Markup {
+    let source = &summary.source;
+    let rejected: u64 = summary.rejects.values().sum();
+    html! {
+        tr.bad[summary.rejects.keys().any(|reason| *reason != RejectReason::Duplicate)] {
+            th scope="row" { code { (value(&source.path, PATH_CHARS)) } }
+            td { (value(view.agency_id(source.agency), 40)) }
+            td { (value(&source.format, 40)) @if source.certainty < 100 && !source.format.is_empty() { " " small { (source.certainty) " %" } } }
+            td.n.nowrap { (bytes(summary.bytes)) }
+            (tdn(summary.events)) (tdn(rejected))
+            td {
+                @if let Some(same) = summary.duplicate_of {
+                    (both("the same content as ", "kapareho ng laman ng ")) code { (value(view.source(same), PATH_CHARS)) } " "
+                }
+                @for (reason, count) in &summary.rejects {
+                    (number(*count)) " " b { (pair(words::reject(*reason))) } ": " (pair(words::remedy(*reason))) br;
+                }
+            }
+            td.nowrap { @if let (Some(first), Some(last)) = (summary.first, summary.last) { (time(first)) br; (time(last)) } @else { "—" } }
+            td {
+                (value(source.clock.zone.as_deref().unwrap_or("UTC"), 40)) " " small { (pair(words::clock(source.clock.basis))) }
+                @if source.clock.offset_micros != 0 { br; (shift(source.clock.offset_micros)) }
+            }
+        }
+    }
+}
+
+fn rejects(view: &View<'_>) -> Markup {
+    let rejects = &view.case.rejects;
+    if rejects.is_empty() {
+        return html! {};
+    }
+    let head = html! { (th("Where", "Saan")) (th("Why", "Bakit")) (th("Sample", "Halimbawa")) };
+    let body = html! {
+        @for reject in rejects.iter().take(REJECTS_LIMIT) {
+            tr {
+                th.place scope="row" {
+                    (value(view.source(reject.place.source), PATH_CHARS)) " @" (reject.place.offset) "+" (reject.place.length)
+                    @if let Some(line) = reject.line { " · " (both(format!("record {}", number(line)), format!("tala {}", number(line)))) }
+                }
+                td { b { (pair(words::reject(reject.reason))) } " " (value(&reject.detail, SAMPLE_CHARS)) }
+                td { code { (value(&reject.sample, SAMPLE_CHARS)) } }
+            }
+        }
+    };
+    html! {
+        details {
+            summary { (both("Samples of what could not be read", "Mga halimbawa ng hindi nabasa")) " (" (number(rejects.len() as u64)) ")" }
+            (table(both("Samples of what could not be read", "Mga halimbawa ng hindi nabasa"), "Rejects", head, body))
+            (more(rejects.len() as u64, REJECTS_LIMIT, "rejects.ndjson"))
+        }
+    }
+}
+
+fn clocks(view: &View<'_>) -> Markup {
+    let proposals = &view.case.clock_proposals;
+    html! {
+        @if !proposals.is_empty() {
+            h3 { (both("Clocks that seem off", "Mga orasang tila mali")) }
+            p { (both(
+                "Proposed, not applied: confirm with whoever runs the machine, then write it into bakas.toml and run again.",
+                "Mungkahi, hindi inilapat: kumpirmahin sa nangangasiwa ng makina, isulat sa bakas.toml, at patakbuhin muli.",
+            )) }
+            ul {
+                @for proposal in proposals {
+                    li {
+                        code { (value(view.source(proposal.source), PATH_CHARS)) } ": "
+                        b { (shift(proposal.offset_micros)) } " " (both("against ", "kumpara sa ")) code { (value(view.source(proposal.against), PATH_CHARS)) }
+                        ", " (both(
+                            format!("from {} shared events, nine of ten within ± {}", number(proposal.shared_events), stretch(proposal.spread_micros)),
+                            format!("mula sa {} magkaparehong pangyayari, siyam sa sampu sa loob ng ± {}", number(proposal.shared_events), stretch(proposal.spread_micros)),
+                        ))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn aside(view: &View<'_>) -> Markup {
+    let aside = &view.case.set_aside;
+    html! {
+        h3 id="aside" { (both("Set aside, and why", "Isinantabi, at bakit")) }
+        @if aside.is_empty() { p { (both("Nothing was set aside.", "Walang isinantabi.")) } }
+        ul.aside {
+            @for one in aside.iter().take(ASIDE_LIMIT) {
+                li {
+                    b { (value(view.agency(one.agency), 120)) } " " (text(&one.text)) " "
+                    small { (both(
+                        format!("{} detections, {} hits", number(one.detections), number(one.hits)),
+                        format!("{} deteksiyon, {} tama", number(one.detections), number(one.hits)),
+                    )) }
+                }
+            }
+        }
+        (more(aside.len() as u64, ASIDE_LIMIT, "case.json"))
+    }
+}
+
+fn rules(case: &Case) -> Markup {
+    let rules = &case.rules;
+    html! {
+        h3 { (both("Rules asked", "Mga tuntuning itinanong")) }
+        p { (both(
+            format!("{} rules applied to these logs, {} of them correlations over many records; {} more are for logs that are not here.",
+                number(rules.loaded), number(rules.correlations), number(rules.not_applicable)),
+            format!("{} tuntunin ang inilapat sa mga log na ito, {} dito ay ugnayan ng maraming tala; {} pa ang para sa mga log na wala rito.",
+                number(rules.loaded), number(rules.correlations), number(rules.not_applicable)),
+        )) }
+        @if !rules.unsupported.is_empty() {
+            p { (both("Could not be loaded:", "Hindi maikarga:")) }
+            ul { @for (reason, count) in rules.unsupported.iter().take(40) { li { (number(*count)) " · " (value(reason, 160)) } } }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Random and deliberately overlapping tables: the fast look-up must agree with reading all rows.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use bakas_model::{Asn, Country, DataSet, Day, NetworkKind, Networks, Timestamp};
+use bakas_trace::{Draft, EpochDraft, ListDraft, OriginRow, Range, Table};
+use ipnet::{IpNet, Ipv4Net};
+use proptest::prelude::*;
+
+/// A row in numbers, so that the twin can look at it.
+#[derive(Clone, Debug)]
+struct Row {
+    v6: bool,
+    first: u128,
+    last: u128,
+    value: u32,
+}
+
+/// Rows crowded into a few small areas, at the ends of the number space and around bucket borders,
+/// so that they overlap, nest, touch and repeat.
+fn rows(count: usize) -> impl Strategy<Value = Vec<Row>> {
+    let v4 = (
+        prop_oneof![Just(0_u32), Just(0x0808_fff0), Just(0xffff_ff00)],
+        0_u32..256,
+        0_u32..256,
+        1_u32..6,
+    )
+        .prop_map(|(base, a, b, value)| {
+            let (a, b) = (a.min(b), a.max(b));
+            let ends = (base.saturating_add(a), base.saturating_add(b));
+            Row { v6: false, first: ends.0.into(), last: ends.1.into(), value }
+        });
+    let bases = [0_u128, 0x2001_0200_u128 << 96, (0x2a00_2000_u128 << 96) - 40, u128::MAX - 99];
+    let v6 = (prop::sample::select(bases.to_vec()), 0_u128..100, 0_u128..100, 1_u32..6).prop_map(
+        |(base, a, b, value)| {
+            let (a, b) = (a.min(b), a.max(b));
+            let ends = (base.saturating_add(a), base.saturating_add(b));
+            Row { v6: true, first: ends.0, last: ends.1, value }
+        },
+    );
+    prop::collection::vec(prop_oneof![v4, v6], 0..count)
+}
+
+fn address(v6: bool, number: u128) -> IpAddr {
+    if v6 { Ipv6Addr::from_bits(number).into() } else { Ipv4Addr::from_bits(number as u32).into() }
+}
+
+fn range(row: &Row) -> Range {
+    Range::new(address(row.v6, row.first), address(row.v6, row.last)).unwrap()
+}
+
+/// All rows that hold an address; of these the shortest, then the one that begins last, then the
+/// lowest value.
+fn slow(rows: &[Row], v6: bool, number: u128) -> Option<u32> {
+    rows.iter()
+        .filter(|row| row.v6 == v6 && row.first <= number && number <= row.last)
+        .min_by_key(|row| (row.last - row.first, std::cmp::Reverse(row.first), row.value))
+        .map(|row| row.value)
+}
+
+/// Every border of every row, and the numbers beside it.
+fn probes(rows: &[Row]) -> Vec<(bool, u128)> {
+    let mut probes =
+        vec![(false, 0), (false, u32::MAX.into()), (true, 1 << 100), (true, u128::MAX)];
+    for row in rows {
+        let highest = if row.v6 { u128::MAX } else { u32::MAX.into() };
+        for number in [row.first, row.last] {
+            let beside = [number.saturating_sub(1), number, number.saturating_add(1).min(highest)];
+            probes.extend(beside.map(|number| (row.v6, number)));
+        }
+    }
+    // What IANA sets apart is answered apart, and mapped addresses count as IPv4.
+    probes.retain(|&(v6, number)| v6 && number >> 125 == 1 || !v6 && number >> 24 == 8);
+    probes
+}
+
+fn draft(epochs: &[Vec<Row>], countries: &[Row]) -> Draft {
+    let set = |name: &str| DataSet { name: name.to_owned(), ..DataSet::default() };
+    Draft {
+        epochs: (0..)
+            .zip(epochs)
+            .map(|(at, rows)| EpochDraft {
+                day: Day(20_000 + at * 100),
+                data_set: "origins".to_owned(),
+                rows: rows
+                    .iter()
+                    .map(|row| OriginRow {
+                        range: range(row),
+                        asn: row.value,
+                        operator: format!("Operator {}", row.value),
+                    })
+                    .collect(),
+            })
+            .collect(),
+        countries: countries.iter().map(|row| (range(row), country(row.value))).collect(),
+        country_data_set: "countries".to_owned(),
+        data_sets: vec![set("origins"), set("countries"), set("lists")],
+        ..Draft::default()
+    }
+}
+
+fn country(value: u32) -> Country {
+    ["PH", "SA", "JP", "DE", "US", "KE"].map(|text| Country::new(text).unwrap())[value as usize]
+}
+
+fn opened(draft: &Draft) -> Table {
+    Table::from_bytes("a test table", &draft.encode().unwrap()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn agrees_with_reading_all_rows(
+        epochs in prop::collection::vec(rows(40), 1..4),
+        countries in rows(40),
+    ) {
+        let table = opened(&draft(&epochs, &countries));
+        let all: Vec<Row> = epochs.iter().flatten().chain(&countries).cloned().collect();
+        for (v6, number) in probes(&all) {
+            for (at, rows) in (0..).zip(&epochs) {
+                let time = Day(20_000 + at * 100 + 50).start();
+                let location = table.locate(address(v6, number), time);
+                prop_assert_eq!(location.asn, slow(rows, v6, number).map(Asn));
+                prop_assert_eq!(location.country, slow(&countries, v6, number).map(country));
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_rows_does_not_matter(
+        (rows, shuffled) in rows(40).prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())),
+    ) {
+        let bytes = |rows: Vec<Row>| draft(&[rows.clone()], &rows).encode().unwrap();
+        prop_assert_eq!(bytes(rows), bytes(shuffled));
+    }
+
+    #[test]
+    fn prefixes_hold_exactly_what_is_announced(rows in rows(30)) {
+        let table = opened(&draft(&[rows.clone()], &[]));
+        let time = Day(20_000).start();
+        let prefixes: Vec<Vec<IpNet>> =
+            (0..6).map(|asn| table.prefixes_of(Asn(asn), time)).collect();
+        for (v6, number) in probes(&rows) {
+            let address = address(v6, number);
+            let expected = slow(&rows, v6, number);
+            for (asn, nets) in (0..).zip(&prefixes) {
+                let holds = nets.iter().filter(|net| net.contains(&address)).count();
+                prop_assert_eq!(holds, usize::from(expected == Some(asn)), "{} in AS{}", address, asn);
+            }
+            let network = table.trace(address, time, time).then;
+            prop_assert_eq!(network.prefix.is_some(), expected.is_some());
+            if let Some(prefix) = network.prefix {
+                prop_assert!(prefix.contains(&address));
+                prop_assert_eq!(slow(&rows, v6, first_of(prefix)), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn every_list_with_an_address_is_named(
+        lists in prop::collection::vec(prop::collection::vec((0_u32..512, 22_u8..=32), 0..12), 1..8),
+        probe in 0_u32..512,
+    ) {
+        const BASE: u32 = 0x0808_0800;
+        let nets = |list: &[(u32, u8)]| -> Vec<IpNet> {
+            list.iter().map(|&(n, length)| {
+                IpNet::V4(Ipv4Net::new(Ipv4Addr::from_bits(BASE + n), length).unwrap().trunc())
+            }).collect()
+        };
+        let mut draft = draft(&[Vec::new()], &[]);
+        draft.lists = (0..).zip(&lists).map(|(at, list): (usize, _)| ListDraft {
+            name: format!("list-{at}"),
+            kind: (at == 0).then_some(NetworkKind::Vpn),
+            data_set: "lists".to_owned(),
+            networks: nets(list),
+            asns: Vec::new(),
+        }).collect();
+        let table = opened(&draft);
+        let address = IpAddr::V4(Ipv4Addr::from_bits(BASE + probe));
+        let network = table.trace(address, Timestamp::default(), Timestamp::default()).then;
+        let expected: Vec<String> = (0..).zip(&lists)
+            .filter(|(_, list)| nets(list).iter().any(|net| net.contains(&address)))
+            .map(|(at, _): (usize, _)| format!("list-{at}"))
+            .collect();
+        let kind = if expected.first().is_some_and(|name| name == "list-0") { NetworkKind::Vpn }
+            else { NetworkKind::Unknown };
+        prop_assert_eq!(&network.lists, &expected);
+        prop_assert_eq!(network.kind, kind);
+    }
+}
+
+fn first_of(net: IpNet) -> u128 {
+    match net.network() {
+        IpAddr::V4(v4) => v4.to_bits().into(),
+        IpAddr::V6(v6) => v6.to_bits(),
+    }
+}
+
+#[test]
+fn a_draft_that_cannot_be_a_table_is_refused() {
+    let check = |draft: Draft, why: &str| {
+        let error = draft.encode().unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    };
+    check(Draft::default(), "0 epochs");
+    let mut twice = draft(&[Vec::new(), Vec::new()], &[]);
+    twice.epochs[1].day = twice.epochs[0].day;
+    check(twice, "two epochs of 2024-10-04");
+    let mut many = draft(&[Vec::new()], &[]);
+    many.lists = vec![ListDraft { data_set: "lists".to_owned(), ..ListDraft::default() }; 33];
+    check(many, "more than 32 lists");
+    let mut nameless = draft(&[Vec::new()], &[]);
+    nameless.lists = vec![ListDraft { data_set: "gossip".to_owned(), ..ListDraft::default() }];
+    check(nameless, "data set 'gossip' is not described");
+}

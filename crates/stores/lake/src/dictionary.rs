@@ -1,0 +1,163 @@
+//! A column as a dictionary of its values and one code a row. The dictionary lies in memory as
+//! Parquet writes it, so that nothing is copied when it is written.
+
+use ahash::RandomState;
+use hashbrown::HashTable;
+
+/// The code of an absent value.
+pub(crate) const ABSENT: u32 = u32::MAX;
+/// What one entry takes beside its bytes: its start, its place in the hash table, its length.
+const ENTRY_BYTES: usize = 20;
+
+/// A column under construction.
+#[derive(Debug)]
+pub(crate) struct DictionaryColumn {
+    codes: Vec<u32>,
+    /// The values in Parquet's PLAIN encoding: texts with their length before them.
+    plain: Vec<u8>,
+    /// Where each value's bytes start in `plain`.
+    starts: Vec<u32>,
+    known: HashTable<u32>,
+    last: u32,
+    absent: usize,
+    /// Bytes before each value that hold its length.
+    prefix: usize,
+}
+
+impl DictionaryColumn {
+    /// Of texts.
+    pub(crate) fn of_texts() -> Self {
+        Self::new(size_of::<u32>())
+    }
+
+    /// Of values that all have the same length.
+    pub(crate) fn of_fixed() -> Self {
+        Self::new(0)
+    }
+
+    fn new(prefix: usize) -> Self {
+        Self {
+            codes: Vec::new(),
+            plain: Vec::new(),
+            starts: Vec::new(),
+            known: HashTable::new(),
+            last: ABSENT,
+            absent: 0,
+            prefix,
+        }
+    }
+
+    /// Adds a row without a value.
+    pub(crate) fn push_absent(&mut self) {
+        self.codes.push(ABSENT);
+        self.absent += 1;
+    }
+
+    /// Adds a row; gives the bytes that the dictionary grew by.
+    pub(crate) fn push(&mut self, value: &[u8], state: &RandomState) -> usize {
+        // Logs repeat themselves: the value of the row before is the likeliest.
+        if self.last != ABSENT && self.value(self.last) == value {
+            self.codes.push(self.last);
+            return 0;
+        }
+        let (code, grown) = self.intern(value, state);
+        self.last = code;
+        self.codes.push(code);
+        grown
+    }
+
+    /// Adds a row that may lack its value.
+    pub(crate) fn push_maybe(&mut self, value: Option<&[u8]>, state: &RandomState) -> usize {
+        match value {
+            Some(value) => self.push(value, state),
+            None => {
+                self.push_absent();
+                0
+            }
+        }
+    }
+
+    fn intern(&mut self, value: &[u8], state: &RandomState) -> (u32, usize) {
+        let Self { plain, starts, known, prefix, .. } = self;
+        let hash = state.hash_one(value);
+        let get = |code: u32| entry(plain, starts, *prefix, code);
+        if let Some(&code) = known.find(hash, |&code| get(code) == value) {
+            return (code, 0);
+        }
+        let code = u32::try_from(starts.len()).expect("fewer values than rows of one file");
+        if *prefix > 0 {
+            let length = u32::try_from(value.len()).expect("a value is shorter than a record");
+            plain.extend_from_slice(&length.to_le_bytes());
+        }
+        starts.push(u32::try_from(plain.len()).expect("a file is written long before 4 GiB"));
+        plain.extend_from_slice(value);
+        known
+            .insert_unique(hash, code, |&code| state.hash_one(entry(plain, starts, *prefix, code)));
+        (code, value.len() + ENTRY_BYTES)
+    }
+
+    fn value(&self, code: u32) -> &[u8] {
+        entry(&self.plain, &self.starts, self.prefix, code)
+    }
+
+    /// The distinct values, in the order of their codes.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.starts.len() as u32).map(|code| self.value(code))
+    }
+
+    /// One code a row, [`ABSENT`] where there is no value.
+    pub(crate) fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// The values as Parquet writes them.
+    pub(crate) fn plain(&self) -> &[u8] {
+        &self.plain
+    }
+
+    /// How many distinct values there are.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// How many rows have no value.
+    pub(crate) fn absent(&self) -> usize {
+        self.absent
+    }
+
+    /// Forgets all rows and keeps the room.
+    pub(crate) fn clear(&mut self) {
+        self.codes.clear();
+        self.plain.clear();
+        self.starts.clear();
+        self.known.clear();
+        self.last = ABSENT;
+        self.absent = 0;
+    }
+}
+
+/// The bytes of one value: up to where the next one, or its length, begins.
+fn entry<'a>(plain: &'a [u8], starts: &[u32], prefix: usize, code: u32) -> &'a [u8] {
+    let start = starts[code as usize] as usize;
+    let end = starts.get(code as usize + 1).map_or(plain.len(), |&next| next as usize - prefix);
+    &plain[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_values_share_a_code() {
+        let state = RandomState::new();
+        let mut column = DictionaryColumn::of_texts();
+        let rows = [Some("a"), None, Some("a"), Some(""), Some("bc"), Some("a"), Some("")];
+        for row in rows {
+            column.push_maybe(row.map(str::as_bytes), &state);
+        }
+        assert_eq!(column.codes(), [0, ABSENT, 0, 1, 2, 0, 1]);
+        assert_eq!(column.values().collect::<Vec<_>>(), [&b"a"[..], b"", b"bc"]);
+        assert_eq!(column.plain(), b"\x01\0\0\0a\0\0\0\0\x02\0\0\0bc");
+        assert_eq!(column.absent(), 1);
+    }
+}

@@ -1,0 +1,108 @@
+//! `cargo xtask data`: builds the embedded address table and its provenance from data sets that
+//! somebody fetched. It fetches nothing itself, and the same inputs give the same bytes.
+
+mod inputs;
+mod lists;
+mod origins;
+mod owners;
+mod provenance;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use bakas_model::{Day, Timestamp};
+use bakas_trace::{Draft, Table};
+
+use provenance::Provenance;
+
+/// What the embedded table may weigh.
+const TABLE_BYTES_LIMIT: usize = 8 << 20;
+
+const USAGE: &str = "\
+cargo xtask data --gathered YYYY-MM-DD --source DIR [--source DIR …] [--out DIR]
+
+Builds address-table.bin and PROVENANCE.toml. Each DIR is either an unpacked npm package
+(@ip-location-db/asn or @ip-location-db/asn-country) or a folder with some of: state-owned-ases,
+tor-exits-2024, x4bnet-vpn, bad-asn-list, misp-warninglists. Where to get them:
+docs/formats/address-table.md. --gathered is the date given to lists that bear none; --out defaults
+to crates/stages/trace/data.";
+
+/// Runs the chore.
+pub(crate) fn run(args: impl IntoIterator<Item = String>) -> Result<()> {
+    let options = Options::parse(args)?;
+    let mut draft = Draft::default();
+    let mut provenance = Provenance::default();
+    for source in &options.sources {
+        read_source(source, options.gathered, &mut draft, &mut provenance)
+            .with_context(|| format!("source {}", source.display()))?;
+    }
+    draft.data_sets.sort_by(|a, b| a.name.cmp(&b.name));
+    draft.lists.sort_by(|a, b| a.name.cmp(&b.name));
+    let bytes = draft.encode()?;
+    if bytes.len() > TABLE_BYTES_LIMIT {
+        bail!("the table has {} bytes, and {TABLE_BYTES_LIMIT} are allowed", bytes.len());
+    }
+    let table = Table::from_bytes("the new table", &bytes)?;
+    fs::create_dir_all(&options.out)?;
+    fs::write(options.out.join("address-table.bin"), &bytes)?;
+    let text = provenance.text(&table.data_sets(), &bytes);
+    fs::write(options.out.join("PROVENANCE.toml"), text)?;
+    Ok(())
+}
+
+struct Options {
+    sources: Vec<PathBuf>,
+    gathered: Day,
+    out: PathBuf,
+}
+
+impl Options {
+    fn parse(args: impl IntoIterator<Item = String>) -> Result<Self> {
+        let mut args = args.into_iter();
+        let mut sources = Vec::new();
+        let mut gathered = None;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut out = root.join("crates/stages/trace/data");
+        while let Some(arg) = args.next() {
+            let mut value = || args.next().with_context(|| format!("{arg} needs a value\n{USAGE}"));
+            match arg.as_str() {
+                "--source" => sources.push(PathBuf::from(value()?)),
+                "--gathered" => gathered = Some(value()?.parse::<Timestamp>()?.day()),
+                "--out" => out = PathBuf::from(value()?),
+                _ => bail!("unknown argument '{arg}'\n{USAGE}"),
+            }
+        }
+        match (gathered, sources.is_empty()) {
+            (Some(gathered), false) => Ok(Self { sources, gathered, out }),
+            _ => bail!("--gathered and --source are needed\n{USAGE}"),
+        }
+    }
+}
+
+/// Reads whatever a folder holds that is known.
+fn read_source(dir: &Path, gathered: Day, draft: &mut Draft, seen: &mut Provenance) -> Result<()> {
+    if dir.join("package.json").is_file() {
+        return origins::read_package(dir, draft, seen);
+    }
+    let mut found = false;
+    let mut each = |name: &str, read: &dyn Fn(&Path, &mut Draft, &mut Provenance) -> Result<()>| {
+        let folder = dir.join(name);
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        found = true;
+        read(&folder, draft, seen).with_context(|| name.to_owned())
+    };
+    each("state-owned-ases", &owners::read)?;
+    each("tor-exits-2024", &lists::read_tor)?;
+    each("x4bnet-vpn", &|dir, draft, seen| lists::read_x4bnet(dir, gathered, draft, seen))?;
+    each("bad-asn-list", &|dir, draft, seen| lists::read_bad_asns(dir, gathered, draft, seen))?;
+    each("misp-warninglists", &|dir, draft, seen| lists::read_misp(dir, gathered, draft, seen))?;
+    if !found {
+        bail!("nothing known in it\n{USAGE}");
+    }
+    Ok(())
+}
