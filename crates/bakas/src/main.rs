@@ -2,10 +2,12 @@
 
 use std::{path::Path, process::ExitCode};
 
-use bakas_engine::EventLake;
+use bakas_engine::{Agency, EventLake};
 use bakas_lake::ParquetLake;
 
 fn main() -> ExitCode {
-    let lakes = |folder: &Path| -> Box<dyn EventLake> { Box::new(ParquetLake::new(folder)) };
+    let lakes = |folder: &Path, agencies: &[Agency]| -> Box<dyn EventLake> {
+        Box::new(ParquetLake::new(folder, agencies))
+    };
     ExitCode::from(bakas_cli::run(std::env::args_os(), &lakes))
 }

@@ -82,9 +82,11 @@ pub fn run(
     let (pieces, ordered) = channel();
     // One reader: its order is the order of the findings.
     let threads = Threads { readers: 1, workers: request.threads };
-    let part = || {
+    let whole = &plan;
+    // It owns the sender: once it is gone and the workers are, the writer is done.
+    let part = move || {
         let looker = Looker {
-            plan: &plan,
+            plan: whole,
             rules: request.rules,
             networks,
             matcher: request.rules.matcher(),
@@ -92,7 +94,7 @@ pub fn run(
             text: Vec::new(),
         };
         Ok(Part {
-            plan: &plan,
+            plan: whole,
             pieces: pieces.clone(),
             decoders: FxHashMap::default(),
             arena: Bump::new(),
@@ -103,7 +105,6 @@ pub fn run(
         let writer = scope.spawn(move || write_in_order(&ordered, out));
         let fed = feed(&plan, threads, observer, stop, &part);
         drop(part);
-        drop(pieces);
         let written = writer.join().unwrap_or_else(|_| Err(Error::Worker("the writer".into())));
         (fed, written)
     });
@@ -202,12 +203,8 @@ impl Looker<'_> {
 impl Sink for Looker<'_> {
     fn event(&mut self, event: &Event<'_>, line: u64) {
         self.detected.events += 1;
-        // The network is looked up only where a rule asks for it.
-        let asks = self.rules.needs_network();
-        let location = match event.src {
-            Some(src) if asks => self.networks.locate(src, event.time),
-            _ => Location::default(),
-        };
+        let location =
+            event.src.map_or_else(Location::default, |src| self.networks.locate(src, event.time));
         let operator = location.asn.and_then(|asn| self.networks.operator(asn, event.time));
         let agency = &self.plan.agencies[event.agency.0 as usize];
         let context = Context { location, operator, agency };

@@ -3,6 +3,8 @@
 
 use std::{io, path::PathBuf};
 
+use bakas_store::StoreError;
+
 /// An error of a use case.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -38,13 +40,16 @@ pub enum Error {
     Usage(String),
     /// A store could not do its work.
     #[error("the case could not be kept")]
-    Store(#[from] bakas_store::StoreError),
+    Store(#[from] StoreError),
     /// The embedded address table is unusable.
     #[error("the embedded address table is unusable")]
     Table(#[from] bakas_trace::TableError),
-    /// The scenario could not be made or scored.
-    #[error("the scenario could not be made or scored")]
+    /// The scenario could not be made.
+    #[error("the scenario could not be made")]
     Scenario(#[from] bakas_scenario::ScenarioError),
+    /// A case could not be scored.
+    #[error("the case could not be scored")]
+    Score(#[from] bakas_scenario::ScoreError),
     /// A seal could not be made or is wrong in itself.
     #[error("{0}")]
     Seal(String),
@@ -77,7 +82,7 @@ impl Error {
             Self::Read { .. } | Self::Empty(_) | Self::Config { .. } | Self::Usage(_) => {
                 Kind::Usage
             }
-            Self::Store(error) if error.is_refusal() => Kind::Refused,
+            Self::Store(StoreError::Taken { .. }) => Kind::Refused,
             Self::Seal(_) => Kind::Refused,
             Self::Interrupted => Kind::Interrupted,
             _ => Kind::Internal,
@@ -95,7 +100,9 @@ impl Error {
             },
             Self::Empty(_) => Some("give a folder with one folder of logs per agency, or log files"),
             Self::Config { .. } => Some("bakas.toml is described in docs/manual/configure.md"),
-            Self::Store(error) => error.hint(),
+            Self::Store(error) if error.is_disk_full() => {
+                Some("nothing was kept; an older case stayed as it was")
+            }
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ const SECRET_BYTES: usize = 32;
 ///
 /// # Errors
 /// Where the environment names no home.
-pub fn default_path() -> Result<PathBuf, Error> {
+pub(crate) fn default_path() -> Result<PathBuf, Error> {
     let config = env::var_os("XDG_CONFIG_HOME")
         .map(PathBuf::from)
         .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
@@ -31,7 +31,7 @@ pub fn default_path() -> Result<PathBuf, Error> {
 ///
 /// # Errors
 /// Where the file cannot be read or made, or is no key.
-pub fn read_or_make(path: &Path) -> Result<[u8; SECRET_BYTES], Error> {
+pub(crate) fn read_or_make(path: &Path) -> Result<[u8; SECRET_BYTES], Error> {
     match fs::File::open(path) {
         Ok(file) => read(path, file),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path),

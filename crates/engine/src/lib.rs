@@ -36,9 +36,9 @@ mod writing;
 
 use std::path::Path;
 
-pub use bakas_model::Timestamp;
+pub use bakas_model::{Agency, Timestamp};
 pub use bakas_store::{EventLake, MemoryLake};
 pub use error::Error;
 
-/// Opens the event lake of a folder: the binary's choice of store.
-pub type LakeAt<'a> = dyn Fn(&Path) -> Box<dyn EventLake> + Sync + 'a;
+/// Opens the event lake of a folder for some agencies: the binary's choice of store.
+pub type LakeAt<'a> = dyn Fn(&Path, &[Agency]) -> Box<dyn EventLake> + Sync + 'a;

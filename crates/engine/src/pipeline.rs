@@ -40,7 +40,7 @@ pub(crate) fn run(
     let table = Table::embedded()?;
     let book = rulebook::load(request.builtin_rules, &request.rules)?;
     let plan = Plan::make(&request.inputs, request.config.as_deref())?;
-    let lake = (tools.lakes)(&folder.events_dir()?);
+    let lake = (tools.lakes)(&folder.events_dir()?, &plan.agencies);
 
     tools.observer.step(Step::Sweep, plan.bytes);
     let sweep = Sweep {

@@ -12,12 +12,13 @@ use bakas_ingest::{Format, Guess};
 use bakas_model::{
     Agency, AgencyIx, Day, Place, Reject, RejectReason, Source, SourceClock, SourceIx, Timestamp,
 };
-use sha2::{Digest, Sha256};
+use bakas_seal::FileDigest;
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     Error,
     config::{CONFIG_BYTES_LIMIT, Config},
-    input::HashedFile,
+    input::{HashedFile, hex},
 };
 
 /// Bytes of a file's beginning by which its format is judged.
@@ -167,7 +168,7 @@ impl Plan {
             };
             let guess = bakas_ingest::guess(&head, &path);
             let whole = !broken && (head.len() as u64) < HEAD_BYTES;
-            let head = Head { hash: Sha256::digest(&head).to_vec(), whole };
+            let head = Head { hash: hex(&Sha256::digest(&head)).into_bytes(), whole };
             members.push(self.source(path, member.name, (agency, found.written), guess, head));
             Ok(())
         };
@@ -188,7 +189,7 @@ impl Plan {
         let fixed = rule.and_then(|r| r.format.as_deref()).and_then(Format::from_name);
         let format = fixed.or(guess.format);
         if format.is_none() {
-            let empty = head.whole && head.hash == Sha256::digest(b"").to_vec();
+            let empty = head.whole && head.hash == hex(&Sha256::digest(b"")).into_bytes();
             if !empty {
                 self.rejects.push(whole_file(ix, RejectReason::UnknownFormat, guess.why));
             }
@@ -262,9 +263,7 @@ fn content_hash(file: &PlannedFile, wanted: &str) -> io::Result<Vec<u8>> {
     let mut broken = false;
     let mut each = |member: bakas_ingest::Member<'_>| {
         if member.name == wanted {
-            let mut digest = Sha256::new();
-            io::copy(member.reader, &mut digest)?;
-            hash = Some(digest.finalize().to_vec());
+            hash = Some(FileDigest::read("", member.reader)?.sha256.into_bytes());
         }
         Ok(())
     };

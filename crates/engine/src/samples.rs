@@ -15,6 +15,8 @@ use crate::plan::{Plan, PlannedFile};
 pub(crate) const PER_INCIDENT_LIMIT: usize = 8;
 /// Longest part of a line that is shown, in bytes.
 const SAMPLE_BYTES_LIMIT: usize = 2_000;
+/// Enough of a file to tell whether it is packed.
+const HEAD_BYTES: u64 = 512;
 /// How far into a packed file a line may lie to be read again.
 const PACKED_BYTES_LIMIT: u64 = 256 << 20;
 
@@ -54,11 +56,13 @@ pub(crate) fn read(plan: &Plan, wanted: Vec<Wanted>) -> Vec<EvidenceSample> {
 
 fn raw_lines(file: &PlannedFile, member: &str, lines: &[Wanted]) -> io::Result<Vec<String>> {
     let mut shipped = File::open(&file.path)?;
-    let mut head = [0; 3];
-    let plain = member.is_empty()
-        && shipped.read(&mut head)? == head.len()
-        && bakas_ingest::is_plain(&head);
-    if plain {
+    let mut head = Vec::new();
+    (&mut shipped).take(HEAD_BYTES).read_to_end(&mut head)?;
+    // Offsets count bytes of text as it is decoded: a mark of order or width moves them.
+    let is_marked = head.starts_with(b"\xef\xbb\xbf")
+        || head.starts_with(b"\xff\xfe")
+        || head.starts_with(b"\xfe\xff");
+    if member.is_empty() && !is_marked && !bakas_ingest::is_packed(&head) {
         return lines
             .iter()
             .map(|line| {

@@ -107,8 +107,8 @@ impl Sweep<'_> {
         let share = self.threads.workers.max(1);
         let gathered = Gathered {
             sources: BTreeMap::new(),
-            ledger: Ledger::new(),
-            inputs: Spool::new(self.temp, INPUTS_BYTES_LIMIT / share, Input::weight),
+            ledger: Ledger::default(),
+            inputs: Spool::new(self.temp, INPUTS_BYTES_LIMIT / share, input_weight),
             addresses: Spool::new(self.temp, PROFILES_BYTES_LIMIT / share, ByAddress::weight),
             accounts: Spool::new(self.temp, PROFILES_BYTES_LIMIT / share, ByAccount::weight),
             skew: SkewSampler::new(),
@@ -130,7 +130,7 @@ impl Sweep<'_> {
     fn join(&self, fed: Fed<Gathered>) -> Result<Swept, Error> {
         let mut sources = self.summaries(&fed);
         let mut rejects = self.plan.rejects.clone();
-        let mut inputs = Spool::new(self.temp, INPUTS_BYTES_LIMIT, Input::weight);
+        let mut inputs = Spool::new(self.temp, INPUTS_BYTES_LIMIT, input_weight);
         let mut addresses = Spool::new(self.temp, PROFILES_BYTES_LIMIT, ByAddress::weight);
         let mut accounts = Spool::new(self.temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
         let mut skew = SkewSampler::new();
@@ -306,6 +306,15 @@ impl SourceTally {
         }
         rejects.extend(self.samples);
     }
+}
+
+/// Bytes that an input takes in memory.
+fn input_weight(input: &Input) -> usize {
+    let text = |t: &Option<String>| t.as_ref().map_or(0, String::len);
+    let hit = &input.hit;
+    let group: usize = input.group.iter().map(|g| size_of::<String>() + g.len()).sum();
+    let texts = [&input.value, &hit.account, &hit.target, &hit.object, &hit.agent];
+    size_of::<Input>() + group + hit.operation.len() + texts.map(text).iter().sum::<usize>()
 }
 
 impl ByAddress {

@@ -37,8 +37,7 @@ pub(crate) const MONITOR: &str = "UptimeMonitor/1.4 (+https://uptime.example/abo
 pub(crate) const PERMITTED: &str =
     "Mozilla/5.0 (compatible; NationalExposureSurvey/3.1; +https://survey.example/)";
 /// Tor Browser.
-pub(crate) const TOR: &str =
-    "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
+pub(crate) const TOR: &str = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 /// What attackers' programs pretend to be: browsers of the years before, headless ones, and
 /// libraries. Each actor is dealt its own.

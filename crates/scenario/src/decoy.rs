@@ -80,7 +80,8 @@ fn permitted(plot: &mut Plot, rng: &mut Rng) {
     let [a, b, c, d] = PERMITTED;
     let addresses: Vec<IpAddr> =
         [3, 4, 9].map(|n| IpAddr::V4(Ipv4Addr::new(a, b, c, d + n))).to_vec();
-    for (n, site) in [SITE_WELFARE, SITE_SEISMIC, SITE_SCIENCE, SITE_PORTS].into_iter().enumerate() {
+    for (n, site) in [SITE_WELFARE, SITE_SEISMIC, SITE_SCIENCE, SITE_PORTS].into_iter().enumerate()
+    {
         for month in [10, 41] {
             let mut time = at(month + n as i64, 1, rng.below(3 * HOUR as u64) as i64);
             for &(target, status) in PROBES {
@@ -151,8 +152,11 @@ fn vpn_user(plot: &mut Plot, world: &World, cast: &Cast, rng: &mut Rng) {
 
 /// Somebody reads public pages through Tor.
 fn tor_reader(plot: &mut Plot, rng: &mut Rng) {
-    let exits: Vec<IpAddr> =
-        rng.sample(TOR, 4).into_iter().map(|[a, b, c, d]| IpAddr::V4(Ipv4Addr::new(a, b, c, d))).collect();
+    let exits: Vec<IpAddr> = rng
+        .sample(TOR, 4)
+        .into_iter()
+        .map(|[a, b, c, d]| IpAddr::V4(Ipv4Addr::new(a, b, c, d)))
+        .collect();
     for n in 0..18 {
         let site = if n % 2 == 0 { SITE_WELFARE } else { SITE_SEISMIC };
         let map = world_map(site);

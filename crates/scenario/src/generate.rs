@@ -22,8 +22,10 @@ use crate::{
 
 /// The scale of the demo.
 pub const DEFAULT_LINES: u64 = 50_000;
-/// Benign records, however small the scale: people need a history to be known by.
+/// Benign records of an office, however small the scale: people need a history to be known by.
 const FEWEST_OFFICE_LINES: u64 = 700;
+/// Benign records of anything else, however small the scale.
+const FEWEST_LINES: u64 = 300;
 
 /// What to generate.
 #[derive(Clone, Debug)]
@@ -164,13 +166,14 @@ struct Days {
 impl Days {
     /// Shares the lines out among the sources, in hundredths.
     fn new(seed: u64, lines: u64, cast: &Cast) -> Self {
-        let site = |ix, share: u64| Visitors::new(seed, ix, lines * share / 100, cast.telco);
+        let share = |hundredths: u64| (lines * hundredths / 100).max(FEWEST_LINES);
+        let site = |ix, hundredths| Visitors::new(seed, ix, share(hundredths), cast.telco);
         let office = (lines * 45 / 1000).max(FEWEST_OFFICE_LINES);
         Self {
             sites: vec![site(0, 40), site(1, 9), site(2, 11), site(3, 7)],
             staff: (0..OFFICE_AGENCIES).map(|agency| Staff::new(seed, agency, office)).collect(),
-            hosts: Hosts::new(seed, lines * 4 / 100),
-            programs: Programs::new(seed, (lines * 2 / 100).max(200)),
+            hosts: Hosts::new(seed, share(4)),
+            programs: Programs::new(seed, share(2)),
         }
     }
 

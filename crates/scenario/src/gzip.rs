@@ -25,8 +25,7 @@ pub(crate) struct Gzip<W> {
 
 impl<W: Write> Gzip<W> {
     pub(crate) fn new(out: W) -> Self {
-        let flags =
-            create_comp_flags_from_zip_params(LEVEL, DataFormat::Raw.to_window_bits(), 0);
+        let flags = create_comp_flags_from_zip_params(LEVEL, DataFormat::Raw.to_window_bits(), 0);
         Self {
             out,
             packer: Box::new(CompressorOxide::new(flags)),
@@ -43,9 +42,7 @@ impl<W: Write> Gzip<W> {
             self.out.write_all(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255])?;
             self.begun = true;
         }
-        for &byte in &self.pending {
-            self.crc = CRC_TABLE[((self.crc ^ u32::from(byte)) & 0xff) as usize] ^ (self.crc >> 8);
-        }
+        self.crc = sum(self.crc, &self.pending);
         self.length = self.length.wrapping_add(self.pending.len() as u32);
         let mut rest = self.pending.as_slice();
         let mut packed = [0; BUFFER_BYTES];
@@ -88,8 +85,22 @@ impl<W: Write> Write for Gzip<W> {
     }
 }
 
-const CRC_TABLE: [u32; 256] = {
-    let mut table = [0_u32; 256];
+/// Goes on with a CRC-32, four bytes a step.
+fn sum(mut crc: u32, bytes: &[u8]) -> u32 {
+    let (fours, rest) = bytes.as_chunks::<4>();
+    for &four in fours {
+        let [a, b, c, d] = (crc ^ u32::from_le_bytes(four)).to_le_bytes().map(usize::from);
+        crc = CRC_TABLES[3][a] ^ CRC_TABLES[2][b] ^ CRC_TABLES[1][c] ^ CRC_TABLES[0][d];
+    }
+    for &byte in rest {
+        crc = CRC_TABLES[0][usize::from(crc as u8 ^ byte)] ^ (crc >> 8);
+    }
+    crc
+}
+
+/// What a byte followed by so many zero bytes adds to the sum.
+static CRC_TABLES: [[u32; 256]; 4] = {
+    let mut tables = [[0_u32; 256]; 4];
     let mut i = 0;
     while i < 256 {
         let mut value = i as u32;
@@ -98,10 +109,20 @@ const CRC_TABLE: [u32; 256] = {
             value = if value & 1 == 1 { 0xedb8_8320 ^ (value >> 1) } else { value >> 1 };
             bit += 1;
         }
-        table[i] = value;
+        tables[0][i] = value;
         i += 1;
     }
-    table
+    let mut zeros = 1;
+    while zeros < 4 {
+        let mut i = 0;
+        while i < 256 {
+            let before = tables[zeros - 1][i];
+            tables[zeros][i] = tables[0][(before & 0xff) as usize] ^ (before >> 8);
+            i += 1;
+        }
+        zeros += 1;
+    }
+    tables
 };
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::{
     clock::{DAY, JANUARY, MANILA, MINUTE, START, at},
     office::Application,
-    people::{AGENCIES, FISHERIES, PORTS, RECORDS, SCIENCE, SEISMIC, TRADE, WELFARE},
+    people::{AGENCIES, FISHERIES, PORTS, RECORDS, SEISMIC, TRADE},
     shelf::{Frame, Pack, Segment, Shelf, StreamIx},
     sites,
     world::{Host, OfficeStreams, Server, Site},
@@ -85,10 +85,7 @@ pub(crate) fn sites(shelf: &mut Shelf) -> Vec<Site> {
         shelf,
         WebForm::VirtualHost,
         0,
-        &[
-            (JANUARY, "science/web01/access.log.1", Plain),
-            (99, "science/web01/access.log", Plain),
-        ],
+        &[(JANUARY, "science/web01/access.log.1", Plain), (99, "science/web01/access.log", Plain)],
     );
     let seismic = server(
         shelf,
@@ -99,14 +96,13 @@ pub(crate) fn sites(shelf: &mut Shelf) -> Vec<Site> {
             (99, "seismic/caddy/access.log", Plain),
         ],
     );
-    let ports =
-        server(shelf, WebForm::NginxJson, 0, &[(99, "ports/nginx/access.json.log", Plain)]);
-    let site = |map, agency, servers, proxy| Site { map, agency, servers, proxy };
+    let ports = server(shelf, WebForm::NginxJson, 0, &[(99, "ports/nginx/access.json.log", Plain)]);
+    let site = |map, servers, proxy| Site { map, servers, proxy };
     vec![
-        site(&sites::WELFARE, WELFARE, vec![web1, web2], Some((proxy, kept))),
-        site(&sites::SCIENCE, SCIENCE, vec![science], None),
-        site(&sites::SEISMIC, SEISMIC, vec![seismic], None),
-        site(&sites::PORTS, PORTS, vec![ports], None),
+        site(&sites::WELFARE, vec![web1, web2], Some((proxy, kept))),
+        site(&sites::SCIENCE, vec![science], None),
+        site(&sites::SEISMIC, vec![seismic], None),
+        site(&sites::PORTS, vec![ports], None),
     ]
 }
 
@@ -131,13 +127,11 @@ pub(crate) fn office(shelf: &mut Shelf, agency: usize) -> OfficeStreams {
     if agency == SEISMIC {
         let path = "seismic/google/cloud-audit.ndjson";
         let cloud = shelf.stream(segments(&[(99, path, Pack::Plain)]), Frame::lines());
-        return OfficeStreams::Workspace(Application::ALL.map(|application| {
-            match application {
-                Application::Drive | Application::Gmail => {
-                    (monthly(shelf, application.name(), "ndjson", Frame::lines()), Shape::Reports)
-                }
-                _ => (cloud, Shape::CloudLogging),
+        return OfficeStreams::Workspace(Application::ALL.map(|application| match application {
+            Application::Drive | Application::Gmail => {
+                (monthly(shelf, application.name(), "ndjson", Frame::lines()), Shape::Reports)
             }
+            _ => (cloud, Shape::CloudLogging),
         }));
     }
     OfficeStreams::Workspace(Application::ALL.map(|application| {

@@ -27,7 +27,7 @@ mod office;
 mod people;
 mod plot;
 mod rng;
-//pub mod score;
+pub mod score;
 mod shelf;
 mod sites;
 pub mod truth;
@@ -35,4 +35,4 @@ mod world;
 mod write;
 
 pub use generate::{DEFAULT_LINES, Options, ScenarioError, Summary, generate};
-//pub use score::{Score, ScoreError, score};
+pub use score::{Score, ScoreError, score};

@@ -14,23 +14,39 @@ pub(crate) struct App {
 /// One act.
 #[derive(Clone, Debug)]
 pub(crate) enum What {
-    SignIn { suspicious: bool },
+    SignIn {
+        suspicious: bool,
+    },
     SignInFailed,
     /// A question after the password.
-    Challenge { passed: bool },
+    Challenge {
+        passed: bool,
+    },
     /// Somebody pretended to have forgotten the password, and could not prove it.
     RecoveryFailed,
     SignOut,
-    PasswordReset { target: String },
-    UserAdded { target: String },
-    GroupMemberAdded { group: String, target: String },
+    PasswordReset {
+        target: String,
+    },
+    UserAdded {
+        target: String,
+    },
+    GroupMemberAdded {
+        group: String,
+        target: String,
+    },
     /// Mail goes to another address from now on.
-    Forward { to: String },
+    Forward {
+        to: String,
+    },
     Grant(App),
     /// An application reads mail on behalf of the account.
     AppMail(App),
     /// An application, or the account itself, lists the people of the domain.
-    Directory { app: App, query: &'static str },
+    Directory {
+        app: App,
+        query: &'static str,
+    },
     DocView(u64),
     DocEdit(u64),
     DocDownload(u64),

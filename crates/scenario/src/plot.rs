@@ -28,9 +28,19 @@ pub(crate) struct PlannedHit {
 /// A record that was planned.
 #[derive(Clone, Debug)]
 pub(crate) enum Record {
-    Web { site: SiteIx, server: usize, hit: PlannedHit },
-    Act { agency: usize, act: Box<Act> },
-    Line { host: usize, line: AuthLine },
+    Web {
+        site: SiteIx,
+        server: usize,
+        hit: PlannedHit,
+    },
+    Act {
+        agency: usize,
+        act: Box<Act>,
+    },
+    Line {
+        host: usize,
+        line: AuthLine,
+    },
     Call(Box<Call>),
     /// Somebody innocent visits from that address.
     Neighbour(IpAddr),

@@ -32,7 +32,6 @@ pub(crate) struct Server {
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) map: &'static SiteMap,
-    pub(crate) agency: usize,
     pub(crate) servers: Vec<Server>,
     /// The proxy's log, and the first moment that it still holds.
     pub(crate) proxy: Option<(Server, i64)>,
@@ -115,7 +114,8 @@ impl World {
         let host = site.map.host;
         let at = &site.servers[server % site.servers.len()];
         let (form, skew) = (at.form, at.skew);
-        self.shelf.emit(at.stream, hit.time, incident, |out| web::write(out, form, host, skew, hit));
+        self.shelf
+            .emit(at.stream, hit.time, incident, |out| web::write(out, form, host, skew, hit));
         if let Some((proxy, from)) = &site.proxy
             && hit.time >= *from
         {

@@ -60,7 +60,7 @@ pub(super) fn check_architecture(files: &[File], folders: &[String]) -> Vec<Prob
     missing.map(|message| Problem::new(NAME, 0, message)).collect()
 }
 
-/// Whether the path begins a word there: `/tmp/work/` is no match for `/work/`.
+/// Whether the path begins a word there: in the midst of a longer path it is no match.
 fn names_path(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
         let before = line.get(..at).and_then(|text| text.chars().next_back());

@@ -37,11 +37,11 @@ pub(super) fn check(file: &File) -> Vec<Problem> {
     problems
 }
 
-/// Integration tests, test modules in files of their own, and benches.
+/// Integration tests, test modules in files of their own, benches and examples.
 fn is_test_file(path: &str) -> bool {
     let parts: Vec<_> = path.split('/').collect();
     let folders = &parts[..parts.len() - 1];
-    folders.iter().any(|f| matches!(*f, "tests" | "benches" | "testkit" | "fuzz"))
+    folders.iter().any(|f| matches!(*f, "tests" | "benches" | "examples" | "testkit" | "fuzz"))
         || parts.last().is_some_and(|name| *name == "tests.rs" || name.ends_with("_tests.rs"))
 }
 

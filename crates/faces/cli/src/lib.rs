@@ -2,7 +2,7 @@
 //! of it. It decides nothing about logs, and chooses no store: the binary hands one in.
 //!
 //! ```no_run
-//! let lakes = |_: &std::path::Path| -> Box<dyn bakas_engine::EventLake> {
+//! let lakes = |_: &std::path::Path, _: &[bakas_engine::Agency]| -> Box<dyn bakas_engine::EventLake> {
 //!     Box::new(bakas_engine::MemoryLake::default())
 //! };
 //! std::process::exit(bakas_cli::run(std::env::args_os(), &lakes).into());

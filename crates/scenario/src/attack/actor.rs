@@ -89,7 +89,10 @@ impl Cast {
                 forward_domain: forward.pop().expect("there are more domains than actors"),
                 app: App {
                     name: apps.to_owned(),
-                    client: format!("{}.apps.example", 100_000_000_000 + rng.below(900_000_000_000)),
+                    client: format!(
+                        "{}.apps.example",
+                        100_000_000_000 + rng.below(900_000_000_000)
+                    ),
                     scopes: SCOPES[rng.below(SCOPES.len() as u64) as usize],
                 },
                 pace: (rng.between(2_000, 9_000), rng.between(15_000, 90_000)),
@@ -98,9 +101,8 @@ impl Cast {
         };
         let mut pools = Rng::new(seed, "pools");
         let count = (guesses / 210).clamp(24, 110) as usize;
-        let telco_pool = distinct(&mut pools, count, |n| {
-            if n % 9 == 0 { telco.v6(n) } else { telco.v4(n) }
-        });
+        let telco_pool =
+            distinct(&mut pools, count, |n| if n % 9 == 0 { telco.v6(n) } else { telco.v4(n) });
         let desk = &HOSTING[hosting[0]];
         let desk_pool = distinct(&mut pools, 7, |n| desk.v4(n));
         let house = &HOSTING[hosting[1]];

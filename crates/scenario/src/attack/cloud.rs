@@ -2,9 +2,7 @@
 
 use bakas_model::IncidentKind;
 
-use crate::{
-    benign::trail::DEPLOY, people::RECORDS, plot::Plot, rng::Rng, write::trail::Call,
-};
+use crate::{benign::trail::DEPLOY, people::RECORDS, plot::Plot, rng::Rng, write::trail::Call};
 
 use super::actor::Actor;
 
@@ -18,8 +16,20 @@ const STEPS: &[(&str, &str, bool, &str, Option<&str>)] = &[
     ("cloudtrail", "StopLogging", false, "{\"name\":\"registry-trail\"}", Some("AccessDenied")),
     ("iam", "CreateAccessKey", false, "{\"userName\":\"deploy-bot\"}", None),
     ("secretsmanager", "GetSecretValue", true, "{\"secretId\":\"registry/db\"}", None),
-    ("ec2", "AuthorizeSecurityGroupIngress", false, "{\"groupId\":\"sg-0a11\",\"ipPermissions\":{\"items\":[{\"ipProtocol\":\"tcp\",\"fromPort\":22,\"toPort\":22,\"ipRanges\":{\"items\":[{\"cidrIp\":\"0.0.0.0/0\"}]}}]}}", None),
-    ("ec2", "RunInstances", false, "{\"instanceType\":\"g5.12xlarge\",\"minCount\":4,\"maxCount\":8}", Some("Client.InstanceLimitExceeded")),
+    (
+        "ec2",
+        "AuthorizeSecurityGroupIngress",
+        false,
+        "{\"groupId\":\"sg-0a11\",\"ipPermissions\":{\"items\":[{\"ipProtocol\":\"tcp\",\"fromPort\":22,\"toPort\":22,\"ipRanges\":{\"items\":[{\"cidrIp\":\"0.0.0.0/0\"}]}}]}}",
+        None,
+    ),
+    (
+        "ec2",
+        "RunInstances",
+        false,
+        "{\"instanceType\":\"g5.12xlarge\",\"minCount\":4,\"maxCount\":8}",
+        Some("Client.InstanceLimitExceeded"),
+    ),
     ("cloudtrail", "StopLogging", false, "{\"name\":\"registry-trail\"}", None),
     ("cloudtrail", "DeleteTrail", false, "{\"name\":\"registry-trail\"}", Some("AccessDenied")),
 ];

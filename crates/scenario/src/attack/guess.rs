@@ -46,7 +46,7 @@ pub(super) fn plan(plot: &mut Plot, cast: &Cast, seed: u64, lines: u64) {
         weights.push((day, if day < JANUARY { weight } else { weight * 10 }));
     }
     let total: u64 = weights.iter().filter(|w| w.0 >= JANUARY).map(|w| w.1).sum();
-    let page_first = rng.between(15, 40) as u64;
+    let page_first = rng.between(8, 30) as u64;
     let start = rng.between(5, 9);
     for (day, weight) in weights {
         // Rounded up, so that January sees at least as many as planned.

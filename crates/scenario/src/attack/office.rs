@@ -54,8 +54,7 @@ impl Campaign<'_> {
 
     /// Who signs in as administrator here? Tries the usual names and their recovery.
     pub(super) fn discover(&mut self, actor: &Actor, agency: usize) {
-        let incident =
-            self.plot.incident(agency, IncidentKind::AdminDiscovery, Some(actor.number));
+        let incident = self.plot.incident(agency, IncidentKind::AdminDiscovery, Some(actor.number));
         let addresses = self.some_addresses(actor, 3);
         let first = self.rng.between(DISCOVERY.0, DISCOVERY.1);
         for visit in 0..self.rng.between(3, 5) {

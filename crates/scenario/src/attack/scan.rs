@@ -51,7 +51,8 @@ pub(crate) const PROBES: &[(&str, u16)] = &[
 pub(super) fn plan(plot: &mut Plot, cast: &Cast, seed: u64) {
     let mut rng = Rng::new(seed, "scan");
     let agents = rng.sample(SCANNERS, 2);
-    for (n, (agency, site)) in [(SEISMIC, SITE_SEISMIC), (PORTS, SITE_PORTS)].into_iter().enumerate()
+    for (n, (agency, site)) in
+        [(SEISMIC, SITE_SEISMIC), (PORTS, SITE_PORTS)].into_iter().enumerate()
     {
         let incident = plot.incident(agency, IncidentKind::Scanning, None);
         let day = rng.between(14, 58);

@@ -24,7 +24,10 @@ const INJECTIONS: &[(&str, u16)] = &[
     ("/library/item?id=1184%27%20AND%201%3D2--%20-", 200),
     ("/library/item?id=-1%27%20UNION%20SELECT%20NULL,NULL,NULL--%20-", 500),
     ("/library/item?id=-1%27%20UNION%20ALL%20SELECT%201,version(),3,4--%20-", 200),
-    ("/library/item?id=-1%27%20UNION%20ALL%20SELECT%201,table_name,3,4%20FROM%20information_schema.tables--%20-", 200),
+    (
+        "/library/item?id=-1%27%20UNION%20ALL%20SELECT%201,table_name,3,4%20FROM%20information_schema.tables--%20-",
+        200,
+    ),
     ("/library/search?q=reef%27%20OR%20%271%27%3D%271", 200),
     ("/library/search?q=reef%27;SELECT%20SLEEP(5)--", 500),
     ("/library/search?q=%27%20ORDER%20BY%2012--%20-", 500),
@@ -37,10 +40,19 @@ const TRAVERSALS: &[(&str, u16)] = &[
     ("/download?file=..%252f..%252f..%252fetc/shadow", 403),
     ("/download?file=/etc/hosts", 403),
 ];
-const SHELL_NAMES: &[&str] = &["thumb_cache.php", "img-resize.php", "cfg_old.php", "wp-tmp.php", "view7.php"];
+const SHELL_NAMES: &[&str] =
+    &["thumb_cache.php", "img-resize.php", "cfg_old.php", "wp-tmp.php", "view7.php"];
 const SHELL_COMMANDS: &[&str] = &[
-    "id", "whoami", "uname+-a", "cat+/etc/passwd", "ls+-la+/var/www", "ip+addr", "ps+aux",
-    "cat+/var/www/html/config.php", "netstat+-tlnp", "find+/home+-name+id_rsa",
+    "id",
+    "whoami",
+    "uname+-a",
+    "cat+/etc/passwd",
+    "ls+-la+/var/www",
+    "ip+addr",
+    "ps+aux",
+    "cat+/var/www/html/config.php",
+    "netstat+-tlnp",
+    "find+/home+-name+id_rsa",
 ];
 const PARAMETERS: &[&str] = &["cmd", "c", "exec", "x"];
 const ROOT_COMMANDS: &[&str] = &[
@@ -83,8 +95,7 @@ impl Intrusion<'_> {
         address: IpAddr,
         (method, target, status): (&'static str, &str, u16),
     ) {
-        let agent =
-            if self.rng.chance(1, 2) { self.actor.agents[0] } else { self.actor.tool };
+        let agent = if self.rng.chance(1, 2) { self.actor.agents[0] } else { self.actor.tool };
         let bytes = match status {
             200 => 4_000 + self.rng.below(9_000),
             302 => 0,
@@ -123,8 +134,7 @@ impl Intrusion<'_> {
 
     /// The upload that works; gives the time after it.
     fn place(&mut self, day: i64) -> (i64, IpAddr) {
-        let incident =
-            self.plot.incident(SCIENCE, IncidentKind::WebShell, Some(self.actor.number));
+        let incident = self.plot.incident(SCIENCE, IncidentKind::WebShell, Some(self.actor.number));
         let mut time = self.actor.moment(&mut self.rng, day);
         let address = *self.rng.pick(&self.actor.main);
         self.request(time, incident, address, ("POST", "/uploads/submit", 200));
@@ -133,8 +143,7 @@ impl Intrusion<'_> {
     }
 
     fn use_shell(&mut self, day: i64, placed: (i64, IpAddr)) {
-        let incident =
-            self.plot.incident(SCIENCE, IncidentKind::WebShell, Some(self.actor.number));
+        let incident = self.plot.incident(SCIENCE, IncidentKind::WebShell, Some(self.actor.number));
         let shell = self.shell.clone();
         let (mut time, mut address) = placed;
         self.request(time, incident, address, ("GET", &shell, 200));
@@ -143,8 +152,11 @@ impl Intrusion<'_> {
                 time += self.actor.pause(&mut self.rng);
                 let command = *self.rng.pick(SHELL_COMMANDS);
                 let target = format!("{shell}?{}={command}", self.parameter);
-                let request =
-                    if self.rng.chance(2, 5) { ("POST", shell.as_str(), 200) } else { ("GET", target.as_str(), 200) };
+                let request = if self.rng.chance(2, 5) {
+                    ("POST", shell.as_str(), 200)
+                } else {
+                    ("GET", target.as_str(), 200)
+                };
                 self.request(time, incident, address, request);
             }
             time = self.actor.moment(&mut self.rng, day + visit * 2);
@@ -170,7 +182,9 @@ impl Intrusion<'_> {
                         time,
                         program: "sshd",
                         pid: 1200 + self.rng.below(60_000),
-                        text: format!("Failed password for {FOUND_ACCOUNT} from {text} port {port} ssh2"),
+                        text: format!(
+                            "Failed password for {FOUND_ACCOUNT} from {text} port {port} ssh2"
+                        ),
                     };
                     self.plot.line(incident, host, line, from, FOUND_ACCOUNT);
                     time += self.rng.between(3 * SECOND, 20 * SECOND);
@@ -178,7 +192,8 @@ impl Intrusion<'_> {
                 let count = self.rng.between(1, 4) as usize;
                 let commands: Vec<String> =
                     self.rng.sample(ROOT_COMMANDS, count).into_iter().map(str::to_owned).collect();
-                for line in ssh_session(&mut self.rng, time, FOUND_ACCOUNT, &text, false, &commands) {
+                for line in ssh_session(&mut self.rng, time, FOUND_ACCOUNT, &text, false, &commands)
+                {
                     self.plot.line(incident, host, line, from, FOUND_ACCOUNT);
                 }
                 time += self.rng.between(2 * MINUTE, 12 * MINUTE);

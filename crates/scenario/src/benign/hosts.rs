@@ -45,20 +45,26 @@ pub(crate) fn ssh_session(
     let port = 32_768 + rng.below(28_000);
     let how = if key {
         let print = format!("{:016x}{:016x}", mix(user.len() as u64), mix(7));
-        format!("Accepted publickey for {user} from {from} port {port} ssh2: ED25519 SHA256:{print}")
+        format!(
+            "Accepted publickey for {user} from {from} port {port} ssh2: ED25519 SHA256:{print}"
+        )
     } else {
         format!("Accepted password for {user} from {from} port {port} ssh2")
     };
     let id = 1001 + mix(user.len() as u64) % 40;
     let mut time = begin;
     let line = |time, program, text: String| AuthLine { time, program, pid, text };
-    let opened = format!("pam_unix(sshd:session): session opened for user {user}(uid={id}) by (uid=0)");
+    let opened =
+        format!("pam_unix(sshd:session): session opened for user {user}(uid={id}) by (uid=0)");
     let mut lines = vec![line(time, "sshd", how), line(time + 40, "sshd", opened)];
     for command in commands {
         time += rng.between(5 * SECOND, 3 * MINUTE);
-        let text = format!(" {user} : TTY=pts/0 ; PWD=/home/{user} ; USER=root ; COMMAND={command}");
+        let text =
+            format!(" {user} : TTY=pts/0 ; PWD=/home/{user} ; USER=root ; COMMAND={command}");
         lines.push(line(time, "sudo", text));
-        let root = format!("pam_unix(sudo:session): session opened for user root(uid=0) by {user}(uid={id})");
+        let root = format!(
+            "pam_unix(sudo:session): session opened for user root(uid=0) by {user}(uid={id})"
+        );
         lines.push(line(time + 5, "sudo", root));
         lines.push(line(
             time + 900,
@@ -88,7 +94,9 @@ impl Hosts {
             for host in [1, 2] {
                 let begin = start + self.rng.between(MINUTE, 4 * MINUTE);
                 let lines = ssh_session(&mut self.rng, begin, BACKUP, BACKUP_HOST, true, &[]);
-                self.put(world, host, &lines);
+                for line in &lines {
+                    world.line(host, line, 0);
+                }
             }
         }
         let due = self.quota.due(hour);
@@ -109,7 +117,8 @@ impl Hosts {
 
     fn timer(&mut self, begin: i64) -> Vec<AuthLine> {
         let pid = 1200 + self.rng.below(60_000);
-        let line = |time, text: &str| AuthLine { time, program: "CRON", pid, text: text.to_owned() };
+        let line =
+            |time, text: &str| AuthLine { time, program: "CRON", pid, text: text.to_owned() };
         vec![
             line(begin, "pam_unix(cron:session): session opened for user root(uid=0) by (uid=0)"),
             line(begin + 700, "pam_unix(cron:session): session closed for user root"),

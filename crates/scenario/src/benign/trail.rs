@@ -65,8 +65,17 @@ impl Programs {
                     "aws-cli/2.15.30 Python/3.11.8 Linux/6.5 exe/x86_64"
                 };
                 let error = None;
-                let call =
-                    Call { time, user, address, agent, service, name, read_only, parameters, error };
+                let call = Call {
+                    time,
+                    user,
+                    address,
+                    agent,
+                    service,
+                    name,
+                    read_only,
+                    parameters,
+                    error,
+                };
                 world.call(&call, 0);
                 self.given += 1;
                 time += self.rng.between(SECOND, 40 * SECOND);

@@ -143,8 +143,7 @@ impl Visitors {
     fn visitor(&mut self, time: i64) -> Visitor {
         let key = mix(self.rng.below(self.people) ^ (self.site as u64) << 40);
         let agent = agents::BROWSERS[(mix(key ^ 1) % agents::BROWSERS.len() as u64) as usize];
-        let mut made =
-            Visitor { address: self.shared, agent, key, claimed: None, clumsy: 8 };
+        let mut made = Visitor { address: self.shared, agent, key, claimed: None, clumsy: 8 };
         if self.site == SITE_SCIENCE {
             let home = mix(key ^ (time / (5 * 24 * HOUR)) as u64);
             made.address = if self.rng.chance(3, 4) {
@@ -154,15 +153,15 @@ impl Visitors {
             };
             return made;
         }
-        if self.site == SITE_WELFARE && self.rng.chance(3, 100) {
-            made.clumsy = 30;
+        if self.site == SITE_WELFARE && self.rng.chance(9, 100) {
+            made.clumsy = 34;
             return made;
         }
         let networks = self.origin(time);
         let network = &networks[(mix(key ^ 2) % networks.len() as u64) as usize];
         // A subscriber keeps an address for about four days.
         let lease = mix(key ^ (time / (4 * 24 * HOUR)) as u64);
-        made.address = if key % 8 == 0 { network.v6(key) } else { network.v4(lease) };
+        made.address = if key.is_multiple_of(8) { network.v6(key) } else { network.v4(lease) };
         if self.rng.chance(1, 90) {
             made.claimed = Some(IpAddr::V4(Ipv4Addr::new(192, 168, 1, 2 + (key % 200) as u8)));
         }
@@ -202,8 +201,9 @@ impl Visitors {
         };
         let rng = &mut self.rng;
         visit.referer.clear();
-        visit.referer.push_str(["", "https://www.google.com/", "", "https://m.facebook.com/"]
-            [rng.below(4) as usize]);
+        visit.referer.push_str(
+            ["", "https://www.google.com/", "", "https://m.facebook.com/"][rng.below(4) as usize],
+        );
         let known = rng.chance(2, 5);
         let first = if rng.chance(3, 5) { map.home } else { *rng.pick(map.pages) };
         visit.page(rng, first, known, map.assets);
@@ -213,7 +213,8 @@ impl Visitors {
             visit.page(rng, next, true, map.assets);
         }
         if rng.chance(1, 8) {
-            visit.get(*rng.pick(map.missing), 404, 1_240);
+            let missing = *rng.pick(map.missing);
+            visit.get(missing, 404, 1_240);
         }
         if let Some((path, failed)) = map.sign_in
             && rng.chance(2, 5)

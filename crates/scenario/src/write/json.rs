@@ -13,6 +13,10 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
 
 /// Appends text as it stands within a JSON string.
 pub(crate) fn escaped(out: &mut Vec<u8>, text: &str) {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\\')) {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
     for byte in text.bytes() {
         match byte {
             b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),

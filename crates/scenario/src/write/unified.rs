@@ -9,8 +9,7 @@ use crate::{
 use super::json;
 
 /// The export's first line.
-pub(crate) const HEADER: &str =
-    "RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames\n";
+pub(crate) const HEADER: &str = "RecordId,CreationDate,RecordType,Operation,UserId,AuditData,AssociatedAdminUnits,AssociatedAdminUnitsNames\n";
 
 struct Shown {
     operation: &'static str,
@@ -71,11 +70,11 @@ pub(crate) fn write(out: &mut Vec<u8>, act: &Act) {
     out.extend_from_slice(b",\"");
     let mut data = Vec::with_capacity(900);
     audit_data(&mut data, &shown, id, act);
-    for byte in data {
-        if byte == b'"' {
-            out.push(b'"');
+    for (i, piece) in data.split(|byte| *byte == b'"').enumerate() {
+        if i > 0 {
+            out.extend_from_slice(b"\"\"");
         }
-        out.push(byte);
+        out.extend_from_slice(piece);
     }
     out.extend_from_slice(b"\",,");
 }
@@ -135,7 +134,11 @@ fn details(out: &mut Vec<u8>, act: &Act) {
             json::field(out, "SiteUrl", "https://kalakalan-my.sharepoint.example/personal/");
             json::field(out, "SourceFileName", &file);
             json::field(out, "SourceFileExtension", "docx");
-            json::field(out, "ObjectId", &format!("https://kalakalan-my.sharepoint.example/personal/Documents/{file}"));
+            json::field(
+                out,
+                "ObjectId",
+                &format!("https://kalakalan-my.sharepoint.example/personal/Documents/{file}"),
+            );
             json::field(out, "ItemType", "File");
             json::field(out, "UserAgent", act.agent);
         }
@@ -156,7 +159,9 @@ fn sign_in(out: &mut Vec<u8>, act: &Act) {
     if !error.is_empty() {
         json::field(out, "LogonError", error);
     }
-    out.extend_from_slice(b",\"ExtendedProperties\":[{\"Name\":\"ResultStatusDetail\",\"Value\":\"");
+    out.extend_from_slice(
+        b",\"ExtendedProperties\":[{\"Name\":\"ResultStatusDetail\",\"Value\":\"",
+    );
     out.extend_from_slice(if error.is_empty() { b"Success" } else { b"UserError" });
     out.extend_from_slice(b"\"},{\"Name\":\"UserAgent\",\"Value\":");
     json::string(out, act.agent);
@@ -165,7 +170,11 @@ fn sign_in(out: &mut Vec<u8>, act: &Act) {
 
 fn mail(out: &mut Vec<u8>, act: &Act, number: u64, app: Option<&str>) {
     json::field(out, "MailboxOwnerUPN", &act.account);
-    let client = if app.is_some() { "Client=REST;Client=RESTSystem;;" } else { "Client=OWA;Action=ViaProxy" };
+    let client = if app.is_some() {
+        "Client=REST;Client=RESTSystem;;"
+    } else {
+        "Client=OWA;Action=ViaProxy"
+    };
     json::field(out, "ClientInfoString", client);
     if let Some(app) = app {
         json::field(out, "AppId", app);

@@ -57,12 +57,7 @@ fn document_id(number: u64) -> String {
 }
 
 fn shown<'a>(act: &'a Act, text: &'a str, id: &'a str) -> Shown<'a> {
-    use Value::{Bool, Int, Many, Message, Text};
-    let sign_in = |name, mut more: Vec<(&'static str, Value<'a>)>| {
-        let mut parameters = vec![("login_type", Text("google_password"))];
-        parameters.append(&mut more);
-        Shown { kind: "login", name, parameters }
-    };
+    use Value::{Bool, Int, Message, Text};
     let drive = |name| Shown {
         kind: "access",
         name,
@@ -76,63 +71,68 @@ fn shown<'a>(act: &'a Act, text: &'a str, id: &'a str) -> Shown<'a> {
             ("owner", Text(&act.account)),
         ],
     };
-    let mail = |event, recipient: &'a str| Shown {
+    let mail = |event| Shown {
         kind: "delivery_type",
         name: "delivery",
         parameters: vec![
             ("event_info", Message("mail_event_type", event)),
             ("subject", Text(text)),
             ("rfc2822_message_id", Text(id)),
-            ("mailbox", Text(recipient)),
+            ("mailbox", Text(&act.account)),
         ],
     };
-    let status = |passed| if passed { "Challenge Passed." } else { "Challenge Failed." };
     match &act.what {
-        What::SignIn { suspicious } => sign_in(
-            "login_success",
-            vec![("login_challenge_method", Many("password")), ("is_suspicious", Bool(*suspicious))],
-        ),
-        What::SignInFailed => sign_in(
-            "login_failure",
-            vec![
-                ("login_challenge_method", Many("password")),
-                ("login_failure_type", Text("login_failure_invalid_password")),
-            ],
-        ),
-        What::Challenge { passed } => sign_in(
-            "login_challenge",
-            vec![
-                ("login_challenge_method", Many("google_prompt")),
-                ("login_challenge_status", Text(status(*passed))),
-            ],
-        ),
-        What::RecoveryFailed => sign_in(
-            "login_challenge",
-            vec![
-                ("login_challenge_method", Many("knowledge_preregistered_email")),
-                ("login_challenge_status", Text(status(false))),
-            ],
-        ),
-        What::SignOut => sign_in("logout", vec![]),
         What::DocView(_) => drive("view"),
         What::DocEdit(_) => drive("edit"),
         What::DocDownload(_) => drive("download"),
-        What::MailOpened(_) => mail(7, &act.account),
-        What::MailSent(_) => mail(1, &act.account),
+        What::MailOpened(_) => mail(7),
+        What::MailSent(_) => mail(1),
+        What::AppMail(_) | What::Directory { .. } => {
+            let mut shown = changed(&act.what);
+            let size = Int(mix(act.time as u64) % 40_000);
+            shown.parameters.push(("num_response_bytes", size));
+            shown
+        }
+        What::SignIn { .. }
+        | What::SignInFailed
+        | What::Challenge { .. }
+        | What::RecoveryFailed
+        | What::SignOut => signed(&act.what),
         other => changed(other),
     }
-    .with_size(match &act.what {
-        What::AppMail(_) | What::Directory { .. } => Some(mix(act.time as u64) % 40_000),
-        _ => None,
-    }, Int)
 }
 
-impl<'a> Shown<'a> {
-    fn with_size(mut self, size: Option<u64>, int: fn(u64) -> Value<'a>) -> Self {
-        if let Some(size) = size {
-            self.parameters.push(("num_response_bytes", int(size)));
+/// What stands in the login log.
+fn signed(what: &What) -> Shown<'_> {
+    use Value::{Bool, Many, Text};
+    let with = |name, more: [(&'static str, Value<'static>); 2]| {
+        let mut parameters = vec![("login_type", Text("google_password"))];
+        parameters.extend(more);
+        Shown { kind: "login", name, parameters }
+    };
+    let password = ("login_challenge_method", Many("password"));
+    let asked = |method, passed| {
+        let status = if passed { "Challenge Passed." } else { "Challenge Failed." };
+        with(
+            "login_challenge",
+            [("login_challenge_method", Many(method)), ("login_challenge_status", Text(status))],
+        )
+    };
+    match what {
+        What::SignIn { suspicious } => {
+            with("login_success", [password, ("is_suspicious", Bool(*suspicious))])
         }
-        self
+        What::SignInFailed => {
+            let why = Text("login_failure_invalid_password");
+            with("login_failure", [password, ("login_failure_type", why)])
+        }
+        What::Challenge { passed } => asked("google_prompt", *passed),
+        What::RecoveryFailed => asked("knowledge_preregistered_email", false),
+        _ => Shown {
+            kind: "login",
+            name: "logout",
+            parameters: vec![("login_type", Text("google_password"))],
+        },
     }
 }
 
@@ -262,7 +262,9 @@ fn cloud_logging(out: &mut Vec<u8>, customer: usize, act: &Act, shown: &Shown<'_
     let method = match application {
         "oauth2" => format!("google.identity.oauth2.{}", capital(shown.name)),
         "admin" => "google.admin.AdminService.changePassword".to_owned(),
-        "cloudidentity" => "google.apps.cloudidentity.groups.v1.MembershipsService.CreateMembership".to_owned(),
+        "cloudidentity" => {
+            "google.apps.cloudidentity.groups.v1.MembershipsService.CreateMembership".to_owned()
+        }
         _ => format!("google.login.LoginService.{}", camel(shown.name)),
     };
     out.extend_from_slice(b"{\"protoPayload\":{\"@type\":\"type.googleapis.com/google.cloud.audit.AuditLog\",\"authenticationInfo\":{\"principalEmail\":");
@@ -290,7 +292,9 @@ fn cloud_logging(out: &mut Vec<u8>, customer: usize, act: &Act, shown: &Shown<'_
     clock::number(out, act.time as u64 * 1000);
     out.extend_from_slice(b"\"},\"@type\":\"type.googleapis.com/ccc_hosted_reporting.ActivityProto\"}},\"insertId\":\"");
     out.extend_from_slice(format!("{:x}", qualifier(act)).as_bytes());
-    out.extend_from_slice(b"\",\"resource\":{\"type\":\"audited_resource\",\"labels\":{\"service\":");
+    out.extend_from_slice(
+        b"\",\"resource\":{\"type\":\"audited_resource\",\"labels\":{\"service\":",
+    );
     json::string(out, &service);
     json::field(out, "method", &method);
     out.extend_from_slice(b"}}");
@@ -316,7 +320,11 @@ fn cloud_value(out: &mut Vec<u8>, value: &Value<'_>) {
         }
         Value::Bool(flag) => {
             json::field(out, "type", "TYPE_BOOL");
-            out.extend_from_slice(if *flag { b",\"boolValue\":true" } else { b",\"boolValue\":false" });
+            out.extend_from_slice(if *flag {
+                b",\"boolValue\":true"
+            } else {
+                b",\"boolValue\":false"
+            });
         }
         Value::Int(number) | Value::Message(_, number) => {
             json::field(out, "type", "TYPE_INT64");

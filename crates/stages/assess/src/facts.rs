@@ -58,8 +58,6 @@ pub(crate) struct Facts {
     pub(crate) placed: u64,
     /// Of these, by country of registration.
     pub(crate) countries: BTreeMap<Country, u64>,
-    /// Relayed lines by country of registration: shown, not believed.
-    pub(crate) relay_countries: BTreeMap<Country, u64>,
     /// Of the placed lines, those for which the table is far from the time of the lines.
     pub(crate) far: u64,
     /// Of the placed lines, those from blocks that another network announces now.
@@ -170,9 +168,6 @@ impl Facts {
         let country = then.map_or(used.country, |network| network.country);
         if is_relay(kind) {
             *self.relayed.entry(kind).or_default() += used.lines;
-            if let Some(country) = country {
-                *self.relay_countries.entry(country).or_default() += used.lines;
-            }
             return;
         }
         let Some(country) = country else { return };
@@ -195,21 +190,27 @@ impl Facts {
         self.relayed.values().sum()
     }
 
-    /// Their share of the lines from outside.
+    /// Lines from outside that are neither placed nor relayed.
+    pub(crate) fn placeless(&self) -> u64 {
+        self.outside - self.placed - self.relayed_lines()
+    }
+
+    /// The share of the relayed lines in the lines from outside.
     pub(crate) fn relay_share(&self) -> f64 {
         share(self.relayed_lines(), self.outside)
     }
 
     /// The country of registration with the most lines that are not relayed, with these.
     pub(crate) fn first_country(&self) -> Option<(Country, u64)> {
-        most(&self.countries)
+        let by_lines =
+            |(country, lines): &(&Country, &u64)| (**lines, std::cmp::Reverse(**country));
+        self.countries.iter().max_by_key(by_lines).map(|(country, lines)| (*country, *lines))
     }
 
     /// The operator with the most lines.
     pub(crate) fn first_operator(&self) -> Option<(Asn, &OperatorUse)> {
-        let by_lines = |(asn, operator): &(&Asn, &OperatorUse)| {
-            (operator.lines, std::cmp::Reverse(asn.0))
-        };
+        let by_lines =
+            |(asn, operator): &(&Asn, &OperatorUse)| (operator.lines, std::cmp::Reverse(asn.0));
         self.operators.iter().max_by_key(by_lines).map(|(asn, operator)| (*asn, operator))
     }
 }
@@ -220,11 +221,6 @@ enum Seen {
     Outside,
     Placed,
     Of(Asn),
-}
-
-/// The entry with the most lines; of several, the first.
-pub(crate) fn most<K: Copy + Ord>(lines: &BTreeMap<K, u64>) -> Option<(K, u64)> {
-    lines.iter().map(|(k, n)| (*k, *n)).max_by_key(|(k, n)| (*n, std::cmp::Reverse(*k)))
 }
 
 /// A part of a whole, 0 where there is no whole.
@@ -256,8 +252,11 @@ fn name(subject: &Subject<'_>) -> Text {
             Text::new(format!("incident {}", incident.id), format!("insidenteng {}", incident.id))
         }
         (None, incidents) => Text::new(
-            format!("the {} incidents outside the campaigns above", incidents.len()),
-            format!("{} insidente na wala sa mga kampanya sa itaas", incidents.len()),
+            format!("the {} incidents that belong to no campaign named here", incidents.len()),
+            format!(
+                "{} insidenteng hindi kabilang sa alinmang kampanyang binanggit dito",
+                incidents.len()
+            ),
         ),
     }
 }

@@ -36,7 +36,9 @@ pub fn assess(incidents: &[Incident], campaigns: &[Campaign], traces: &[Trace]) 
     subjects(incidents, campaigns)
         .iter()
         .map(|subject| Facts::gather(subject, traces))
-        .flat_map(|facts| [soil::assess(&facts), infrastructure::assess(&facts), actor::assess(&facts)])
+        .flat_map(|facts| {
+            [soil::assess(&facts), infrastructure::assess(&facts), actor::assess(&facts)]
+        })
         .collect()
 }
 
@@ -46,8 +48,12 @@ fn subjects<'a>(incidents: &'a [Incident], campaigns: &'a [Campaign]) -> Vec<Sub
         incidents.iter().filter(|incident| campaign.incidents.contains(&incident.id)).collect()
     };
     let lines = |incidents: &[&Incident]| incidents.iter().map(|i| i.lines).sum::<u64>();
-    let mut chosen: Vec<(usize, Vec<&Incident>)> =
-        campaigns.iter().map(of).enumerate().filter(|(_, incidents)| !incidents.is_empty()).collect();
+    let mut chosen: Vec<(usize, Vec<&Incident>)> = campaigns
+        .iter()
+        .map(of)
+        .enumerate()
+        .filter(|(_, incidents)| !incidents.is_empty())
+        .collect();
     chosen.sort_by_key(|(at, incidents)| (std::cmp::Reverse(lines(incidents)), *at));
     chosen.truncate(CAMPAIGNS_LIMIT);
     chosen.sort_by_key(|(at, _)| *at);

@@ -13,6 +13,11 @@ pub(crate) fn count(number: u64) -> String {
     text
 }
 
+/// A count with what is counted, in English.
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
 /// A share in per cent; what is neither nothing nor all never reads as such.
 pub(crate) fn percent(part: u64, whole: u64) -> String {
     match (part, whole) {
@@ -45,6 +50,8 @@ mod tests {
         check(999, "999");
         check(17_042, "17,042");
         check(1_000_000, "1,000,000");
+        assert_eq!(counted(1, "line", "lines"), "1 line");
+        assert_eq!(counted(0, "line", "lines"), "0 lines");
         assert_eq!(percent(1, 10_000), "1 %");
         assert_eq!(percent(9_999, 10_000), "99 %");
         assert_eq!(percent(10, 10), "100 %");

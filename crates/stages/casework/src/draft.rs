@@ -124,10 +124,9 @@ impl Drafts {
         let Some(address) = row.src else { return };
         let meaning = self.meaning(row);
         let path = row.object.as_deref().unwrap_or("");
-        let has = |paths: &FxHashMap<AgencyIx, FxHashSet<String>>| {
-            paths.get(&row.agency).is_some_and(|paths| paths.contains(path))
-        };
-        let (shell, upload) = (has(&self.leads.shell_paths), has(&self.leads.upload_paths));
+        let shells = self.leads.shell_paths.get(&row.agency);
+        let shell = shells.is_some_and(|paths| paths.contains(path));
+        let upload = reading::is_upload_path(path);
         let kind = self.kinds.get(&address).copied().unwrap_or_default();
         self.survey.hear(row, meaning, kind, shell, upload);
     }
@@ -292,7 +291,7 @@ impl Drafts {
         if matches!(meaning, Meaning::TryFailed | Meaning::TryOk) || has(&self.leads.sign_in_paths) {
             return TRIES_FIRST;
         }
-        if has(&self.leads.exploited_paths) || has(&self.leads.upload_paths) {
+        if has(&self.leads.exploited_paths) || reading::is_upload_path(path) {
             return EXPLOITS_FIRST;
         }
         if reading::is_admin_path(path) {

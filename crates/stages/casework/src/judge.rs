@@ -40,8 +40,6 @@ pub(crate) struct Leads {
     pub(crate) sign_in_paths: FxHashMap<AgencyIx, FxHashSet<String>>,
     /// Paths of web shells.
     pub(crate) shell_paths: FxHashMap<AgencyIx, FxHashSet<String>>,
-    /// Paths that take uploads.
-    pub(crate) upload_paths: FxHashMap<AgencyIx, FxHashSet<String>>,
     /// Paths that exploitation was aimed at.
     pub(crate) exploited_paths: FxHashMap<AgencyIx, FxHashSet<String>>,
     /// User agents and operations in hits of cloud rules.
@@ -130,14 +128,12 @@ impl Leads {
             words.extend(detection.samples.iter().map(|hit| hit.operation.clone()));
             return;
         }
-        let tagged = |tag: &str| meta.tags.iter().any(|t| t == tag);
         let paths = match kind {
             IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying => {
                 &mut self.sign_in_paths
             }
-            IncidentKind::WebShell | IncidentKind::WebExploitation if tagged("bakas.upload") => {
-                &mut self.upload_paths
-            }
+            // A correlation's hits hold the upload as well, which is no shell.
+            IncidentKind::WebShell if meta.correlation => return,
             IncidentKind::WebShell => &mut self.shell_paths,
             IncidentKind::WebExploitation => &mut self.exploited_paths,
             _ => return,

@@ -239,6 +239,3 @@ fn same(lower: &str, name: &str) -> bool {
     if name.is_ascii() { lower.eq_ignore_ascii_case(name) } else { lower == name.to_lowercase() }
 }
 
-#[cfg(test)]
-#[path = "ledger_tests.rs"]
-mod tests;

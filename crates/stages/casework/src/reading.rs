@@ -133,6 +133,16 @@ pub(crate) fn is_admin_path(path: &str) -> bool {
     PARTS.iter().any(|part| lower.contains(part))
 }
 
+/// Whether a path is one that takes files.
+pub(crate) fn is_upload_path(path: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "upload", "fileman", "elfinder", "kcfinder", "ckfinder", "dropzone", "uploadify", "attach",
+        "import", "media/new", "plugin-install",
+    ];
+    let lower = path.to_ascii_lowercase();
+    PARTS.iter().any(|part| lower.contains(part)) && !lower.contains("uploads/")
+}
+
 /// Whether a user agent is a program's own and no browser's.
 pub(crate) fn is_tool(agent: &str) -> bool {
     const TOOLS: &[&str] = &[
@@ -169,7 +179,10 @@ fn read_web(row: &EventRow, sign_in_paths: Option<&FxHashSet<String>>) -> Meanin
         && let Some(paths) = sign_in_paths
         && paths.contains(path)
     {
+        // A programming interface answers 200 with a token; a form answers 200 with itself.
+        let interface = ["/api/", "/oauth", "/token", "/rest/"].iter().any(|p| path.contains(p));
         return match code {
+            200 if interface => Meaning::TryOk,
             200 | 400 | 401 | 403 | 422 | 423 | 429 => Meaning::TryFailed,
             201..=399 => Meaning::TryOk,
             _ => Meaning::Refused,

@@ -1,2 +1,129 @@
-//! Measures matching.
-fn main() {}
+//! Measures loading the public rules and matching the web rules among them over an access log that
+//! is already decoded. Run with `cargo bench -p bakas-detect`; it needs the public data.
+
+#![allow(clippy::print_stdout, reason = "it is what a measurement is for")]
+
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use bakas_detect::{Context, Rules};
+use bakas_model::{
+    Activity, Agency, AgencyIx, Class, Event, Field, Location, Place, Status, Stream, Timestamp,
+    Value,
+};
+
+const ROUNDS: usize = 100;
+
+fn main() {
+    let Some(root) = corpora() else {
+        println!("skipped: no public data at hand");
+        return;
+    };
+    let mut files = Vec::new();
+    collect(&root.join("sigma-rules"), &mut files);
+    let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let start = Instant::now();
+    let (_, counts, _) = Rules::load(files.clone());
+    let took = start.elapsed();
+    println!("load: {} files, {bytes} bytes, {took:?} ({counts:?})", counts.files);
+
+    files.retain(|(_, text)| text.contains("category: webserver"));
+    let (rules, counts, _) = Rules::load(files);
+    let path = root.join("logs/web-apache-elastic/apache_logs");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let events: Vec<Event<'_>> = text.lines().filter_map(event).collect();
+    let agency = Agency::default();
+    let context = Context { location: Location::default(), operator: None, agency: &agency };
+    let mut matcher = rules.matcher();
+    let start = Instant::now();
+    let mut hits = 0;
+    for _ in 0..ROUNDS {
+        for event in &events {
+            hits += matcher.run(event, &context).len();
+        }
+    }
+    let took = start.elapsed().as_secs_f64();
+    let asked = events.len() * ROUNDS;
+    println!(
+        "match: {} web rules, {asked} events, {took:.3} s: {:.0} events/s, {:.0} MB/s, {} hits a round",
+        counts.loaded,
+        asked as f64 / took,
+        (text.len() * ROUNDS) as f64 / took / 1e6,
+        hits / ROUNDS,
+    );
+}
+
+/// The folder of public data.
+fn corpora() -> Option<PathBuf> {
+    let root = match std::env::var_os("BAKAS_CORPORA") {
+        Some(folder) => PathBuf::from(folder),
+        None => {
+            let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let root = here.ancestors().find(|folder| folder.join("Cargo.lock").exists())?;
+            root.join("../shared/corpora")
+        }
+    };
+    root.is_dir().then_some(root)
+}
+
+fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "yml") {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            files.push((path.display().to_string(), text));
+        }
+    }
+}
+
+/// An event of one line of the combined format, with the fields that a decoder gives it.
+fn event(line: &str) -> Option<Event<'_>> {
+    let (client, rest) = line.split_once(' ')?;
+    let mut quoted = rest.split('"');
+    quoted.next()?;
+    let mut request = quoted.next()?.split(' ');
+    let mut result = quoted.next()?.split_ascii_whitespace();
+    let (referer, _, agent) = (quoted.next()?, quoted.next()?, quoted.next()?);
+    let (method, uri) = (request.next()?, request.next()?);
+    let stem = uri.split('?').next()?;
+    let status: u16 = result.next()?.parse().ok()?;
+    let bytes = result.next().and_then(|bytes| bytes.parse().ok());
+    Some(Event {
+        place: Place::default(),
+        agency: AgencyIx(0),
+        stream: Stream::Web,
+        time: Timestamp::default(),
+        time_raw: "",
+        class: Class::HttpActivity,
+        activity: Activity::Request,
+        status: Status::Unknown,
+        src: client.parse().ok(),
+        src_port: None,
+        src_claimed: None,
+        account: None,
+        target: None,
+        object: Some(stem),
+        agent: Some(agent),
+        operation: method,
+        host: None,
+        http_status: Some(status),
+        bytes_out: bytes.and_then(|bytes: i64| u64::try_from(bytes).ok()),
+        fields: vec![
+            Field::new("c-ip", Value::Text(client)),
+            Field::new("cs-method", Value::Text(method)),
+            Field::new("cs-uri", Value::Text(uri)),
+            Field::new("cs-uri-stem", Value::Text(stem)),
+            Field::new("cs-version", Value::Text(request.next().unwrap_or_default())),
+            Field::new("sc-status", Value::Int(status.into())),
+            Field::new("sc-bytes", bytes.map_or(Value::Null, Value::Int)),
+            Field::new("cs-referer", Value::Text(referer)),
+            Field::new("cs-user-agent", Value::Text(agent)),
+        ],
+    })
+}

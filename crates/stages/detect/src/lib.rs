@@ -25,6 +25,7 @@ mod matcher;
 mod program;
 mod resolve;
 mod rules;
+mod seen;
 mod set;
 mod text;
 #[cfg(test)]

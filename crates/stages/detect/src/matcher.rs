@@ -9,6 +9,7 @@ use crate::{
     evaluate::{Scene, Table},
     field::Context,
     rules::Rules,
+    seen::Seen,
     set::{Ranges, Set},
 };
 
@@ -30,6 +31,7 @@ struct Layout {
     names: Vec<(FieldId, String)>,
     natives: Vec<u32>,
     scanned: Vec<bool>,
+    seen: Seen,
 }
 
 impl<'r> Matcher<'r> {
@@ -58,7 +60,7 @@ impl<'r> Matcher<'r> {
         let layout = &mut self.layouts[number];
         layout.learn(event, self.rules, set);
         let mut ranges = std::mem::take(&mut self.ranges).recycle();
-        set.candidates(event, &layout.scanned, &mut ranges, &mut self.marks);
+        set.candidates(event, &layout.scanned, &mut layout.seen, &mut ranges, &mut self.marks);
         self.ranges = ranges.recycle();
         if self.marks.iter().any(|&word| word != 0) {
             let natives = &layout.natives;

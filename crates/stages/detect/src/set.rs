@@ -12,6 +12,7 @@ use crate::{
     evaluate::Fields,
     field::{Attribute, Name},
     program::Program,
+    seen::Seen,
 };
 
 /// Rules of one stream and class. Its rules are numbered from 0 within it.
@@ -77,6 +78,7 @@ impl Set {
         &self,
         event: &Event<'e>,
         scanned: &[bool],
+        seen: &mut Seen,
         scratch: &mut Ranges<'e>,
         marks: &mut Vec<u64>,
     ) {
@@ -84,22 +86,27 @@ impl Set {
         marks.extend_from_slice(&self.always);
         let Some(scan) = &self.scan else { return };
         scratch.list.clear();
-        for (field, _) in event.fields.iter().zip(scanned).filter(|(_, scanned)| **scanned) {
-            if let Value::Text(text) = field.value {
-                scratch.add(text);
+        for (index, field) in event.fields.iter().enumerate() {
+            if let Value::Text(text) = field.value
+                && scanned.get(index).is_some_and(|scanned| *scanned)
+            {
+                scratch.add(text, index);
             }
         }
         for attribute in &scan.attributes {
             if let Some(Value::Text(text)) = event.attribute(attribute) {
-                scratch.add(text);
+                scratch.add(text, usize::MAX);
             }
         }
         let mut end = 0;
-        for &(start, text) in &scratch.list {
+        for &(start, text, field) in &scratch.list {
             // What lies within what was scanned before holds nothing new.
-            if start + text.len() > end {
-                end = start + text.len();
-                scan.run(text.as_bytes(), marks);
+            if start + text.len() <= end {
+                continue;
+            }
+            end = start + text.len();
+            if !seen.knows(field, text) && !scan.run(text.as_bytes(), marks) {
+                seen.remember(field, text);
             }
         }
     }
@@ -108,19 +115,20 @@ impl Set {
 /// The texts of an event that are to be scanned, by where they lie in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Ranges<'e> {
-    list: Vec<(usize, &'e str)>,
+    /// Address, text, and which of the event's fields it is.
+    list: Vec<(usize, &'e str, usize)>,
 }
 
 impl<'e> Ranges<'e> {
     /// Keeps the list in order: by start, and of the same start the longest first.
-    fn add(&mut self, text: &'e str) {
+    fn add(&mut self, text: &'e str, field: usize) {
         let key = |start: usize, text: &str| (start, usize::MAX - text.len());
         let start = text.as_ptr() as usize;
         let mut at = self.list.len();
         while at > 0 && key(self.list[at - 1].0, self.list[at - 1].1) > key(start, text) {
             at -= 1;
         }
-        self.list.insert(at, (start, text));
+        self.list.insert(at, (start, text, field));
     }
 
     /// The same room for texts of another event.
@@ -175,14 +183,18 @@ impl Scan {
         })
     }
 
-    fn run(&self, bytes: &[u8], marks: &mut [u64]) {
+    /// Marks the rules that need what stands in this text, and tells whether there were any.
+    fn run(&self, bytes: &[u8], marks: &mut [u64]) -> bool {
         let mut state = self.start;
+        let mut found = false;
         for &byte in bytes {
             state = self.dfa.next_state(Anchored::No, state, byte);
             if self.dfa.is_special(state) && self.dfa.is_match(state) {
+                found = true;
                 self.mark(state, marks);
             }
         }
+        found
     }
 
     #[cold]

@@ -52,7 +52,7 @@ enum Shape {
     Whole(Box<str>),
     Start(Box<str>),
     End(Box<str>),
-    Contains(Needle),
+    Contains(Box<Needle>),
     Glob(Box<[Part]>),
 }
 
@@ -117,7 +117,9 @@ impl Shape {
             [Part::Literal(text)] => Self::Whole(text.as_str().into()),
             [Part::Literal(text), Part::Many] => Self::Start(text.as_str().into()),
             [Part::Many, Part::Literal(text)] => Self::End(text.as_str().into()),
-            [Part::Many, Part::Literal(text), Part::Many] => Self::Contains(Needle::new(text)),
+            [Part::Many, Part::Literal(text), Part::Many] => {
+                Self::Contains(Box::new(Needle::new(text)))
+            }
             parts => Self::Glob(parts.into()),
         }
     }

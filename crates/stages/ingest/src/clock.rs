@@ -177,14 +177,16 @@ impl Clock {
     /// Seconds since 1970 with a fraction; from 1e11 on milliseconds, from 1e14 on microseconds,
     /// from 1e17 on nanoseconds.
     pub(crate) fn epoch(&self, number: f64) -> Option<Timestamp> {
-        let micros = match number.abs() {
+        let scale = match number.abs() {
             n if !n.is_finite() || n >= 1e20 => return None,
-            n if n >= 1e17 => number / 1e3,
-            n if n >= 1e14 => number,
-            n if n >= 1e11 => number * 1e3,
-            _ => number * 1e6,
+            n if n >= 1e17 => 1e-3,
+            n if n >= 1e14 => 1.0,
+            n if n >= 1e11 => 1e3,
+            _ => 1e6,
         };
-        Some(self.correct(micros.round() as i64))
+        // Whole and fraction apart, for their product needs more digits than there are.
+        let micros = (number.trunc() * scale) as i64 + (number.fract() * scale).round() as i64;
+        Some(self.correct(micros))
     }
 
     /// A time of RFC 3164, without a year: it lies at most one day after the reference, else in

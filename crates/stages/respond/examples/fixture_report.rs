@@ -1,4 +1,5 @@
-//! Writes the report of the tests' made-up case, to be looked at: `fixture_report OUT.html`. With
+//! Writes the report of the tests' made-up case, to be looked at: `fixture_report OUT.html` (and
+//! `OUT.pdf` beside it). With
 //! `--empty` before the path, the report of a case in which nothing was found.
 #![allow(clippy::print_stdout, reason = "an example talks to its terminal")]
 
@@ -18,5 +19,7 @@ fn main() -> std::io::Result<()> {
     };
     let page = bakas_respond::report::html(&case, &samples);
     print!("{}", bakas_respond::briefing::render(&case, 80, false));
+    let pdf = bakas_respond::report::pdf(&case).map_err(std::io::Error::other)?;
+    std::fs::write(std::path::Path::new(&out).with_extension("pdf"), pdf)?;
     std::fs::write(out, page)
 }

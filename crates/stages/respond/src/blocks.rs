@@ -78,16 +78,24 @@ fn legitimate_by_address(incidents: &[Incident]) -> BTreeMap<(AgencyIx, u128), u
     involved
 }
 
-/// The sessions of one address within some days. Which of them signed in is not kept by session:
-/// as many as signed in at all are taken, which errs on the side of the people.
+/// The sessions of one address within some days. Which of them signed in is known by the account;
+/// where accounts are not named, as many are taken as signed in at all, which errs on the side of
+/// the people.
 fn sessions_within(profile: &AddressProfile, (from, until): (Day, Day)) -> Collateral {
+    let by_account = !profile.accounts.is_empty() && !profile.accounts.is_full();
     let mut cut = Collateral::default();
     for (_, names) in profile.sessions.iter().filter(|(day, _)| (from..=until).contains(day)) {
         cut.sessions += names.len() as u64;
         cut.lower_bound |= names.is_full();
+        if by_account {
+            let signed_in = names.iter().filter(|name| profile.accounts.contains(*name));
+            cut.signed_in += signed_in.count() as u64;
+        }
+    }
+    if !by_account {
+        cut.signed_in = cut.sessions.min(profile.sign_ins);
     }
     cut.addresses = u64::from(cut.sessions > 0);
-    cut.signed_in = cut.sessions.min(profile.sign_ins);
     cut
 }
 

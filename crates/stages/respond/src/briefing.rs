@@ -2,8 +2,6 @@
 //! next, what could not be read, where to look. It is not the report: whoever wants the whole opens
 //! `report.html`.
 
-use std::fmt::Write;
-
 use bakas_model::{AgencyIx, AssessmentLevel, Case, Incident, RejectReason, Severity};
 
 use crate::{
@@ -30,7 +28,9 @@ pub fn render(case: &Case, width: usize, colour: bool) -> String {
     let view = View::new(case);
     let story = story::tell(case);
     head(&mut page, case);
-    page.line(&page.paint(BOLD, &cut(&visible(&story.headline.en), page.width)));
+    for line in wrap(&visible(&story.headline.en), page.width).into_iter().take(2) {
+        page.line(&page.paint(BOLD, &line));
+    }
     page.line("");
     let happened: Vec<&str> =
         story.sentences.iter().take(3).map(|sentence| sentence.en.as_str()).collect();
@@ -218,28 +218,28 @@ fn from(page: &mut Page, view: &View<'_>) {
     if total == 0 {
         return;
     }
-    let mut text = String::new();
     for (at, row) in networks.iter().take(NETWORKS_SHOWN).enumerate() {
-        let mut parts = vec![row.name()];
-        if row.operator.is_some() {
-            parts.extend(row.asn.map(|asn| asn.to_string()));
-        }
-        parts.extend(row.country.map(|country| format!("registered in {country}")));
-        parts.push(words::network_kind(row.kind).0.to_owned());
-        parts.extend(row.state_owned.map(|_| "state-owned".to_owned()));
+        let asn = row.asn.filter(|_| row.operator.is_some());
+        let mut notes: Vec<String> = asn.iter().map(ToString::to_string).collect();
+        notes.extend(row.country.map(|country| format!("reg. {country}")));
+        notes.push(words::network_kind(row.kind).0.to_owned());
+        notes.extend(row.state_owned.map(|_| "state-owned".to_owned()));
         let percent = row.lines as f64 * 100.0 / total as f64;
         let share = if percent < 1.0 { "<1".to_owned() } else { format!("{percent:.0}") };
-        let part = format!("{share:>3} %  {}", parts.join(", "));
+        let part = format!("{share:>3} %  {} ({})", row.name(), notes.join(", "));
         page.block(if at == 0 { "From" } else { "" }, part.trim_start(), 1);
     }
     if networks.len() > NETWORKS_SHOWN {
         let more = networks.len() - NETWORKS_SHOWN;
-        let _ = write!(text, "and {more} more {}", plural(more as u64, "network", "networks"));
+        let text = format!("and {more} more {}", plural(more as u64, "network", "networks"));
         page.block("", &text, 1);
     }
 }
 
 fn who(page: &mut Page, case: &Case) {
+    if case.incidents.is_empty() {
+        return;
+    }
     let answer = case
         .assessments
         .iter()
@@ -306,8 +306,7 @@ fn unread(page: &mut Page, view: &View<'_>) {
         )
     };
     if let Some(proposal) = case.clock_proposals.first() {
-        let _ = write!(
-            text,
+        text += &format!(
             ". A clock seems off: {} would need {}",
             view.source(proposal.source),
             shift(proposal.offset_micros)
@@ -325,5 +324,5 @@ fn look(page: &mut Page, case: &Case) {
         number(case.counts.files),
         bytes(case.counts.bytes),
     );
-    page.block("Look in", &text, 3);
+    page.block("Look in", &text, 2);
 }

@@ -3,6 +3,12 @@
 //!
 //! Pure: everything here takes a case and gives back values or text. Nothing is written, sent or
 //! blocked here.
+//!
+//! ```
+//! use bakas_model::Case;
+//! let case = Case::default();
+//! assert!(bakas_respond::asks(&case.incidents, &case.blocks, &case.agencies).is_empty());
+//! ```
 
 pub mod asks;
 pub mod blocks;

@@ -105,8 +105,8 @@ fn unread(view: &View<'_>) -> Text {
     let rejects = view.case.counts.rejects;
     match rejects {
         0 => Text::new(
-            "Everything that was given could be read. What no log holds, no log can show.",
-            "Nabasa ang lahat ng ibinigay. Ang wala sa log ay hindi maipapakita ng log.",
+            "What no log holds, no log can show.",
+            "Ang wala sa log ay hindi maipapakita ng log.",
         ),
         n => Text::new(
             format!(

@@ -2,7 +2,7 @@
 //! terminal, a browser or a reader's eye could be misled by made visible. It does not escape HTML;
 //! the templates do.
 
-use std::{borrow::Cow, fmt::Write};
+use std::borrow::Cow;
 
 use bakas_model::{Day, Text, Timestamp};
 
@@ -82,7 +82,7 @@ pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -193,7 +193,7 @@ pub(crate) fn list(items: &[String], limit: usize) -> Text {
             out.push_str(item);
         }
         if rest > 0 {
-            let _ = write!(out, "{and}{} {more}", number(rest as u64));
+            out += &format!("{and}{} {more}", number(rest as u64));
         }
         out
     };

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use crate::{
     TableError,
     flatten::{self, Stretch},
-    format::{self, EpochMeta, ListMeta, Meta, Names, Operators, Written, limits},
+    format::{self, Contexts, EpochMeta, ListMeta, Meta, Names, Operators, Written, limits},
     operator_names,
     range::{Family, Range},
     special,
@@ -97,15 +97,12 @@ impl Draft {
             .zip(&self.lists)
             .flat_map(|(bit, list)| list.networks.iter().map(move |&net| (net.into(), 1 << bit)))
             .collect();
+        let countries = by_family(&countries, flatten::most_specific);
+        let lists = by_family(&lists, flatten::union);
+        let (contexts, surroundings) = surroundings(&countries, &lists);
         let meta = self.meta(&epochs, states, names.ends.len());
-        Ok(format::encode(&Written {
-            meta,
-            names,
-            operators,
-            origins,
-            countries: by_family(&countries, flatten::most_specific),
-            lists: by_family(&lists, flatten::union),
-        }))
+        let table = Written { meta, names, operators, origins, contexts, surroundings };
+        Ok(format::encode(&table))
     }
 
     fn check(&self, epochs: &[&EpochDraft]) -> Result<(), TableError> {
@@ -236,6 +233,28 @@ fn origins(epoch: &EpochDraft, asns: &[u32]) -> [Vec<Stretch>; 2] {
     };
     let rows: Vec<_> = epoch.rows.iter().map(|row| (row.range, reference(row.asn))).collect();
     by_family(&rows, flatten::most_specific)
+}
+
+/// Countries and lists laid over one another, with references to the pairs that occur.
+fn surroundings(
+    countries: &[Vec<Stretch>; 2],
+    lists: &[Vec<Stretch>; 2],
+) -> (Contexts, [Vec<Stretch>; 2]) {
+    let mut contexts = Contexts::default();
+    let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+    let stretches = [0, 1].map(|family| {
+        let both = flatten::overlay(&countries[family], &lists[family]).into_iter();
+        both.map(|(stretch, mask)| {
+            let value = *known.entry((stretch.value, mask)).or_insert_with(|| {
+                contexts.countries.push(stretch.value);
+                contexts.lists.push(mask);
+                u32::try_from(contexts.lists.len()).expect("fewer pairs than stretches")
+            });
+            Stretch { value, ..stretch }
+        })
+        .collect()
+    });
+    (contexts, stretches)
 }
 
 fn by_family(

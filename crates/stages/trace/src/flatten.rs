@@ -36,6 +36,31 @@ pub(crate) fn union(rows: &[(Range, u32)]) -> Vec<Stretch> {
     })
 }
 
+/// Two attributes laid over one another: every stretch on which neither changes, with both values,
+/// 0 for none.
+pub(crate) fn overlay(a: &[Stretch], b: &[Stretch]) -> Vec<(Stretch, u32)> {
+    let mut both = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
+    let mut at = 0;
+    // What is left of the two stretches at hand, and the end of what holds on both sides.
+    while let Some(first) =
+        [a.peek(), b.peek()].into_iter().flatten().map(|s| s.first.max(at)).min()
+    {
+        let value = |s: Option<&Stretch>| s.filter(|s| s.first <= first).map_or(0, |s| s.value);
+        let end =
+            |s: Option<&Stretch>| s.map(|s| if s.first <= first { s.last } else { s.first - 1 });
+        let (of_a, of_b) = (value(a.peek()), value(b.peek()));
+        let last = [end(a.peek()), end(b.peek())].into_iter().flatten().min();
+        let last = last.expect("one of the two has a stretch here");
+        both.push((Stretch { first, last, value: of_a }, of_b));
+        a.next_if(|s| s.last == last);
+        b.next_if(|s| s.last == last);
+        let Some(behind) = last.checked_add(1) else { break };
+        at = behind;
+    }
+    both
+}
+
 /// Walks over the borders in order and asks at each what holds from there on.
 fn sweep<R: Ord>(
     rows: &[(Range, u32)],
@@ -123,6 +148,26 @@ mod tests {
         let all =
             Range::new("::".parse().unwrap(), std::net::Ipv6Addr::from_bits(u128::MAX).into());
         assert_eq!(most_specific(&[(all.unwrap(), 3)])[0].last, u128::MAX);
+    }
+
+    #[test]
+    fn two_attributes_change_where_either_does() {
+        let stretch = |first, last, value| Stretch { first, last, value };
+        let a = [stretch(0, 9, 1), stretch(20, 29, 2), stretch(90, u128::MAX, 3)];
+        let b = [stretch(5, 24, 7), stretch(95, u128::MAX, 8)];
+        let shown: Vec<_> =
+            overlay(&a, &b).iter().map(|(s, of_b)| (s.first, s.last, s.value, *of_b)).collect();
+        let expected = [
+            (0, 4, 1, 0),
+            (5, 9, 1, 7),
+            (10, 19, 0, 7),
+            (20, 24, 2, 7),
+            (25, 29, 2, 0),
+            (90, 94, 3, 0),
+            (95, u128::MAX, 3, 8),
+        ];
+        assert_eq!(shown, expected);
+        assert!(overlay(&[], &[]).is_empty());
     }
 
     #[test]

@@ -103,6 +103,17 @@ pub(crate) fn stretches(family: Family) -> Vec<Stretch> {
     flatten::most_specific(&rows)
 }
 
+/// For each first octet of IPv4 whether a block lies in it.
+pub(crate) fn octets() -> [bool; 256] {
+    let mut octets = [false; 256];
+    for stretch in stretches(Family::V4) {
+        for octet in stretch.first >> 24..=stretch.last >> 24 {
+            octets[octet as usize] = true;
+        }
+    }
+    octets
+}
+
 /// The data set as it is shown.
 pub(crate) fn data_set() -> DataSet {
     DataSet {

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use crate::{
     TableError, caveat,
-    format::{self, Layers, Meta, Names, Operators},
+    format::{self, Contexts, Layers, Meta, Names, Operators},
     layer::{Layer, Number},
     range::{Family, Range, number},
     special,
@@ -24,11 +24,20 @@ pub struct Table {
     pub(crate) names: Names,
     pub(crate) operators: Operators,
     origins: Vec<Layers>,
-    countries: Layers,
-    lists: Layers,
+    contexts: Vec<Context>,
+    surroundings: Layers,
     special: Layers,
+    /// For each first octet of IPv4 whether anything in it is set apart, to spare the look-up.
+    special_octets: [bool; 256],
     /// For each epoch and operator what the operator alone says of the kind.
     kinds: Vec<Vec<NetworkKind>>,
+}
+
+/// Registration country and lists of an address.
+#[derive(Clone, Copy, Debug, Default)]
+struct Context {
+    country: Option<Country>,
+    lists: u32,
 }
 
 /// Everything the layers say of one address at one epoch.
@@ -64,9 +73,10 @@ impl Table {
             names: read.names,
             operators: read.operators,
             origins: read.origins,
-            countries: read.countries,
-            lists: read.lists,
+            contexts: contexts(&read.contexts),
+            surroundings: read.surroundings,
             special,
+            special_octets: special::octets(),
             kinds,
         })
     }
@@ -102,27 +112,27 @@ impl Table {
     pub(crate) fn find(&self, address: IpAddr, epoch: usize) -> Found {
         let (family, number) = number(address);
         let origins = &self.origins[epoch];
-        let (origin, country, lists, special) = match family {
+        let (origin, context, special) = match family {
             Family::V4 => {
                 let number = u32::from_wide(number);
-                (
-                    origins.v4.value(number),
-                    self.countries.v4.value(number),
-                    self.lists.v4.value(number),
-                    self.special.v4.value(number),
-                )
+                let special = match self.special_octets[(number >> 24) as usize] {
+                    true => self.special.v4.value(number),
+                    false => 0,
+                };
+                (origins.v4.value(number), self.surroundings.v4.value(number), special)
             }
             Family::V6 => (
                 origins.v6.value(number),
-                self.countries.v6.value(number),
-                self.lists.v6.value(number),
+                self.surroundings.v6.value(number),
                 self.special.v6.value(number),
             ),
         };
         let operator = (origin as usize).checked_sub(1);
-        let lists = lists | operator.map_or(0, |at| self.operators.lists[at]);
+        // Position 0 stands for "nothing known".
+        let context = self.contexts[context as usize];
+        let lists = context.lists | operator.map_or(0, |at| self.operators.lists[at]);
         let special = (special as usize).checked_sub(1);
-        Found { operator, country: country_of(country), lists, special }.apart()
+        Found { operator, country: context.country, lists, special }.apart()
     }
 
     /// The block around an address that the same operator announced in an epoch.
@@ -260,6 +270,13 @@ const fn rank(kind: NetworkKind) -> u8 {
         NetworkKind::Tor => 9,
         NetworkKind::Special => 10,
     }
+}
+
+/// The contexts that occur, with nothing known at position 0.
+fn contexts(read: &Contexts) -> Vec<Context> {
+    let pairs = read.countries.iter().zip(&read.lists);
+    let known = pairs.map(|(&letters, &lists)| Context { country: country_of(letters), lists });
+    std::iter::once(Context::default()).chain(known).collect()
 }
 
 fn country_of(letters: u32) -> Option<Country> {

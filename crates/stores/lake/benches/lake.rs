@@ -18,8 +18,7 @@ struct Line {
     time: i64,
     time_raw: String,
     src: IpAddr,
-    object: String,
-    query: String,
+    target: String,
     agent: usize,
     referer: String,
     bytes: u64,
@@ -27,6 +26,12 @@ struct Line {
 }
 
 const AGENTS: usize = 400;
+
+impl Line {
+    fn object(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+}
 
 fn lines(count: u64) -> Vec<Line> {
     let mut seed = 42_u64;
@@ -47,13 +52,10 @@ fn lines(count: u64) -> Vec<Line> {
                     time % 60
                 ),
                 src: IpAddr::from([203, 0, random(40) as u8, random(250) as u8]),
-                object: match random(4) {
+                target: match random(5) {
                     0 => format!("/services/welfare/claims/{}", random(200_000)),
+                    1 => format!("/search?id={}&session={:x}", random(10_000_000), random(1 << 31)),
                     _ => format!("/assets/theme/page-{page}.css"),
-                },
-                query: match random(5) {
-                    0 => format!("id={}&session={:x}", random(10_000_000), random(1 << 31)),
-                    _ => "-".to_owned(),
                 },
                 agent: random(AGENTS as u64) as usize,
                 referer: format!("https://www.welfare.example/page-{page}"),
@@ -71,8 +73,8 @@ fn write(lake: &ParquetLake, lines: &[Line], agents: &[String], first: u64) {
         fields.clear();
         fields.extend([
             Field::new("cs-method", Value::Text("GET")),
-            Field::new("cs-uri-stem", Value::Text(&line.object)),
-            Field::new("cs-uri-query", Value::Text(&line.query)),
+            Field::new("cs-uri", Value::Text(&line.target)),
+            Field::new("cs-uri-stem", Value::Text(line.object())),
             Field::new("sc-status", Value::Int(line.status.into())),
             Field::new("cs-user-agent", Value::Text(&agents[line.agent])),
             Field::new("cs-referer", Value::Text(&line.referer)),
@@ -92,7 +94,7 @@ fn write(lake: &ParquetLake, lines: &[Line], agents: &[String], first: u64) {
             src_claimed: None,
             account: None,
             target: None,
-            object: Some(&line.object),
+            object: Some(line.object()),
             agent: Some(&agents[line.agent]),
             operation: "GET",
             host: None,
@@ -158,7 +160,7 @@ fn main() {
             })
             .unwrap();
             let rate = count as f64 / start.elapsed().as_secs_f64() / 1e6;
-            println!("scan, {what}: {rule:.1} M rows/s a core, {rows} found", rule = rate);
+            println!("scan, {what}: {rate:.1} M rows/s a core, {rows} found");
         }
     }
 }

@@ -11,9 +11,9 @@ pub(crate) struct WebParts<'a> {
     pub(crate) version: Option<&'a str>,
 }
 
-const QUERY: FieldId = FieldId::of("cs-uri-query");
-const REFERERS: [FieldId; 3] =
-    [FieldId::of("cs-referer"), FieldId::of("cs-referrer"), FieldId::of("cs(Referer)")];
+/// The whole target of the request: path and query.
+const TARGET: FieldId = FieldId::of("cs-uri");
+const REFERER: FieldId = FieldId::of("cs-referer");
 const VERSION: FieldId = FieldId::of("cs-version");
 
 impl<'a> WebParts<'a> {
@@ -21,11 +21,12 @@ impl<'a> WebParts<'a> {
         let mut parts = Self::default();
         for field in &event.fields {
             let Value::Text(text) = field.value else { continue };
-            if field.id == QUERY {
-                parts.query = Some(text);
+            if field.id == TARGET {
+                // The object holds what stands before the mark.
+                parts.query = text.split_once('?').map(|(_, query)| query);
             } else if field.id == VERSION {
                 parts.version = Some(text);
-            } else if REFERERS.contains(&field.id) {
+            } else if field.id == REFERER {
                 parts.referer = Some(text);
             }
         }

@@ -22,7 +22,7 @@ const ROWS_LIMIT: usize = 1 << 16;
 /// Bytes that one writer holds in its tables, about; over it the largest are written.
 const HELD_BYTES_LIMIT: usize = 48 << 20;
 /// Partitions that one writer keeps apart; events of further days share one folder.
-const PARTITIONS_LIMIT: usize = 4096;
+const PARTITIONS_LIMIT: usize = 2048;
 
 /// The rows of one partition that are not written yet.
 #[derive(Debug)]

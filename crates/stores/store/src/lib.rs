@@ -12,6 +12,8 @@
 
 pub mod case_folder;
 pub mod error;
+mod file;
+pub mod findings;
 pub mod lake;
 pub mod memory;
 pub mod spool;
@@ -19,6 +21,7 @@ pub mod suite;
 
 pub use case_folder::{CaseFolder, NdjsonWriter};
 pub use error::StoreError;
+pub use file::write_new;
 pub use lake::{EventLake, EventWriter, InTimeOrder, Wanted, Written};
 pub use memory::MemoryLake;
 pub use spool::{Sorted, Spool};

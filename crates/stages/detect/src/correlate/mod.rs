@@ -48,14 +48,14 @@ impl<'a> Emit<'a> {
 
 /// The hits of one group, as they come.
 pub(crate) enum Group {
-    Plain(Option<Burst>),
+    Plain(Box<Option<Burst>>),
     Correlated(Box<Window>),
 }
 
 impl Group {
     pub(crate) fn new(correlation: Option<&Correlation>, first: &Input) -> Self {
         match correlation {
-            None => Self::Plain(None),
+            None => Self::Plain(Box::default()),
             Some(correlation) => Self::Correlated(Box::new(Window::new(correlation, first))),
         }
     }
@@ -64,7 +64,7 @@ impl Group {
     pub(crate) fn take(&mut self, input: Input, emit: &mut Emit<'_>) {
         match self {
             Self::Plain(open) => {
-                if let Some(burst) = open
+                if let Some(burst) = &**open
                     && input.hit.time.micros_since(burst.last()) > GAP_MICROS
                     && let Some(done) = open.take()
                 {
@@ -82,7 +82,7 @@ impl Group {
     /// Ends the group.
     pub(crate) fn end(self, emit: &mut Emit<'_>) {
         let open = match self {
-            Self::Plain(open) => open,
+            Self::Plain(open) => *open,
             Self::Correlated(window) => window.into_burst(),
         };
         if let Some(burst) = open {

@@ -18,7 +18,10 @@ use bumpalo::Bump;
 use ipnet::IpNet;
 use memchr::memchr;
 
-pub(crate) use self::{cloud::identify, combined::looks_like as is_access_line, event::Out};
+pub(crate) use self::{
+    cloud::identify, combined::looks_like as is_access_line, event::Out,
+    syslog::is_line as is_syslog_line,
+};
 use crate::{
     Format,
     clock::Clock,

@@ -1,7 +1,7 @@
 //! CSV records (RFC 4180): quoted cells may hold separators, line ends and doubled quotes. The
 //! first record names the columns.
 
-use std::{borrow::Cow, ops::Range, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use bakas_model::{
     RejectReason,

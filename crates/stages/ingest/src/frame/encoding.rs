@@ -134,7 +134,7 @@ impl<R: Read> Read for Decoded<R> {
 
 /// Transcodes UTF-16 into UTF-8; what is no character becomes U+FFFD.
 #[derive(Debug)]
-pub(crate) struct Utf16Reader<R> {
+struct Utf16Reader<R> {
     reader: R,
     is_big: bool,
     /// The first byte of a unit whose second is not read yet.

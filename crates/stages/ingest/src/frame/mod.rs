@@ -17,8 +17,8 @@ use bakas_model::{Place, Reject, RejectReason};
 pub use self::csv::CsvHeader;
 pub(crate) use self::{
     csv::cells,
-    encoding::{Utf16Reader, plain_head},
-    json::{JsonFrame, wrappers},
+    encoding::plain_head,
+    json::{ALL_WRAPPERS, JsonFrame, wrappers},
 };
 pub use self::encoding::Encoding;
 

@@ -99,6 +99,13 @@ pub fn unpack(
     }
 }
 
+/// Whether a file that begins like this holds its streams packed: an offset into a stream is then
+/// no offset into the file.
+#[must_use]
+pub fn is_packed(head: &[u8]) -> bool {
+    Packing::of(head).is_some()
+}
+
 fn read_head(input: &mut dyn Read, head: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < head.len() {

@@ -32,13 +32,13 @@ pub(super) fn walk(
     walk: &mut Walk<'_>,
     outer: &str,
     depth: Depth,
-    reader: &mut dyn Read,
+    mut reader: &mut dyn Read,
 ) -> io::Result<()> {
     let (mut long_name, mut pax_size) = (None, None);
     let mut members = 0;
     loop {
         let mut block = [0; BLOCK];
-        let filled = match super::read_head(reader, &mut block) {
+        let filled = match super::read_head(&mut reader, &mut block) {
             Ok(filled) => filled,
             Err(error) => return walk.broken(outer, 0, &error),
         };
@@ -60,7 +60,7 @@ pub(super) fn walk(
             walk.tell(outer, 0, RejectReason::ArchiveBound, detail);
             return Ok(());
         }
-        let mut content = reader.take(size);
+        let mut content = Read::take(&mut reader, size);
         let result = match block[156] {
             b'L' => text(&mut content).map(|name| long_name = Some(name)),
             b'x' => text(&mut content).map(|records| {
@@ -91,7 +91,7 @@ pub(super) fn walk(
             if left > 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            pass(&mut reader.take(padding))
+            pass(&mut Read::take(&mut reader, padding))
         });
         if let Err(error) = passed {
             return walk.broken(outer, 0, &error);
@@ -115,7 +115,7 @@ fn file(
 }
 
 /// Reads past what is left; returns how much of it was missing.
-fn pass(content: &mut io::Take<&mut dyn Read>) -> io::Result<u64> {
+fn pass(content: &mut io::Take<impl Read>) -> io::Result<u64> {
     io::copy(content, &mut io::sink())?;
     Ok(content.limit())
 }

@@ -20,19 +20,22 @@ const STEPS_LIMIT: usize = 6;
 const SCRIPT_ENDINGS: [&str; 10] =
     [".php", ".phtml", ".phar", ".jsp", ".jspx", ".asp", ".aspx", ".ashx", ".cgi", ".pl"];
 /// Words that tell of something left behind in an account.
-const LEFT_BEHIND: [&str; 11] = [
+const LEFT_BEHIND: [&str; 12] = [
     "forward",
     "redirect",
     "rule",
     "filter",
     "grant",
-    "authoriz",
+    "given access",
+    "opened to another",
     "delegat",
     "app password",
     "recovery",
-    "consent",
-    "second factor",
+    "factor",
+    "administrative change",
 ];
+/// Those of them that send mail somewhere.
+const SENT_ELSEWHERE: [&str; 4] = ["forward", "redirect", "rule", "filter"];
 
 /// One agency's matters.
 #[derive(Debug)]
@@ -76,27 +79,24 @@ impl<'a> Facts<'a> {
 
     /// Incidents in which an account was entered.
     pub(super) fn entered(&self) -> Vec<&'a Incident> {
-        self.incidents.iter().copied().filter(|i| !i.scope.entered.is_empty()).collect()
+        self.incidents.iter().copied().filter(|incident| !entries_of(incident).is_empty()).collect()
     }
 
-    /// Addresses of people outside that stand among what was touched or done: where mail may be
-    /// forwarded to.
+    /// Mail addresses outside that forwarding and rules name.
     pub(super) fn destinations(&self, incidents: &[&Incident]) -> Vec<String> {
-        let mut found = BTreeSet::new();
-        for incident in incidents {
-            let objects = incident.scope.objects.iter().map(|object| object.value.as_str());
-            let steps = left_behind(incident).map(|step| step.text.en.as_str());
-            for word in objects.chain(steps).flat_map(words) {
-                if let Some((name, domain)) = word.split_once('@')
-                    && !name.is_empty()
-                    && domain.contains('.')
-                    && !self.is_own(domain)
-                {
-                    found.insert(shown(word));
-                }
-            }
-        }
-        found.into_iter().collect()
+        let steps = incidents.iter().flat_map(|i| left_behind(i)).map(|step| &step.text.en);
+        let sent = steps.filter(|said| says_one_of(said, &SENT_ELSEWHERE));
+        // What stands before the colon is the account that acted.
+        let what = sent.map(|said| said.split_once(": ").map_or(said.as_str(), |(_, what)| what));
+        let found: BTreeSet<_> =
+            what.flat_map(words).filter(|word| self.is_outside(word)).collect();
+        distinct(found.into_iter())
+    }
+
+    fn is_outside(&self, word: &str) -> bool {
+        word.split_once('@').is_some_and(|(name, domain)| {
+            !name.is_empty() && domain.contains('.') && !self.is_own(domain)
+        })
     }
 
     fn is_own(&self, domain: &str) -> bool {
@@ -112,11 +112,29 @@ pub(super) fn ids(incidents: &[&Incident]) -> Vec<IncidentId> {
     incidents.iter().map(|incident| incident.id.clone()).collect()
 }
 
-/// Accounts that were entered, each once.
+/// Accounts that were entered, each once. A web log names the form only: see [`forms`].
 pub(super) fn entered_accounts(incidents: &[&Incident]) -> Vec<String> {
-    distinct(
-        incidents.iter().flat_map(|i| &i.scope.entered).map(|entered| entered.account.as_str()),
-    )
+    distinct(entries(incidents).into_iter().filter(|name| !name.starts_with('/')))
+}
+
+/// Sign-in forms through which somebody entered, where the log does not name the account.
+pub(super) fn forms(incidents: &[&Incident]) -> Vec<String> {
+    distinct(entries(incidents).into_iter().filter(|name| name.starts_with('/')))
+}
+
+fn entries<'a>(incidents: &[&'a Incident]) -> Vec<&'a str> {
+    incidents.iter().flat_map(|incident| entries_of(incident)).collect()
+}
+
+/// The accounts an incident entered; of a takeover also those that only acted: a token needs no
+/// sign-in on record.
+fn entries_of(incident: &Incident) -> Vec<&str> {
+    let entered = incident.scope.entered.iter().map(|entered| entered.account.as_str());
+    let acted = incident.scope.after.iter().filter_map(|step| {
+        let (who, _) = step.text.en.split_once(": ")?;
+        (incident.kind == IncidentKind::AccountTakeover && who.contains('@')).then_some(who)
+    });
+    entered.chain(acted).collect()
 }
 
 /// Accounts that were tried, most tried first.
@@ -138,22 +156,23 @@ pub(super) fn pages(incidents: &[&Incident]) -> Vec<String> {
     distinct(objects.filter_map(path_of))
 }
 
-/// The steps that left something behind, as casework told them.
+/// The steps that left something behind, as casework told them; beyond a bound they are counted.
 pub(super) fn steps(incidents: &[&Incident]) -> Option<Text> {
     let steps: Vec<_> = incidents.iter().flat_map(|i| left_behind(i)).collect();
-    if steps.is_empty() {
-        return None;
-    }
-    let quoted = |pick: fn(&Text) -> &str| {
-        let said: Vec<_> = steps.iter().map(|step| shown(pick(&step.text))).collect();
-        distinct(said.iter().map(String::as_str))
-            .iter()
-            .take(STEPS_LIMIT)
-            .map(|step| step.trim_end_matches('.').to_owned())
-            .collect::<Vec<_>>()
-            .join("; ")
+    let quoted = |pick: fn(&Text) -> &str, more: &str| {
+        let said: Vec<_> =
+            steps.iter().map(|step| pick(&step.text).trim_end_matches('.')).collect();
+        let said = distinct(said.into_iter());
+        let rest = said.len().saturating_sub(STEPS_LIMIT);
+        let shown = said.iter().take(STEPS_LIMIT).cloned().collect::<Vec<_>>().join("; ");
+        if rest == 0 { shown } else { format!("{shown}; {} {more}", text::number(rest as u64)) }
     };
-    Some(Text::new(quoted(|text| &text.en), quoted(|text| &text.fil)))
+    (!steps.is_empty()).then(|| {
+        Text::new(
+            quoted(|text| &text.en, "more in the timeline"),
+            quoted(|text| &text.fil, "pa sa timeline"),
+        )
+    })
 }
 
 /// Names as a list in both languages, the rest counted.
@@ -162,10 +181,12 @@ pub(super) fn named(names: &[String]) -> Text {
 }
 
 fn left_behind(incident: &Incident) -> impl Iterator<Item = &Moment> {
-    incident.scope.after.iter().filter(|step| {
-        let said = step.text.en.to_lowercase();
-        LEFT_BEHIND.iter().any(|word| said.contains(word))
-    })
+    incident.scope.after.iter().filter(|step| says_one_of(&step.text.en, &LEFT_BEHIND))
+}
+
+fn says_one_of(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    words.iter().any(|word| text.contains(word))
 }
 
 /// The path of a URL or of what a method stands before, without its query.

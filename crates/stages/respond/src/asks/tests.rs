@@ -64,9 +64,9 @@ fn takeover() -> Incident {
     let scope = Scope {
         entered: vec![entered("ana@labour.example"), entered("ben@labour.example")],
         after: vec![
-            step("Mail forwarding to box@drop.example was set up."),
-            step("210 messages were read."),
-            step("The application “Mail Sync” was granted access to ana@labour.example."),
+            step("ana@labour.example: mail forwarding set: box@drop.example"),
+            step("ana@labour.example: read ×210: <x@mail.example>"),
+            step("cora@labour.example: application given access: “Mail Sync”"),
         ],
         ..Scope::default()
     };
@@ -136,17 +136,35 @@ fn the_list_of_an_agency_follows_the_order_of_the_work() {
 fn entered_accounts_are_named_with_what_was_left_in_them() {
     let all = asks(&[takeover()], &[], &agencies());
     let revoke = of_kind(&all, AskKind::Revoke);
-    assert!(revoke.text.en.contains("ana@labour.example and ben@labour.example"));
-    assert!(revoke.text.fil.contains("ana@labour.example at ben@labour.example"));
+    let (en, fil) = (&revoke.text.en, &revoke.text.fil);
+    assert!(en.contains("ana@labour.example, ben@labour.example and cora@labour.example"), "{en}");
+    assert!(fil.contains("ana@labour.example, ben@labour.example at cora@labour.example"), "{fil}");
     assert!(revoke.proof.en.contains("2026-01-20 03:04 UTC"), "{}", revoke.proof.en);
     assert_eq!(revoke.within_hours, 4);
     let clean = &of_kind(&all, AskKind::Clean).text;
     assert!(clean.en.contains("remove forwarding to box@drop.example,"), "{}", clean.en);
     assert!(clean.en.contains("“Mail Sync”"), "{}", clean.en);
-    assert!(!clean.en.contains("messages were read"), "reading leaves nothing to clean");
+    assert!(!clean.en.contains("×210"), "reading leaves nothing to clean: {}", clean.en);
     let preserve = &of_kind(&all, AskKind::Preserve).text;
     assert!(preserve.en.contains("from 11 December 2025"), "{}", preserve.en);
     assert!(preserve.fil.contains("mula 11 Disyembre 2025"), "{}", preserve.fil);
+}
+
+#[test]
+fn what_a_web_log_does_not_name_is_asked_of_the_application() {
+    let mut guessed = guessing();
+    guessed.scope.entered = vec![Entered {
+        account: "/member/login".into(),
+        at: at("2026-01-11"),
+        from: None,
+        how: Text::default(),
+        place: Place::default(),
+    }];
+    let all = asks(&[guessed], &[], &agencies());
+    let revoke = of_kind(&all, AskKind::Revoke);
+    assert!(revoke.text.en.contains("who signed in at /member/login. Find"), "{}", revoke.text.en);
+    assert_eq!((revoke.within_hours, all[0].within_hours), (4, 4));
+    assert!(all.iter().all(|ask| ask.kind != AskKind::Reset), "no password of a page is set");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use bakas_model::{IncidentKind, Text, Timestamp, response::AskKind, time::MICROS
 
 use super::{
     AT_ONCE_HOURS, Draft, SAME_DAY_HOURS, THREE_DAYS_HOURS,
-    facts::{Facts, entered_accounts, ids, named, pages, scripts, steps},
+    facts::{Facts, entered_accounts, forms, ids, named, pages, scripts, steps},
 };
 use crate::text::{day, minute, number, plural};
 
@@ -20,6 +20,7 @@ pub(super) fn drafts(facts: &Facts<'_>) -> Vec<Draft> {
     [
         Some(preserve(facts)),
         revoke(facts),
+        revoke_behind_forms(facts),
         reset(facts),
         reset_server(facts),
         clean_accounts(facts),
@@ -98,6 +99,40 @@ fn revoke(facts: &Facts<'_>) -> Option<Draft> {
                  huling nakitang galaw ng nanghimasok.",
                 minute(last)
             ),
+        ),
+        within_hours: AT_ONCE_HOURS,
+        incidents: ids(&incidents),
+    })
+}
+
+/// A web log names the form that let somebody in, not the account: the application knows.
+fn revoke_behind_forms(facts: &Facts<'_>) -> Option<Draft> {
+    let incidents = facts.entered();
+    let forms = forms(&incidents);
+    if forms.is_empty() {
+        return None;
+    }
+    let names = named(&forms);
+    Some(Draft {
+        kind: AskKind::Revoke,
+        text: Text::new(
+            format!(
+                "The web log does not name who signed in at {}. Find in the application's own \
+                 records which accounts did so from the addresses of the incident, end their \
+                 sessions and set new passwords.",
+                names.en
+            ),
+            format!(
+                "Hindi pinapangalanan ng web log kung sino ang nag-sign in sa {}. Hanapin sa sariling \
+                 rekord ng application kung aling mga account ang pumasok mula sa mga address ng \
+                 insidente, tapusin ang mga session ng mga ito at palitan ang mga password.",
+                names.fil
+            ),
+        ),
+        proof: Text::new(
+            "The list of these accounts, or the search that found none, and the time of each change.",
+            "Listahan ng mga account na ito, o ang paghahanap na walang nakita, at ang oras ng bawat \
+             pagbabago.",
         ),
         within_hours: AT_ONCE_HOURS,
         incidents: ids(&incidents),

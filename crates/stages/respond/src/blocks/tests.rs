@@ -148,6 +148,17 @@ fn collateral_counts_the_last_thirty_days_and_this_agency_only() {
 }
 
 #[test]
+fn who_signed_in_is_counted_by_account_where_accounts_are_named() {
+    let guessing = incident(IncidentKind::PasswordGuessing, vec![used("198.51.100.4", 500, 0)]);
+    let mut office = visitor("198.51.100.9", 20, 6, 40);
+    office.accounts.insert(2);
+    office.accounts.insert(5);
+    let all = run(guessing, &[office]);
+    let covering = all.iter().find(|b| nets(b) == ["198.51.100.0/24"]).unwrap();
+    assert_eq!((covering.collateral.sessions, covering.collateral.signed_in), (6, 2));
+}
+
+#[test]
 fn a_shared_address_is_spared_where_enough_is_stopped_without_it() {
     let scanning = incident(
         IncidentKind::Scanning,

@@ -14,6 +14,7 @@ mod incidents;
 mod origin;
 mod page;
 mod parts;
+mod pdf;
 mod provenance;
 mod reading;
 mod response;
@@ -24,6 +25,8 @@ use std::collections::BTreeMap;
 use bakas_model::{Case, IncidentId, Place, Timestamp};
 
 use crate::{text::visible_but, view::View};
+
+pub use pdf::{PdfError, pdf};
 
 /// One line of evidence to show in the report; all of them stand in `evidence.ndjson`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,6 @@
 //! Where from: the networks that carried the lines, then and now, and a map of where these networks
 //! are registered. It never says who sat behind them.
 
-use std::fmt::Write;
-
 use bakas_model::Country;
 use maud::{Markup, PreEscaped, html};
 
@@ -58,7 +56,7 @@ fn map(countries: &[(Country, u64)]) -> Markup {
     told.sort_by_key(|(_, lines)| std::cmp::Reverse(*lines));
     let mut label = String::from("Map of registration countries:");
     for (country, lines) in countries.iter().take(LABELS_LIMIT) {
-        let _ = write!(label, " {} {},", world::name(*country), share(*lines, total));
+        label += &format!(" {} {},", world::name(*country), share(*lines, total));
     }
     html! {
         figure.map {

@@ -85,10 +85,9 @@ pub(crate) struct Written {
     pub(crate) operators: Operators,
     /// For each epoch, IPv4 and IPv6: one more than the position of the operator.
     pub(crate) origins: Vec<[Vec<Stretch>; 2]>,
-    /// Two letters as a number.
-    pub(crate) countries: [Vec<Stretch>; 2],
-    /// Masks of lists.
-    pub(crate) lists: [Vec<Stretch>; 2],
+    pub(crate) contexts: Contexts,
+    /// IPv4 and IPv6: one more than the position of the context.
+    pub(crate) surroundings: [Vec<Stretch>; 2],
 }
 
 /// A table as it is read.
@@ -98,8 +97,18 @@ pub(crate) struct Read {
     pub(crate) names: Names,
     pub(crate) operators: Operators,
     pub(crate) origins: Vec<Layers>,
-    pub(crate) countries: Layers,
-    pub(crate) lists: Layers,
+    pub(crate) contexts: Contexts,
+    pub(crate) surroundings: Layers,
+}
+
+/// What is known of addresses beside their origin, at no date of its own: every pair of registration
+/// country and lists that occurs, so that one look-up finds both. Columns of the same length.
+#[derive(Debug, Default)]
+pub(crate) struct Contexts {
+    /// Two letters as a number, or 0.
+    pub(crate) countries: Vec<u32>,
+    /// Masks of lists.
+    pub(crate) lists: Vec<u32>,
 }
 
 /// One attribute of all addresses.
@@ -157,7 +166,11 @@ pub(crate) fn encode(table: &Written) -> Vec<u8> {
             out.column(names.iter().copied());
         }
     });
-    let layers = table.origins.iter().chain([&table.countries, &table.lists]);
+    writer.section(CONTEXTS, |out| {
+        out.column(table.contexts.countries.iter().copied());
+        out.column(table.contexts.lists.iter().copied());
+    });
+    let layers = table.origins.iter().chain([&table.surroundings]);
     for [v4, v6] in layers {
         writer.section(IPV4, |out| out.stretches(v4));
         writer.section(IPV6, |out| out.stretches(v6));
@@ -172,20 +185,20 @@ pub(crate) fn decode(table: &str, bytes: &[u8]) -> Result<Read, TableError> {
     let meta = sections.read(META, |input| read_meta(input.rest()))?;
     let names = sections.read(NAMES, read_names)?;
     let operators = sections.read(OPERATORS, |input| read_operators(input, &meta, &names))?;
+    let contexts = sections.read(CONTEXTS, |input| read_contexts(input, &meta))?;
     let operator_limit = operators.asns.len() as u64;
     let origins = (0..meta.epochs.len())
         .map(|_| read_layers(&mut sections, operator_limit))
         .collect::<Result<_, _>>()?;
-    let countries = read_layers(&mut sections, u16::MAX.into())?;
-    let mask_limit = (1_u64 << meta.lists.len()) - 1;
-    let lists = read_layers(&mut sections, mask_limit)?;
+    let surroundings = read_layers(&mut sections, contexts.lists.len() as u64)?;
     sections.finish()?;
-    Ok(Read { meta, names, operators, origins, countries, lists })
+    Ok(Read { meta, names, operators, origins, contexts, surroundings })
 }
 
 const META: &str = "META";
 const NAMES: &str = "NAME";
 const OPERATORS: &str = "OPER";
+const CONTEXTS: &str = "CTXT";
 const IPV4: &str = "IPV4";
 const IPV6: &str = "IPV6";
 
@@ -251,6 +264,17 @@ fn read_operators(input: &mut Reader<'_>, meta: &Meta, names: &Names) -> Result<
     let names =
         meta.epochs.iter().map(|_| checked(names.ends.len() as u64)).collect::<Result<_, _>>()?;
     Ok(Operators { asns, lists, states, names })
+}
+
+fn read_contexts(input: &mut Reader<'_>, meta: &Meta) -> Result<Contexts, Why> {
+    let (countries, lists) = (input.column()?, input.column()?);
+    if countries.len() != lists.len() {
+        return Err("columns of different length".to_owned());
+    }
+    if lists.iter().any(|&mask| u64::from(mask) >> meta.lists.len() != 0) {
+        return Err("a list that is not named".to_owned());
+    }
+    Ok(Contexts { countries, lists })
 }
 
 fn read_layers(sections: &mut Sections<'_>, limit: u64) -> Result<Layers, TableError> {

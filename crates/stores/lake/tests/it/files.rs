@@ -60,7 +60,7 @@ fn expected(n: u64) -> Vec<(&'static str, Cell)> {
             some(
                 n >= 500,
                 text(
-                    r#"{"cs-uri-query":"q=1","cs-referer":"https://x.example/","cs-version":"HTTP/1.1"}"#,
+                    r#"{"cs-uri":"/é?q=1","cs-referer":"https://x.example/","cs-version":"HTTP/1.1"}"#,
                 ),
             ),
         ),
@@ -84,7 +84,7 @@ fn write(lake: &ParquetLake) -> String {
         event.http_status = n.is_multiple_of(4).then_some(404);
         event.bytes_out = n.is_multiple_of(9).then_some(1 << 40);
         event.fields = vec![
-            Field::new("cs-uri-query", Value::Text("q=1")),
+            Field::new("cs-uri", Value::Text("/é?q=1")),
             Field::new("cs-referer", Value::Text("https://x.example/")),
             Field::new("cs-version", Value::Text("HTTP/1.1")),
         ];

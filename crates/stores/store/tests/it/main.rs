@@ -4,5 +4,7 @@
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod case_folder;
+mod findings;
 mod memory;
+mod schema;
 mod spool;

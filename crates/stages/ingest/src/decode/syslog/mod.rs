@@ -9,9 +9,9 @@ mod su;
 
 use bakas_model::{Status, Stream, Value};
 
-pub(crate) use self::header::Header;
+use self::header::Header;
 use super::{Context, Out, Record};
-use crate::{address, fault::Fault};
+use crate::{address, clock::Clock, fault::Fault};
 
 /// Most events that one "message repeated" line becomes.
 const REPEATED_LIMIT: u64 = 1000;
@@ -21,6 +21,11 @@ const REPEATED_LIMIT: u64 = 1000;
 pub(crate) struct Message<'a> {
     pub(crate) program: &'a str,
     pub(crate) text: &'a str,
+}
+
+/// Whether a line begins as a system log's line does.
+pub(crate) fn is_line(line: &str, clock: &mut Clock) -> bool {
+    Header::parse(line, clock).is_ok()
 }
 
 pub(crate) fn decode<'a>(

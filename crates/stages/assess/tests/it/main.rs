@@ -1,0 +1,6 @@
+//! The crate from outside: laws that must hold for whatever incidents come, and the words for a few
+//! typical ones.
+
+mod build;
+mod laws;
+mod words;

@@ -1,0 +1,11 @@
+//! Small hand-written situations: every kind of incident, every decoy, and laws that hold for any.
+//! They use casework as the engine does, with rules played by simple counters.
+
+mod inside;
+mod laws;
+mod ledger;
+mod links;
+mod takeover;
+mod tries;
+mod web;
+mod world;

@@ -1,0 +1,121 @@
+//! `report.pdf`: the case on paper, for files and for people who sign. It says what `report.html`
+//! says, shorter: headline, figures, incidents, networks, assessment, asks in both languages, what
+//! was not read, data sets. Tagged, with an outline; the same case gives the same bytes.
+
+mod body;
+mod face;
+mod sheet;
+mod write;
+
+use bakas_model::Case;
+use pdf_writer::{Date, types::StructRole};
+
+use self::sheet::{BLACK, Cell, Ink, SOFT, Sheet, Style};
+use crate::{
+    story::{self, Story},
+    text::{span, visible},
+    view::View,
+    words::Phase,
+};
+
+/// Why there is no PDF.
+#[derive(Debug, thiserror::Error)]
+pub enum PdfError {
+    /// An embedded face is damaged.
+    #[error("the embedded font {name} could not be read")]
+    Font {
+        /// Which.
+        name: &'static str,
+        /// Why.
+        source: ttf_parser::FaceParsingError,
+    },
+}
+
+const TEXT: Style = Style::new(9.6);
+const SMALL: Style = Style::new(8.2).ink(SOFT);
+const CELL: Style = Style::new(8.2);
+const INSIDE: Ink = [0.69, 0.15, 0.11];
+
+/// The report of a case as PDF.
+///
+/// # Errors
+///
+/// Where an embedded face is damaged.
+pub fn pdf(case: &Case) -> Result<Vec<u8>, PdfError> {
+    let view = View::new(case);
+    let story = story::tell(case);
+    let mut sheet = Sheet::new()?;
+    head(&mut sheet, case, &story);
+    figures(&mut sheet, &story);
+    body::write(&mut sheet, &view);
+    sheet.number(&case.name);
+    let title = visible(&format!("{} · Bakas", case.name)).into_owned();
+    let producer = format!("Bakas {}", visible(&case.tool_version));
+    let facts = write::Facts { title: &title, producer: &producer, created: date(case) };
+    Ok(write::write(sheet, &facts))
+}
+
+fn date(case: &Case) -> Date {
+    let (year, month, day, hour, minute, second) = case.created.civil();
+    Date::new(u16::try_from(year).unwrap_or(0))
+        .month(month)
+        .day(day)
+        .hour(hour)
+        .minute(minute)
+        .second(second)
+        .utc_offset_hour(0)
+        .utc_offset_minute(0)
+}
+
+fn head(sheet: &mut Sheet, case: &Case, story: &Story) {
+    let when = case.window.map(|(first, last)| span(first, last).en).unwrap_or_default();
+    let kicker = format!("Bakas case report · {} · logs of {when}", case.name);
+    sheet.text(StructRole::P, SMALL, 0.0, kicker.trim_end_matches(" · logs of "));
+    sheet.skip(3.0);
+    sheet.rule(BLACK, 1.4);
+    sheet.skip(8.0);
+    if case.synthetic {
+        sheet.text(
+            StructRole::P,
+            Style::new(9.0).bold().ink(INSIDE),
+            0.0,
+            "Synthetic: these logs were generated; the agencies and people in them are made up, \
+             and nobody is accused of anything.",
+        );
+        sheet.skip(6.0);
+    }
+    sheet.text(StructRole::H1, Style::new(24.0).bold(), 0.0, &story.headline.en);
+    sheet.skip(8.0);
+    for sentence in &story.sentences {
+        sheet.paragraph(Style::new(11.0), &sentence.en);
+    }
+    sheet.skip(6.0);
+    sheet.text(StructRole::P, TEXT.bold().ink(SOFT), 0.0, &story.headline.fil);
+    let fil: Vec<&str> = story.sentences.iter().map(|sentence| sentence.fil.as_str()).collect();
+    sheet.paragraph(TEXT.ink(SOFT), &fil.join(" "));
+}
+
+fn figures(sheet: &mut Sheet, story: &Story) {
+    sheet.keep(90.0);
+    sheet.skip(6.0);
+    sheet.rule(BLACK, 0.8);
+    sheet.skip(4.0);
+    for three in story.figures.chunks(3) {
+        let cell = |at: usize, style, text: &str| Cell {
+            from: at as f32 / 3.0,
+            to: (at + 1) as f32 / 3.0,
+            style,
+            text: text.to_owned(),
+            right: false,
+        };
+        let mut cells = Vec::new();
+        for (at, figure) in three.iter().enumerate() {
+            let ink = if figure.phase == Some(Phase::Inside) { INSIDE } else { BLACK };
+            cells.push(cell(at, Style::new(17.0).bold().ink(ink), &figure.value));
+        }
+        sheet.cells(&cells);
+        let labels: Vec<Cell> =
+            three.iter().enumerate().map(|(at, f)| cell(at, SMALL, &f.label.en)).collect();
+        sheet.row(&labels);
+    }
+}

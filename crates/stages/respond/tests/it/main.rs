@@ -1,0 +1,5 @@
+//! What the respond stage makes of a case, seen from outside.
+
+mod briefing;
+mod fixture;
+mod report;
