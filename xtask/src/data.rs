@@ -22,7 +22,7 @@ use provenance::Provenance;
 const TABLE_BYTES_LIMIT: usize = 8 << 20;
 
 const USAGE: &str = "\
-cargo xtask data --gathered YYYY-MM-DD --source DIR [--source DIR …] [--out DIR]
+cargo run -p xtask -- data --gathered YYYY-MM-DD --source DIR … [--out DIR]
 
 Builds address-table.bin and PROVENANCE.toml. Each DIR is either an unpacked npm package
 (@ip-location-db/asn or @ip-location-db/asn-country) or a folder with some of: state-owned-ases,
@@ -31,7 +31,13 @@ docs/formats/address-table.md. --gathered is the date given to lists that bear n
 to crates/stages/trace/data.";
 
 /// Runs the chore.
+#[expect(clippy::print_stdout, reason = "a chore speaks to the person who ran it")]
 pub(crate) fn run(args: impl IntoIterator<Item = String>) -> Result<()> {
+    let args: Vec<String> = args.into_iter().collect();
+    if args.iter().any(|arg| arg == "--help") {
+        println!("{USAGE}");
+        return Ok(());
+    }
     let options = Options::parse(args)?;
     let mut draft = Draft::default();
     let mut provenance = Provenance::default();
@@ -50,6 +56,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = String>) -> Result<()> {
     fs::write(options.out.join("address-table.bin"), &bytes)?;
     let text = provenance.text(&table.data_sets(), &bytes);
     fs::write(options.out.join("PROVENANCE.toml"), text)?;
+    println!("{}: {} bytes", options.out.join("address-table.bin").display(), bytes.len());
     Ok(())
 }
 
@@ -105,4 +112,36 @@ fn read_source(dir: &Path, gathered: Day, draft: &mut Draft, seen: &mut Provenan
         bail!("nothing known in it\n{USAGE}");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Options> {
+        Options::parse(args.iter().map(|&arg| arg.to_owned()))
+    }
+
+    #[test]
+    fn arguments_are_read_or_explained() {
+        let options =
+            parse(&["--source", "a", "--gathered", "2026-08-19", "--source", "b"]).unwrap();
+        assert_eq!(options.sources, ["a", "b"].map(PathBuf::from));
+        assert_eq!(options.gathered.to_string(), "2026-08-19");
+        let check = |args: &[&str], why: &str| {
+            let error = parse(args).err().unwrap().to_string();
+            assert!(error.contains(why) && error.contains("--gathered YYYY"), "{error}");
+        };
+        check(&["--source", "a"], "are needed");
+        check(&["--source"], "needs a value");
+        check(&["--fetch"], "unknown argument '--fetch'");
+    }
+
+    #[test]
+    fn a_folder_with_nothing_known_is_refused() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let error = read_source(&dir, Day(0), &mut Draft::default(), &mut Provenance::default())
+            .unwrap_err();
+        assert!(error.to_string().contains("nothing known"), "{error}");
+    }
 }

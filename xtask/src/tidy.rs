@@ -35,6 +35,8 @@ struct Problem {
 struct File {
     path: String,
     text: String,
+    /// Whether it holds tests and nothing else.
+    is_test: bool,
 }
 
 /// Checks the workspace and says what it found.
@@ -89,11 +91,13 @@ fn files_below(root: &Path) -> Result<Vec<File>> {
                 && let Ok(text) = fs::read_to_string(&path)
             {
                 let path = path.strip_prefix(root).unwrap_or(&path);
-                files.push(File { path: path.to_string_lossy().replace('\\', "/"), text });
+                let path = path.to_string_lossy().replace('\\', "/");
+                files.push(File { path, text, is_test: false });
             }
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    sources::mark_tests(&mut files);
     Ok(files)
 }
 

@@ -77,6 +77,8 @@ pub(crate) const SCIENCE: SiteMap = SiteMap {
         ("/library/", 10_077),
         ("/library/search?q=mangrove", 12_313),
         ("/library/search?q=typhoon+rainfall", 12_950),
+        ("/library/search?q=d%27urville+collection", 9_313),
+        ("/library/search?q=select+committee+on+union+fisheries", 10_950),
         ("/library/item?id=1184", 6_377),
         ("/library/item?id=2075", 6_390),
         ("/projects/", 13_004),

@@ -86,7 +86,7 @@ impl World {
     /// Sets everything up; nothing is written yet.
     pub(crate) fn new(mut shelf: Shelf, seed: u64, lines: u64) -> Self {
         let sites = layout::sites(&mut shelf);
-        let size = (24 + lines / 4000).min(400) as usize;
+        let size = (16 + lines / 5000).min(400) as usize;
         let offices = (0..OFFICE_AGENCIES)
             .map(|agency| {
                 let mut rng = Rng::new(seed, AGENCIES[agency].domain);

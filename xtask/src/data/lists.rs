@@ -46,8 +46,12 @@ pub(super) fn read_x4bnet(
 ) -> Result<()> {
     let lists = [
         ("x4bnet-vpn", "vpn", NetworkKind::Vpn, "known networks of VPN providers"),
-        ("x4bnet-datacenter", "datacenter", NetworkKind::Hosting,
-         "networks of data centres and VPN providers: not for subscribers"),
+        (
+            "x4bnet-datacenter",
+            "datacenter",
+            NetworkKind::Hosting,
+            "networks of data centres and VPN providers: not for subscribers",
+        ),
     ];
     for (name, folder, kind, what) in lists {
         let mut all = Vec::new();
@@ -180,7 +184,8 @@ pub(super) fn read_misp(
 /// The date in a version such as 20260811; other versions are plain numbers.
 fn day_of(version: u32) -> Option<Day> {
     let (year, month, day) = (version / 10_000, version / 100 % 100, version % 100);
-    let dated = (2000..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let dated =
+        (2000..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
     let year = i32::try_from(year).ok()?;
     dated.then(|| Day(days_from_civil(year, month as u8, day as u8)))
 }
@@ -205,4 +210,30 @@ fn networks<'a>(lines: impl Iterator<Item = &'a str>) -> Result<Vec<IpNet>> {
             net.map(|net| net.trunc()).with_context(|| format!("no address: '{line}'"))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_blocks_are_read_and_nonsense_is_named() {
+        let lines = ["# comment", "", " 1.2.3.4 ", "10.0.0.7/8", "2001:db8::/32"];
+        let read: Vec<String> =
+            networks(lines.into_iter()).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(read, ["1.2.3.4/32", "10.0.0.0/8", "2001:db8::/32"]);
+        let error = networks(["1.2.3"].into_iter()).unwrap_err();
+        assert!(error.to_string().contains("'1.2.3'"), "{error}");
+    }
+
+    #[test]
+    fn versions_are_dates_only_where_they_are() {
+        let check = |version, expected: Option<&str>| {
+            assert_eq!(day_of(version).map(|day| day.to_string()).as_deref(), expected);
+        };
+        check(20_260_811, Some("2026-08-11"));
+        check(26_070_809, None);
+        check(3, None);
+        check(20_261_399, None);
+    }
 }

@@ -34,7 +34,8 @@ pub(super) fn read_package(dir: &Path, draft: &mut Draft, seen: &mut Provenance)
 /// The date in a version such as `2.3.2026061719`: year, month, day, hour.
 fn day_of(version: &str) -> Result<Day> {
     let stamp = version.rsplit('.').next().unwrap_or_default();
-    ensure!(stamp.len() == 10 && stamp.is_ascii(), "no date in version '{version}'");
+    ensure!(stamp.len() == 10, "no date in version '{version}'");
+    ensure!(stamp.bytes().all(|byte| byte.is_ascii_digit()), "no date in version '{version}'");
     let number = |from: usize, to: usize| stamp.get(from..to).unwrap_or_default().parse::<i32>();
     let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
     ensure!((1..=12).contains(&month) && (1..=31).contains(&day), "no date in '{version}'");
@@ -114,7 +115,9 @@ fn read_countries(
              the best at hand, not the answer of that time{}",
             notice(dir)
         ),
-        source: format!("npm @ip-location-db/asn-country {version}: the five registries' statistics (NRO)"),
+        source: format!(
+            "npm @ip-location-db/asn-country {version}: the five registries' statistics (NRO)"
+        ),
         date: day,
         licence: "CC-BY-4.0".to_owned(),
         attribution: COUNTRY_ATTRIBUTION.to_owned(),
@@ -132,4 +135,17 @@ fn records(text: &str, file: &str) -> Result<Vec<csv::StringRecord>> {
 
 fn ends(record: &csv::StringRecord) -> Result<(IpAddr, IpAddr)> {
     Ok((record[0].parse()?, record[1].parse()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_tells_the_day() {
+        assert_eq!(day_of("2.3.2026061719").unwrap().to_string(), "2026-06-17");
+        for version in ["2.3.1", "2.3.2026131719", "2.3.20260617zz"] {
+            assert!(day_of(version).is_err(), "{version}");
+        }
+    }
 }

@@ -32,7 +32,9 @@ pub(super) fn read(dir: &Path, draft: &mut Draft, seen: &mut Provenance) -> Resu
             let owner = Country::new(&row.ownership_cc);
             let owner = owner.with_context(|| format!("{file}: owner of AS{}", row.asn))?;
             let group = Some(row.conglomerate).filter(|group| !group.is_empty());
-            draft.states.push(StateDraft { asn: row.asn, state: StateOwned { owner, majority, group } });
+            draft
+                .states
+                .push(StateDraft { asn: row.asn, state: StateOwned { owner, majority, group } });
         }
     }
     draft.state_data_set = NAME.to_owned();
@@ -44,10 +46,11 @@ pub(super) fn read(dir: &Path, draft: &mut Draft, seen: &mut Provenance) -> Resu
         source: "estcarisimo/state-owned-ases".to_owned(),
         date: Day(days_from_civil(2022, 1, 1)),
         licence: "CC-BY-4.0".to_owned(),
-        attribution: "E. Carisimo, A. Gamero-Garrido, A. C. Snoeren, A. Dainotti: Identifying ASes \
+        attribution:
+            "E. Carisimo, A. Gamero-Garrido, A. C. Snoeren, A. Dainotti: Identifying ASes \
                       of State-Owned Internet Operators, IMC 2021, \
                       https://doi.org/10.1145/3487552.3487822"
-            .to_owned(),
+                .to_owned(),
         records: draft.states.len() as u64,
         sha256: seen.single(NAME),
     });

@@ -30,8 +30,9 @@ impl Provenance {
 
     /// The file's text.
     pub(super) fn text(&self, data_sets: &[DataSet], table: &[u8]) -> String {
-        let mut text = "# Where the embedded address table comes from. Written by `cargo xtask data`.\n\n"
-            .to_owned();
+        let mut text =
+            "# Where the embedded address table comes from. Written by `cargo xtask data`.\n\n"
+                .to_owned();
         let mut line = |line: String| writeln!(text, "{line}").expect("writing to a string");
         line("[table]".to_owned());
         line(format!("file = {}", quoted("address-table.bin")));

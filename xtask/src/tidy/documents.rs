@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File { path: path.into(), text: text.into() }
+        File { path: path.into(), text: text.into(), is_test: false }
     }
 
     fn problems(path: &str, text: &str) -> Vec<String> {

@@ -1,6 +1,8 @@
 //! Rules for a single Rust file: it says what it is, it is not too long, its name says something,
 //! and a stage is pure. Tests are apart: they may be long and may touch files.
 
+use std::collections::BTreeSet;
+
 use super::{File, Problem};
 
 /// Lines at which a file is looked at again, and at which it fails; tests do not count.
@@ -30,15 +32,39 @@ pub(super) fn check(file: &File) -> Vec<Problem> {
     problems.extend(check_size(file, own.len()));
     problems.extend(check_name(file));
     problems.extend(check_example(file));
-    if !is_test_file(&file.path) {
+    if !file.is_test {
         problems.extend(check_purity(file, &own));
         problems.extend(check_writes(file, &own));
     }
     problems
 }
 
+/// Finds the files that are tests and nothing else: by their place, or because the module that
+/// declares them says so.
+pub(super) fn mark_tests(files: &mut [File]) {
+    let declared: BTreeSet<String> = files.iter().flat_map(test_modules).collect();
+    for file in files {
+        file.is_test = lies_among_tests(&file.path) || declared.contains(&file.path);
+    }
+}
+
+/// The paths of modules that a file declares for tests only.
+fn test_modules(file: &File) -> Vec<String> {
+    let stem = file.path.strip_suffix(".rs").unwrap_or(&file.path);
+    let folder = match stem.rsplit_once('/') {
+        Some((folder, "lib" | "main" | "mod")) => folder,
+        _ => stem,
+    };
+    let lines: Vec<_> = file.text.lines().map(str::trim).collect();
+    let declared = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]");
+    let names = declared.filter_map(|pair| pair[1].strip_prefix("mod ")?.strip_suffix(';'));
+    names
+        .flat_map(|name| [format!("{folder}/{name}.rs"), format!("{folder}/{name}/mod.rs")])
+        .collect()
+}
+
 /// Integration tests, test modules in files of their own, benches and examples.
-fn is_test_file(path: &str) -> bool {
+fn lies_among_tests(path: &str) -> bool {
     let parts: Vec<_> = path.split('/').collect();
     let folders = &parts[..parts.len() - 1];
     folders.iter().any(|f| matches!(*f, "tests" | "benches" | "examples" | "testkit" | "fuzz"))
@@ -68,7 +94,7 @@ fn check_header(file: &File) -> Option<Problem> {
 }
 
 fn check_size(file: &File, lines: usize) -> Option<Problem> {
-    if is_test_file(&file.path) {
+    if file.is_test {
         None
     } else if lines > LINES_LIMIT {
         let message = format!("{lines} lines without tests; {LINES_LIMIT} are allowed: split it");
@@ -137,8 +163,9 @@ mod tests {
     use super::*;
 
     fn problems(path: &str, text: &str) -> Vec<String> {
-        let file = File { path: path.into(), text: text.into() };
-        check(&file).iter().map(ToString::to_string).collect()
+        let mut files = [File { path: path.into(), text: text.into(), is_test: false }];
+        mark_tests(&mut files);
+        check(&files[0]).iter().map(ToString::to_string).collect()
     }
 
     fn check_one(path: &str, text: &str, expected: &str) {
@@ -195,6 +222,20 @@ mod tests {
             problems("crates/stages/ingest/tests/it/main.rs", "//! A.\nuse std::fs;\n").is_empty()
         );
         assert!(problems("crates/engine/src/a.rs", "//! A.\nuse std::fs;\n").is_empty());
+    }
+
+    #[test]
+    fn a_module_declared_for_tests_only_is_tests() {
+        let file =
+            |path: &str, text: &str| File { path: path.into(), text: text.into(), is_test: false };
+        let mut files = [
+            file("crates/a/src/lib.rs", "//! A.\n#[cfg(test)]\nmod twin;\nmod own;\n"),
+            file("crates/a/src/own.rs", "//! O.\n#[cfg(test)]\nmod laws;\n"),
+            file("crates/a/src/own/laws.rs", "//! L.\n"),
+            file("crates/a/src/twin.rs", "//! T.\n"),
+        ];
+        mark_tests(&mut files);
+        assert_eq!(files.map(|file| file.is_test), [false, false, true, true]);
     }
 
     #[test]

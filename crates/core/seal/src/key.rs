@@ -144,12 +144,32 @@ impl fmt::Debug for SigningKey {
 mod tests {
     use super::*;
 
+    /// The key of the Go checksum database, as the Go tools carry it: made by another hand.
     #[test]
     fn the_text_form_is_that_of_c2sp() {
-        // The example key of the signed-note specification.
-        let text = "example.com/foo+530d903b+AR6WSx0H4xS8XKkM2qAMd9+7HhLpHQbZNqt2vK0Ngq4R";
-        let Err(error) = PublicKey::parse(text) else { return };
-        assert!(matches!(error, SealError::Key(_)));
+        let text = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
+        let key = PublicKey::parse(text).expect("a key in use");
+        assert_eq!(key.id(), [0x03, 0x3d, 0xe0, 0xae]);
+        assert_eq!(key.to_text(), format!("{text}\n"));
+        let other = text.replace("033de0ae", "033de0af");
+        assert_eq!(PublicKey::parse(&other), Err(SealError::Key("its id does not fit it")));
+    }
+
+    /// The note that the documentation of Go's package `note` shows: made by another hand.
+    #[test]
+    fn a_signature_of_go_verifies() {
+        let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        let text = "If you think cryptography is the answer to your problem,\n\
+            then you don't know what your problem is.\n";
+        let signature = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdng\
+            otpRZb6KE6RyyBwJnAM=";
+        let key = PublicKey::parse(key).expect("a key");
+        let bytes = STANDARD.decode(signature).expect("base64");
+        let (id, signature) = bytes.split_first_chunk::<KEY_ID_BYTES>().expect("an id");
+        assert_eq!(*id, key.id());
+        let signature = signature.try_into().expect("64 bytes");
+        assert!(key.verifies(text, signature));
+        assert!(!key.verifies("another text\n", signature));
     }
 
     #[test]

@@ -137,7 +137,7 @@ impl Intrusion<'_> {
         let incident = self.plot.incident(SCIENCE, IncidentKind::WebShell, Some(self.actor.number));
         let mut time = self.actor.moment(&mut self.rng, day);
         let address = *self.rng.pick(&self.actor.main);
-        self.request(time, incident, address, ("POST", "/uploads/submit", 200));
+        self.request(time, incident, address, ("POST", "/uploads/submit", 302));
         time += self.actor.pause(&mut self.rng);
         (time, address)
     }

@@ -12,6 +12,9 @@ use crate::{
 
 use super::{Quota, busy};
 
+/// The application that brings mail to phones.
+const PHONE: (&str, &str) = ("Phone Mail", "https://mail.google.com/");
+
 /// The staff of one agency.
 pub(crate) struct Staff {
     agency: usize,
@@ -107,6 +110,28 @@ impl Desk<'_> {
     }
 }
 
+/// What approved applications do for this person.
+fn programs(desk: &mut Desk<'_>, rng: &mut Rng) {
+    let app = |(name, scopes): (&str, &'static str)| App {
+        name: name.to_owned(),
+        client: format!("{}.apps.example", mix(name.len() as u64) % 1_000_000_000_000),
+        scopes,
+    };
+    if rng.chance(1, 200) {
+        desk.act(What::Grant(app(*rng.pick(APPS))));
+    }
+    if rng.chance(1, 30) {
+        for _ in 0..1 + rng.below(3) {
+            desk.time += rng.between(SECOND, MINUTE);
+            desk.act(What::AppMail(app(PHONE)));
+        }
+    }
+    if rng.chance(1, 120) {
+        let query = "people.people.listDirectoryPeople";
+        desk.act(What::Directory { app: app(APPS[2]), query });
+    }
+}
+
 /// A stretch of work by one person.
 pub(crate) fn work(
     world: &mut World,
@@ -126,7 +151,8 @@ pub(crate) fn work(
                 desk.time += rng.between(4 * SECOND, 30 * SECOND);
             }
         }
-        desk.act(What::SignIn { suspicious: false });
+        // The provider's own suspicion is sometimes wrong.
+        desk.act(What::SignIn { suspicious: rng.chance(1, 150) });
         if rng.chance(1, 12) {
             desk.act(What::Challenge { passed: true });
         }
@@ -142,11 +168,14 @@ pub(crate) fn work(
             _ => What::DocDownload(number),
         });
     }
-    if rng.chance(1, 200) {
-        let (name, scopes) = *rng.pick(APPS);
-        let client = format!("{}.apps.example", mix(name.len() as u64) % 1_000_000_000_000);
-        desk.act(What::Grant(App { name: name.to_owned(), client, scopes }));
+    if rng.chance(1, 250) {
+        // Somebody takes a folder along, from the usual place.
+        for _ in 0..rng.between(20, 35) {
+            desk.time += rng.between(SECOND, 9 * SECOND);
+            desk.act(What::DocDownload(mix(rng.next())));
+        }
     }
+    programs(&mut desk, rng);
     if rng.chance(1, 4) {
         desk.act(What::SignOut);
     }

@@ -142,7 +142,10 @@ impl Visitors {
     /// Somebody who comes at that time.
     fn visitor(&mut self, time: i64) -> Visitor {
         let key = mix(self.rng.below(self.people) ^ (self.site as u64) << 40);
-        let agent = agents::BROWSERS[(mix(key ^ 1) % agents::BROWSERS.len() as u64) as usize];
+        // Some people never update: what attackers pretend to be is seen among visitors too.
+        let browsers =
+            if mix(key ^ 9).is_multiple_of(20) { agents::ATTACKERS } else { agents::BROWSERS };
+        let agent = browsers[(mix(key ^ 1) % browsers.len() as u64) as usize];
         let mut made = Visitor { address: self.shared, agent, key, claimed: None, clumsy: 8 };
         if self.site == SITE_SCIENCE {
             let home = mix(key ^ (time / (5 * 24 * HOUR)) as u64);

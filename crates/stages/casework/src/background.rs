@@ -15,6 +15,8 @@ pub struct Background {
     agents: FxHashMap<u64, u32>,
     addresses: u64,
     networks: FxHashMap<(AgencyIx, Option<Asn>), NetworkUse>,
+    /// Days with named sign-ins, summed over addresses and accounts.
+    account_days: FxHashMap<AgencyIx, u64>,
     /// Addresses that signed in, and of these the ones that loaded assets.
     signed_in: FxHashMap<AgencyIx, (u32, u32)>,
 }
@@ -26,6 +28,8 @@ pub(crate) struct NetworkUse {
     pub(crate) addresses: u32,
     /// Addresses that signed in, or read pages with their assets.
     pub(crate) honest: u32,
+    /// Days with named sign-ins, summed over its addresses and the accounts of each.
+    pub(crate) account_days: u64,
 }
 
 impl Background {
@@ -42,6 +46,11 @@ impl Background {
         let uses = profile.sign_ins > profile.sign_ins_failed
             || (profile.pages > 0 && profile.assets > 0 && profile.sign_ins_failed == 0);
         network.honest += u32::from(uses);
+        if !profile.accounts.is_empty() {
+            let days: u64 = profile.sessions.iter().map(|(_, names)| names.len() as u64).sum();
+            network.account_days += days;
+            *self.account_days.entry(profile.agency).or_default() += days;
+        }
         if profile.sign_ins > 0 {
             let (all, with_assets) = self.signed_in.entry(profile.agency).or_default();
             *all += 1;
@@ -63,6 +72,12 @@ impl Background {
     /// How a network is used in an agency.
     pub(crate) fn network(&self, agency: AgencyIx, asn: Option<Asn>) -> NetworkUse {
         self.networks.get(&(agency, asn)).copied().unwrap_or_default()
+    }
+
+    /// The share of an agency's named sign-ins (by account and day) that come from a network.
+    pub(crate) fn share(&self, agency: AgencyIx, asn: Option<Asn>) -> f64 {
+        let all = self.account_days.get(&agency).copied().unwrap_or(0).max(1);
+        self.network(agency, asn).account_days as f64 / all as f64
     }
 
     /// Whether people who sign in at this agency load assets from the same log.

@@ -252,7 +252,9 @@ fn habits(member: usize, suspect: &Suspect, survey: &Survey) -> Habits {
     habits.accounts = suspect.accounts.clone().unwrap_or_default();
     let Some(track) = survey.tracks.get(&(suspect.agency, suspect.address)) else { return habits };
     habits.networks.insert(track.asn);
-    habits.hours = track.hours;
+    let tries =
+        matches!(suspect.kind, IncidentKind::PasswordGuessing | IncidentKind::AdminDiscovery);
+    habits.hours = if tries { track.fail_hours } else { track.hours };
     habits.families = track.families.clone();
     habits.accounts.extend(track.tried.keys().cloned());
     habits.shared = matches!(

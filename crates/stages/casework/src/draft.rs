@@ -3,15 +3,16 @@
 
 use std::net::IpAddr;
 
-use bakas_model::{AccountKey, AgencyIx, DetectionId, EventRow, IncidentKind, NetworkKind, Timestamp};
+use bakas_model::{
+    AccountKey, AgencyIx, Class, DetectionId, EventRow, IncidentKind, NetworkKind, Status,
+    Timestamp,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     Findings, Wanted, cluster,
     fold::Fold,
-    judge::{
-        self, Aside, CANDIDATES_LIMIT, Court, Excuse, Leads, Suspect, set_aside,
-    },
+    judge::{self, Aside, CANDIDATES_LIMIT, Court, Excuse, Leads, Suspect, set_aside},
     reading::{self, Act, Family, Meaning},
     survey::{Survey, Track},
 };
@@ -151,12 +152,10 @@ impl Drafts {
         suspects.extend(judge::takeover::discoveries(&court, &suspects));
         suspects.extend(judge::inside::judge(&court, &suspects, &mut aside));
         suspects.extend(judge::inside::judge_cloud(&court, &mut aside));
-        self.aside = aside;
+        self.aside = excused(aside, &suspects);
         let groups = cluster::group(&suspects, &self.survey, findings.background);
-        self.drafts = groups
-            .iter()
-            .map(|members| self.open(findings, &suspects, members))
-            .collect();
+        self.drafts =
+            groups.iter().map(|members| self.open(findings, &suspects, members)).collect();
         self.place_shells();
         self.index();
     }
@@ -255,8 +254,7 @@ impl Drafts {
                 if draft.kind == IncidentKind::LateralMovement {
                     return family == Family::System
                         && visit.windows.iter().any(|window| {
-                            window.0 <= row.time
-                                && row.time <= window.1.plus_micros(SESSION_MICROS)
+                            window.0 <= row.time && row.time <= window.1.plus_micros(SESSION_MICROS)
                         });
                 }
                 visit.families.contains(&family) && visit.is_present(row.time)
@@ -273,7 +271,8 @@ impl Drafts {
             Family::System => SYSTEM,
             Family::Cloud => {
                 let words = self.leads.cloud_words.get(&row.agency)?;
-                let named = words.contains(&row.operation);
+                let agent = row.agent.as_deref().unwrap_or("");
+                let named = words.contains(&row.operation) || words.contains(agent);
                 return (named && kind == IncidentKind::CloudAbuse).then_some(0);
             }
         };
@@ -288,7 +287,8 @@ impl Drafts {
         if has(&self.leads.shell_paths) || self.placed_shell(row) {
             return SHELL_FIRST;
         }
-        if matches!(meaning, Meaning::TryFailed | Meaning::TryOk) || has(&self.leads.sign_in_paths) {
+        if matches!(meaning, Meaning::TryFailed | Meaning::TryOk) || has(&self.leads.sign_in_paths)
+        {
             return TRIES_FIRST;
         }
         if has(&self.leads.exploited_paths) || reading::is_upload_path(path) {
@@ -341,6 +341,18 @@ const SYSTEM: &[IncidentKind] = &[Lateral, Guess, Spray, Takeover];
 
 fn mail_order(row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {
     match meaning {
+        // A challenge or refusal on the way in goes with the tries.
+        Meaning::TryFailed | Meaning::Refused | Meaning::Other
+            if row.class == Class::Authentication
+                && row.account.as_deref().is_some_and(reading::is_admin_name) =>
+        {
+            FAILED_ADMIN_FIRST
+        }
+        Meaning::Refused | Meaning::Other
+            if row.class == Class::Authentication && row.status != Status::Success =>
+        {
+            FAILED_FIRST
+        }
         Meaning::TryFailed if row.account.as_deref().is_some_and(reading::is_admin_name) => {
             FAILED_ADMIN_FIRST
         }
@@ -348,6 +360,23 @@ fn mail_order(row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {
         Meaning::Act(Act::Directory) => LISTING_FIRST,
         _ => ENTERED_FIRST,
     }
+}
+
+/// Nobody who is accused is listed as excused in the same agency.
+fn excused(mut aside: Aside, suspects: &[Suspect]) -> Aside {
+    let mut accused: FxHashSet<(AgencyIx, String)> = FxHashSet::default();
+    for suspect in suspects {
+        accused.insert((suspect.agency, suspect.address.to_string()));
+        let names = suspect.accounts.iter().flatten();
+        accused.extend(names.map(|name| (suspect.agency, name.clone())));
+    }
+    for ((agency, why), (names, _)) in &mut aside {
+        if !matches!(why, Excuse::Permitted(_)) {
+            names.retain(|name| !accused.contains(&(*agency, name.clone())));
+        }
+    }
+    aside.retain(|_, (names, _)| !names.is_empty());
+    aside
 }
 
 /// From this many accounts on, and with at most so many tries for each, it is spraying.
@@ -390,7 +419,7 @@ impl Grip {
         }
         match (&self.accounts, account) {
             // What failed from an intruder's address belongs to the intrusion.
-            (Some(_), _) if row.status == bakas_model::Status::Failure => true,
+            (Some(_), _) if row.status == Status::Failure => true,
             (Some(accounts), Some(account)) => accounts.contains(account),
             (Some(_), None) => kind == IncidentKind::LateralMovement,
             (None, _) => true,

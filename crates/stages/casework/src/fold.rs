@@ -35,6 +35,28 @@ pub(crate) struct Entry {
     pub(crate) stream: Stream,
 }
 
+/// Failures so far, with those of the latest time apart: rows of one time come in any order.
+#[derive(Clone, Copy, Debug, Default)]
+struct Failures {
+    earlier: u64,
+    time: Timestamp,
+    latest: u64,
+}
+
+impl Failures {
+    fn add(&mut self, time: Timestamp) {
+        if time != self.time {
+            self.earlier += self.latest;
+            (self.time, self.latest) = (time, 0);
+        }
+        self.latest += 1;
+    }
+
+    fn before(&self, time: Timestamp) -> u64 {
+        self.earlier + if self.time < time { self.latest } else { 0 }
+    }
+}
+
 /// Acts of one sort, told together.
 #[derive(Clone, Debug)]
 struct Told {
@@ -58,6 +80,8 @@ pub(crate) struct Fold {
     pub(crate) streams: BTreeMap<Stream, u64>,
     pub(crate) hours: [u32; 24],
     pub(crate) acts: BTreeMap<Act, u64>,
+    failures: FxHashMap<String, Failures>,
+    all_failures: Failures,
     /// By day, account, act, and object where one act is worth a line.
     told: BTreeMap<(Day, String, Act, String), Told>,
 }
@@ -108,8 +132,12 @@ impl Fold {
         match meaning {
             Meaning::TryFailed => {
                 self.tries += 1;
-                if let Some(name) = &row.account {
-                    count(&mut self.tried, &name.to_lowercase());
+                self.all_failures.add(row.time);
+                if let Some(name) = row.account.as_ref().map(|name| name.to_lowercase()) {
+                    count(&mut self.tried, &name);
+                    if self.tried.contains_key(&name) {
+                        self.failures.entry(name).or_default().add(row.time);
+                    }
                 }
             }
             Meaning::TryOk => self.enter(row),
@@ -125,8 +153,8 @@ impl Fold {
             None => row.object.clone().unwrap_or_default(),
         };
         let failures_before = match &row.account {
-            Some(_) => self.tried.get(&name).copied().unwrap_or(0),
-            None => self.tries,
+            Some(_) => self.failures.get(&name).map_or(0, |failures| failures.before(row.time)),
+            None => self.all_failures.before(row.time),
         };
         let entry = Entry {
             at: row.time,
@@ -144,8 +172,11 @@ impl Fold {
     fn tell(&mut self, row: &EventRow, act: Act) {
         *self.acts.entry(act).or_default() += 1;
         let account = row.account.as_deref().unwrap_or("").to_lowercase();
-        let object =
-            if act.is_told_alone() { row.object.clone().unwrap_or_default() } else { String::new() };
+        let object = if act.is_told_alone() {
+            row.object.clone().unwrap_or_default()
+        } else {
+            String::new()
+        };
         let key = (row.time.day(), account, act, object);
         let here = (row.time, row.place);
         if self.told.len() >= FOLD_NAMES_LIMIT && !self.told.contains_key(&key) {
@@ -165,7 +196,8 @@ impl Fold {
             .map(|((_, account, act, object), told)| {
                 let (en, fil) = act.words();
                 let what = if object.is_empty() { String::new() } else { format!(": {object}") };
-                let times = if told.count > 1 { format!(" ×{}", told.count) } else { String::new() };
+                let times =
+                    if told.count > 1 { format!(" ×{}", told.count) } else { String::new() };
                 let who = if account.is_empty() { "–" } else { account };
                 Moment {
                     time: told.first.0,

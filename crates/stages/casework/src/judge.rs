@@ -113,8 +113,7 @@ impl Leads {
                 note(known, kind, meta, detection, tally.count);
             }
             for tally in &detection.accounts {
-                let key =
-                    AccountKey { agency: detection.agency, name: tally.value.to_lowercase() };
+                let key = AccountKey { agency: detection.agency, name: tally.value.to_lowercase() };
                 note(leads.accounts.entry(key).or_default(), kind, meta, detection, tally.count);
             }
         }
@@ -126,6 +125,7 @@ impl Leads {
         if kind == IncidentKind::CloudAbuse {
             let words = self.cloud_words.entry(agency).or_default();
             words.extend(detection.samples.iter().map(|hit| hit.operation.clone()));
+            words.extend(detection.agents.iter().map(|tally| tally.value.clone()));
             return;
         }
         let paths = match kind {

@@ -68,7 +68,8 @@ impl Ledger {
     ) {
         let hash = name_hash(name) ^ (u64::from(event.agency.0) << 48);
         let chain = self.accounts.entry(hash).or_default();
-        let known = chain.iter().position(|p| p.key.agency == event.agency && same(&p.key.name, name));
+        let known =
+            chain.iter().position(|p| p.key.agency == event.agency && same(&p.key.name, name));
         let at = known.unwrap_or_else(|| {
             self.account_count += 1;
             chain.push(AccountProfile {
@@ -238,4 +239,3 @@ fn hear(
 fn same(lower: &str, name: &str) -> bool {
     if name.is_ascii() { lower.eq_ignore_ascii_case(name) } else { lower == name.to_lowercase() }
 }
-

@@ -199,11 +199,9 @@ impl Weigher<'_> {
     }
 
     fn address(&self, a: &Draft, address: IpAddr) -> f64 {
-        let honest = self
-            .findings
-            .profiles
-            .get(&(a.agency, address))
-            .is_some_and(|profile| profile.assets > 0 && profile.sign_ins > profile.sign_ins_failed);
+        let honest = self.findings.profiles.get(&(a.agency, address)).is_some_and(|profile| {
+            profile.assets > 0 && profile.sign_ins > profile.sign_ins_failed
+        });
         match self.kind(address) {
             NetworkKind::Vpn
             | NetworkKind::Tor
@@ -367,12 +365,8 @@ fn sequel(a: &Draft, b: &Draft) -> Option<Link> {
     if then.kind != IncidentKind::AccountTakeover {
         return None;
     }
-    let names: Vec<&String> = then
-        .fold
-        .entered
-        .keys()
-        .filter(|name| first.fold.tried.contains_key(*name))
-        .collect();
+    let names: Vec<&String> =
+        then.fold.entered.keys().filter(|name| first.fold.tried.contains_key(*name)).collect();
     (!names.is_empty()).then(|| {
         link(
             LinkReason::Sequel,
@@ -401,7 +395,10 @@ fn against(a: &Draft, b: &Draft) -> f64 {
     let mut weight = 0.0;
     let known = |draft: &Draft| draft.fold.agents.keys().any(|agent| agent.len() > 1);
     let same = a.fold.agents.keys().any(|agent| b.fold.agents.contains_key(agent));
-    if known(a) && known(b) && !same && a.fold.streams.keys().any(|s| b.fold.streams.contains_key(s))
+    if known(a)
+        && known(b)
+        && !same
+        && a.fold.streams.keys().any(|s| b.fold.streams.contains_key(s))
     {
         weight += OTHER_AGENTS_DECIBANS;
     }

@@ -380,11 +380,16 @@ fn weigh_provider(
         - takeovers.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len();
     if resisted > 0 {
         against.push(Text::new(
-            format!("at {resisted} agencies with the same provider no account is seen to be entered"),
-            format!("sa {resisted} ahensiyang may parehong provider, walang account na nakitang napasok"),
+            format!(
+                "at {resisted} agencies with the same provider no account is seen to be entered"
+            ),
+            format!(
+                "sa {resisted} ahensiyang may parehong provider, walang account na nakitang napasok"
+            ),
         ));
     }
-    let listed = members.iter().any(|i| i.scope.after.iter().any(|m| m.text.en.contains("administrative")));
+    let listed =
+        members.iter().any(|i| i.scope.after.iter().any(|m| m.text.en.contains("administrative")));
     if listed {
         for_.push(Text::new(
             "administrative changes were made after entry: the provider's own audit of its staff should be asked for",
@@ -398,8 +403,14 @@ fn weigh_provider(
     }
     let everybody = findings.agencies.len();
     for_.push(Text::new(
-        format!("{} of {everybody} agencies were attacked at this one provider", members.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len()),
-        format!("{} sa {everybody} ahensiya ang inatake sa iisang provider na ito", members.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len()),
+        format!(
+            "{} of {everybody} agencies were attacked at this one provider",
+            members.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len()
+        ),
+        format!(
+            "{} sa {everybody} ahensiya ang inatake sa iisang provider na ito",
+            members.iter().map(|i| i.agency).collect::<FxHashSet<_>>().len()
+        ),
     ));
     (for_, against)
 }
@@ -415,7 +426,9 @@ fn per_account(
     if guessed > 0 {
         against.push(Text::new(
             format!("{guessed} of {n} entries came after tries that failed on the same account"),
-            format!("{guessed} sa {n} pagpasok ay matapos ang mga bigong subok sa parehong account"),
+            format!(
+                "{guessed} sa {n} pagpasok ay matapos ang mga bigong subok sa parehong account"
+            ),
         ));
     }
     if guessed < n {
@@ -430,9 +443,9 @@ fn per_account(
         format!("{n} account ang isa-isang napasok, hindi buong domain nang sabay"),
     ));
     let same_hour = entered.iter().any(|(agency, e)| {
-        entered.iter().any(|(other, o)| {
-            other != agency && e.at.micros_since(o.at).abs() <= SAME_HOUR_MICROS
-        })
+        entered
+            .iter()
+            .any(|(other, o)| other != agency && e.at.micros_since(o.at).abs() <= SAME_HOUR_MICROS)
     });
     if takeovers > 1 && same_hour {
         for_.push(Text::new(

@@ -81,12 +81,9 @@ pub(crate) const fn provider(stream: Stream) -> Option<&'static str> {
     match stream {
         Stream::M365 => Some("Microsoft 365"),
         Stream::CloudTrail => Some("Amazon Web Services"),
-        Stream::Web
-        | Stream::Sshd
-        | Stream::Sudo
-        | Stream::Su
-        | Stream::Pam
-        | Stream::Syslog => None,
+        Stream::Web | Stream::Sshd | Stream::Sudo | Stream::Su | Stream::Pam | Stream::Syslog => {
+            None
+        }
         _ => Some("Google Workspace"),
     }
 }
@@ -106,11 +103,40 @@ pub(crate) fn is_asset(path: &str) -> bool {
 
 /// Names under which people administer, as the local part of an address or a part of it.
 const ADMIN_NAMES: &[&str] = &[
-    "admin", "admins", "administrator", "superadmin", "sysadmin", "webadmin", "webmaster",
-    "mailadmin", "postmaster", "hostmaster", "domainadmin", "itadmin", "ictadmin", "gsuite",
-    "gsuiteadmin", "googleadmin", "workspaceadmin", "o365admin", "m365admin", "globaladmin",
-    "tenantadmin", "helpdesk", "servicedesk", "itsupport", "it", "ict", "mis", "noc", "security",
-    "root", "superuser", "owner", "domain", "workspace",
+    "admin",
+    "admins",
+    "administrator",
+    "superadmin",
+    "sysadmin",
+    "webadmin",
+    "webmaster",
+    "mailadmin",
+    "postmaster",
+    "hostmaster",
+    "domainadmin",
+    "itadmin",
+    "ictadmin",
+    "gsuite",
+    "gsuiteadmin",
+    "googleadmin",
+    "workspaceadmin",
+    "o365admin",
+    "m365admin",
+    "globaladmin",
+    "tenantadmin",
+    "helpdesk",
+    "servicedesk",
+    "itsupport",
+    "it",
+    "ict",
+    "mis",
+    "noc",
+    "security",
+    "root",
+    "superuser",
+    "owner",
+    "domain",
+    "workspace",
 ];
 
 /// Whether an account's name is that of a role that administers, as an outsider would guess it.
@@ -124,9 +150,28 @@ pub(crate) fn is_admin_name(account: &str) -> bool {
 /// Whether a path is one where a site is administered or an account recovered.
 pub(crate) fn is_admin_path(path: &str) -> bool {
     const PARTS: &[&str] = &[
-        "admin", "wp-login", "phpmyadmin", "pma", "cpanel", "webmail", "manager/html", "owa",
-        "ecp", "recover", "forgot", "reset", "lostpassword", "wp-json/wp/v2/users", "backend",
-        "console", "controlpanel", "dashboard", "whm", "plesk", "user/password", "signin",
+        "admin",
+        "wp-login",
+        "phpmyadmin",
+        "pma",
+        "cpanel",
+        "webmail",
+        "manager/html",
+        "owa",
+        "ecp",
+        "recover",
+        "forgot",
+        "reset",
+        "lostpassword",
+        "wp-json/wp/v2/users",
+        "backend",
+        "console",
+        "controlpanel",
+        "dashboard",
+        "whm",
+        "plesk",
+        "user/password",
+        "signin",
         "accounts",
     ];
     let lower = path.to_ascii_lowercase();
@@ -136,8 +181,17 @@ pub(crate) fn is_admin_path(path: &str) -> bool {
 /// Whether a path is one that takes files.
 pub(crate) fn is_upload_path(path: &str) -> bool {
     const PARTS: &[&str] = &[
-        "upload", "fileman", "elfinder", "kcfinder", "ckfinder", "dropzone", "uploadify", "attach",
-        "import", "media/new", "plugin-install",
+        "upload",
+        "fileman",
+        "elfinder",
+        "kcfinder",
+        "ckfinder",
+        "dropzone",
+        "uploadify",
+        "attach",
+        "import",
+        "media/new",
+        "plugin-install",
     ];
     let lower = path.to_ascii_lowercase();
     PARTS.iter().any(|part| lower.contains(part)) && !lower.contains("uploads/")
@@ -146,10 +200,39 @@ pub(crate) fn is_upload_path(path: &str) -> bool {
 /// Whether a user agent is a program's own and no browser's.
 pub(crate) fn is_tool(agent: &str) -> bool {
     const TOOLS: &[&str] = &[
-        "python", "curl/", "wget/", "go-http-client", "libwww", "java/", "okhttp", "hydra",
-        "sqlmap", "nikto", "nuclei", "wpscan", "ffuf", "gobuster", "dirbuster", "feroxbuster",
-        "masscan", "zgrab", "httpx", "aiohttp", "axios", "node-fetch", "powershell", "winhttp",
-        "perl", "ruby", "scrapy", "burp", "postman", "guzzle", "headless", "phantomjs", "bav2ropc",
+        "python",
+        "curl/",
+        "wget/",
+        "go-http-client",
+        "libwww",
+        "java/",
+        "okhttp",
+        "hydra",
+        "sqlmap",
+        "nikto",
+        "nuclei",
+        "wpscan",
+        "ffuf",
+        "gobuster",
+        "dirbuster",
+        "feroxbuster",
+        "masscan",
+        "zgrab",
+        "httpx",
+        "aiohttp",
+        "axios",
+        "node-fetch",
+        "powershell",
+        "winhttp",
+        "perl",
+        "ruby",
+        "scrapy",
+        "burp",
+        "postman",
+        "guzzle",
+        "headless",
+        "phantomjs",
+        "bav2ropc",
         "cbainprod",
     ];
     let lower = agent.to_ascii_lowercase();
@@ -167,7 +250,9 @@ pub(crate) fn read(row: &EventRow, sign_in_paths: Option<&FxHashSet<String>>) ->
                 Status::Unknown => Meaning::Other,
             }
         }
+        // Challenges, session marks and the like tell of a sign-in that has its own record.
         _ if row.status == Status::Failure => Meaning::Refused,
+        _ if row.class == Class::Authentication => Meaning::Other,
         _ => act(row).map_or(Meaning::Other, Meaning::Act),
     }
 }
@@ -204,8 +289,12 @@ pub(crate) fn act(row: &EventRow) -> Option<Act> {
         .map(|c| c.to_ascii_lowercase())
         .collect();
     let has = |parts: &[&str]| parts.iter().any(|part| flat.contains(part));
+    let outside = row.object.as_deref().is_some_and(|object| object.contains('@'));
     let starts = |parts: &[&str]| parts.iter().any(|part| flat.starts_with(part));
-    if has(&["forwarding", "setmailbox", "autoforward"]) {
+    if has(&["forwarding", "autoforward"]) || (flat == "setmailbox" && outside) {
+        return Some(Act::Forward);
+    }
+    if has(&["inboxrule", "transportrule"]) && outside {
         return Some(Act::Forward);
     }
     if has(&["inboxrule", "createfilter", "mailfilter", "filtercreate", "transportrule"]) {
@@ -225,11 +314,21 @@ pub(crate) fn act(row: &EventRow) -> Option<Act> {
         return Some(Act::Factor);
     }
     if has(&["userlist", "listuser", "listrole", "listmember", "listadmin", "directory"])
-        || starts(&["getuser", "getmsoluser", "getrole", "getmanagementrole", "getgroup", "getadmin"])
+        || starts(&[
+            "getuser",
+            "getmsoluser",
+            "getrole",
+            "getmanagementrole",
+            "getgroup",
+            "getadmin",
+        ])
     {
         return Some(Act::Directory);
     }
-    if row.stream == Stream::WorkspaceAdmin || has(&["addmembertorole", "adduser", "deleteuser"]) {
+    let changes = row.activity != Activity::Read;
+    if (row.stream == Stream::WorkspaceAdmin && changes)
+        || has(&["addmembertorole", "adduser", "deleteuser"])
+    {
         return Some(Act::Administer);
     }
     by_activity(row)
@@ -289,7 +388,8 @@ mod tests {
 
     #[test]
     fn names_of_administrators_as_an_outsider_guesses_them() {
-        let check = |name: &str, expected: bool| assert_eq!(is_admin_name(name), expected, "{name}");
+        let check =
+            |name: &str, expected: bool| assert_eq!(is_admin_name(name), expected, "{name}");
         check("admin@agency.example", true);
         check("it.admin@agency.example", true);
         check("Postmaster@agency.example", true);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use bakas_model::{
-    AccountKey, AgencyIx, Asn, Day, EventRow, NetworkKind, Stream, Timestamp,
+    AccountKey, AgencyIx, Asn, Class, Day, EventRow, NetworkKind, Stream, Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -41,13 +41,16 @@ pub(crate) struct Track {
     pub(crate) last: Option<Timestamp>,
     pub(crate) fails: u64,
     pub(crate) oks: u64,
-    pub(crate) fail_days: BTreeSet<Day>,
+    /// By day, failures at names of administrators (in mail) and all failures.
+    pub(crate) fail_days: BTreeMap<Day, (u64, u64)>,
     pub(crate) first_fail: Option<Timestamp>,
     pub(crate) last_fail: Option<Timestamp>,
     pub(crate) first_sign_in: Option<Timestamp>,
     pub(crate) tried: FxHashMap<String, u64>,
     pub(crate) entered: FxHashSet<String>,
     pub(crate) admin_fails: u64,
+    pub(crate) admin_names: FxHashSet<String>,
+    pub(crate) mail_fails: u64,
     pub(crate) named_fails: u64,
     pub(crate) pages: u64,
     pub(crate) assets: u64,
@@ -56,6 +59,8 @@ pub(crate) struct Track {
     pub(crate) refused_paths: FxHashSet<String>,
     pub(crate) directory: u64,
     pub(crate) hours: [u32; 24],
+    /// Hours of the failures alone.
+    pub(crate) fail_hours: [u32; 24],
     pub(crate) agents: FxHashMap<String, AgentUse>,
     pub(crate) families: BTreeSet<Family>,
     pub(crate) streams: BTreeSet<Stream>,
@@ -68,6 +73,8 @@ pub(crate) struct Visit {
     pub(crate) logons: u64,
     pub(crate) fails: u64,
     pub(crate) rows: u64,
+    /// Rows that show that somebody was in: sign-ins that succeeded, acts, reading.
+    pub(crate) present: u64,
     pub(crate) first: Option<Timestamp>,
     pub(crate) last: Option<Timestamp>,
     pub(crate) days: BTreeSet<Day>,
@@ -165,7 +172,10 @@ impl Track {
 
     fn hear_failure(&mut self, row: &EventRow, family: Family) {
         self.fails += 1;
-        self.fail_days.insert(row.time.day());
+        let hour = row.time.as_seconds().rem_euclid(86_400) / 3600;
+        self.fail_hours[hour as usize] += 1;
+        let day = self.fail_days.entry(row.time.day()).or_default();
+        day.1 += 1;
         earlier(&mut self.first_fail, row.time);
         later(&mut self.last_fail, row.time);
         earlier(&mut self.first_sign_in, row.time);
@@ -173,6 +183,13 @@ impl Track {
         self.named_fails += 1;
         if family == Family::Mail && reading::is_admin_name(&name) {
             self.admin_fails += 1;
+            day.0 += 1;
+            if self.admin_names.len() < TRACK_NAMES_LIMIT {
+                self.admin_names.insert(name.clone());
+            }
+        }
+        if family == Family::Mail {
+            self.mail_fails += 1;
         }
         if self.tried.len() < TRACK_NAMES_LIMIT || self.tried.contains_key(&name) {
             *self.tried.entry(name).or_default() += 1;
@@ -220,10 +237,14 @@ impl Visit {
                 self.fails += 1;
                 return;
             }
+            // A challenge or a refusal shows no presence: it may come before any right password.
+            Meaning::Refused => return,
+            Meaning::Other if row.class == Class::Authentication => return,
             Meaning::TryOk => self.logons += 1,
             Meaning::Act(act) => *self.acts.entry(act).or_default() += 1,
             _ => {}
         }
+        self.present += 1;
         earlier(&mut self.first, row.time);
         later(&mut self.last, row.time);
         self.days.insert(row.time.day());

@@ -11,7 +11,7 @@ pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -34,7 +34,7 @@ pub(crate) fn agency_name(agencies: &[Agency], ix: bakas_model::AgencyIx) -> Str
 
 /// "38 addresses of AS64500 (Operator) and 2 other networks".
 pub(crate) fn whence(addresses: &[AddressUse]) -> Text {
-    let mut networks: FxHashMap<(Option<u32>, Option<&str>), (u64, u64)> = FxHashMap::default();
+    let mut networks: FxHashMap<_, (u64, u64)> = FxHashMap::default();
     for used in addresses {
         let key = (used.asn.map(|asn| asn.0), used.operator.as_deref());
         let known = networks.entry(key).or_default();
@@ -79,7 +79,10 @@ pub(crate) fn title(kind: IncidentKind, fold: &Fold, from: &Text, entered: u64) 
         ),
         IncidentKind::PasswordSpraying => (
             format!("{tries} password tries spread over {accounts}, from {}", from.en),
-            format!("{tries} subok ng password na ikinalat sa {fil_accounts}, mula sa {}", from.fil),
+            format!(
+                "{tries} subok ng password na ikinalat sa {fil_accounts}, mula sa {}",
+                from.fil
+            ),
         ),
         IncidentKind::AdminDiscovery => (
             format!("Somebody looked for who administers, from {}", from.en),
@@ -159,38 +162,61 @@ fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String
     match kind {
         IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying => {
             let (who_en, who_fil) = if fold.tried.is_empty() {
-                (" The log does not name the accounts.".to_owned(),
-                 " Hindi pinapangalanan ng log ang mga account.".to_owned())
+                (
+                    " The log does not name the accounts.".to_owned(),
+                    " Hindi pinapangalanan ng log ang mga account.".to_owned(),
+                )
             } else {
-                (format!(" They were aimed at {accounts} accounts."),
-                 format!(" Nakatuon ang mga ito sa {accounts} account."))
+                (
+                    format!(" They were aimed at {accounts} accounts."),
+                    format!(" Nakatuon ang mga ito sa {accounts} account."),
+                )
             };
             let (out_en, out_fil) = if entered == 0 {
-                (" No try is seen to succeed.".to_owned(),
-                 " Walang nakitang subok na nagtagumpay.".to_owned())
+                (
+                    " No try is seen to succeed.".to_owned(),
+                    " Walang nakitang subok na nagtagumpay.".to_owned(),
+                )
             } else {
                 let n = number(entered);
-                (format!(" At {n} places a try seems to have succeeded: check these first."),
-                 format!(" Sa {n} lugar ay tila may nagtagumpay: unahing suriin ang mga ito."))
+                (
+                    format!(" At {n} places a try seems to have succeeded: check these first."),
+                    format!(" Sa {n} lugar ay tila may nagtagumpay: unahing suriin ang mga ito."),
+                )
             };
-            (format!(" {tries} sign-ins failed, slowly and spread over the addresses.{who_en}{out_en}"),
-             format!(" {tries} pag-sign-in ang nabigo, mabagal at nakakalat sa mga address.{who_fil}{out_fil}"))
+            (
+                format!(
+                    " {tries} sign-ins failed, slowly and spread over the addresses.{who_en}{out_en}"
+                ),
+                format!(
+                    " {tries} pag-sign-in ang nabigo, mabagal at nakakalat sa mga address.{who_fil}{out_fil}"
+                ),
+            )
         }
         IncidentKind::AccountTakeover | IncidentKind::LateralMovement => {
             let n = number(entered);
+            let were = if entered == 1 { "account was" } else { "accounts were" };
             let (acts_en, acts_fil) = acts(fold);
-            (format!(" {n} accounts were entered; {tries} tries failed.{acts_en}"),
-             format!(" {n} account ang napasok; {tries} subok ang nabigo.{acts_fil}"))
+            (
+                format!(" {n} {were} entered; {tries} tries failed.{acts_en}"),
+                format!(" {n} account ang napasok; {tries} subok ang nabigo.{acts_fil}"),
+            )
         }
         IncidentKind::AdminDiscovery => (
-            format!(" {tries} sign-ins at {accounts} names were tried; pages and lists that tell who administers were asked for."),
-            format!(" Sinubukan ang {tries} pag-sign-in sa {accounts} pangalan; hiningi ang mga pahina at listahang nagsasabi kung sino ang administrador."),
+            format!(
+                " {tries} sign-ins at {accounts} names were tried; pages and lists that tell who administers were asked for."
+            ),
+            format!(
+                " Sinubukan ang {tries} pag-sign-in sa {accounts} pangalan; hiningi ang mga pahina at listahang nagsasabi kung sino ang administrador."
+            ),
         ),
         _ => {
             let (acts_en, acts_fil) = acts(fold);
             let n = number(fold.objects.len() as u64);
-            (format!(" {n} different pages or resources were touched.{acts_en}"),
-             format!(" {n} magkakaibang pahina o bagay ang ginalaw.{acts_fil}"))
+            (
+                format!(" {n} different pages or resources were touched.{acts_en}"),
+                format!(" {n} magkakaibang pahina o bagay ang ginalaw.{acts_fil}"),
+            )
         }
     }
 }
@@ -214,7 +240,11 @@ fn acts(fold: &Fold) -> (String, String) {
 /// Why something was set aside.
 pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) -> Text {
     let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-    let more = if names.len() > 5 { format!(" … ({})", number(names.len() as u64)) } else { String::new() };
+    let more = if names.len() > 5 {
+        format!(" … ({})", number(names.len() as u64))
+    } else {
+        String::new()
+    };
     let who = format!("{shown}{more}");
     match why {
         Excuse::Permitted(_) => {
@@ -225,24 +255,40 @@ pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) ->
             )
         }
         Excuse::SharedAddress => Text::new(
-            format!("{who}: failures among many sign-ins that succeed, as behind an address that many people share"),
-            format!("{who}: mga bigo sa gitna ng maraming nagtagumpay, gaya ng address na pinagsasaluhan ng marami"),
+            format!(
+                "{who}: failures among many sign-ins that succeed, as behind an address that many people share"
+            ),
+            format!(
+                "{who}: mga bigo sa gitna ng maraming nagtagumpay, gaya ng address na pinagsasaluhan ng marami"
+            ),
         ),
         Excuse::Forgetful => Text::new(
             format!("{who}: a few failures, as when people mistype or forget a password"),
             format!("{who}: iilang bigo, gaya ng mga taong nagkamali o nakalimot ng password"),
         ),
         Excuse::StalePassword => Text::new(
-            format!("{who}: one account failing again and again from its own place or from inside, as a program with an old password does; to be confirmed with its owner"),
-            format!("{who}: paulit-ulit na pagbigo ng isang account mula sa sarili nitong lugar o sa loob, gaya ng programang may lumang password; kumpirmahin sa may-ari"),
+            format!(
+                "{who}: one account failing again and again from its own place or from inside, as a program with an old password does; to be confirmed with its owner"
+            ),
+            format!(
+                "{who}: paulit-ulit na pagbigo ng isang account mula sa sarili nitong lugar o sa loob, gaya ng programang may lumang password; kumpirmahin sa may-ari"
+            ),
         ),
         Excuse::Elsewhere => Text::new(
-            format!("{who}: signed in from a network that is new for the account, without an act that serves an intruder, as people do who travel or use a VPN"),
-            format!("{who}: nag-sign in mula sa network na bago para sa account, nang walang kilos na pakinabang ng nanghihimasok, gaya ng naglalakbay o gumagamit ng VPN"),
+            format!(
+                "{who}: signed in from a network that is new for the account, without an act that serves an intruder, as people do who travel or use a VPN"
+            ),
+            format!(
+                "{who}: nag-sign in mula sa network na bago para sa account, nang walang kilos na pakinabang ng nanghihimasok, gaya ng naglalakbay o gumagamit ng VPN"
+            ),
         ),
         Excuse::UsualNetwork => Text::new(
-            format!("{who}: did from the usual network what an intruder might also do; to be confirmed with the account's owner"),
-            format!("{who}: ginawa mula sa karaniwang network ang maaari ring gawin ng nanghihimasok; kumpirmahin sa may-ari ng account"),
+            format!(
+                "{who}: did from the usual network what an intruder might also do; to be confirmed with the account's owner"
+            ),
+            format!(
+                "{who}: ginawa mula sa karaniwang network ang maaari ring gawin ng nanghihimasok; kumpirmahin sa may-ari ng account"
+            ),
         ),
         Excuse::Isolated => Text::new(
             format!("{who}: one or two matches and nothing more"),

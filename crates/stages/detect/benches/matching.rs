@@ -30,42 +30,59 @@ fn main() {
     println!("load: {} files, {bytes} bytes, {took:?} ({counts:?})", counts.files);
 
     files.retain(|(_, text)| text.contains("category: webserver"));
-    let (rules, counts, _) = Rules::load(files);
     let path = root.join("logs/web-apache-elastic/apache_logs");
     let text = std::fs::read_to_string(path).unwrap_or_default();
+    measure("public web rules", files.clone(), &text);
+    let mut own = Vec::new();
+    collect(&workspace().join("rules"), &mut own);
+    measure("our pack", own.clone(), &text);
+    files.extend(own);
+    measure("both", files, &text);
+}
+
+fn measure(name: &str, files: Vec<(String, String)>, text: &str) {
+    let (rules, counts, _) = Rules::load(files);
     let events: Vec<Event<'_>> = text.lines().filter_map(event).collect();
     let agency = Agency::default();
     let context = Context { location: Location::default(), operator: None, agency: &agency };
     let mut matcher = rules.matcher();
+    let (mut hits, mut inputs) = (0, Vec::new());
     let start = Instant::now();
-    let mut hits = 0;
     for _ in 0..ROUNDS {
         for event in &events {
             hits += matcher.run(event, &context).len();
         }
     }
     let took = start.elapsed().as_secs_f64();
-    let asked = events.len() * ROUNDS;
+    for event in &events {
+        let matched = matcher.run(event, &context).to_vec();
+        rules.inputs(event, &context, &matched, &mut inputs);
+    }
+    let asked = (events.len() * ROUNDS) as f64;
     println!(
-        "match: {} web rules, {asked} events, {took:.3} s: {:.0} events/s, {:.0} MB/s, {} hits a round",
+        "{name}: {} rules, {:.0} events/s, {:.0} MB/s, {} hits and {} inputs of {} events",
         counts.loaded,
-        asked as f64 / took,
+        asked / took,
         (text.len() * ROUNDS) as f64 / took / 1e6,
         hits / ROUNDS,
+        inputs.len(),
+        events.len(),
     );
+}
+
+/// The project's folder.
+fn workspace() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().find(|folder| folder.join("Cargo.lock").exists()).unwrap_or(here)
 }
 
 /// The folder of public data.
 fn corpora() -> Option<PathBuf> {
-    let root = match std::env::var_os("BAKAS_CORPORA") {
+    let folder = match std::env::var_os("BAKAS_CORPORA") {
         Some(folder) => PathBuf::from(folder),
-        None => {
-            let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-            let root = here.ancestors().find(|folder| folder.join("Cargo.lock").exists())?;
-            root.join("../shared/corpora")
-        }
+        None => workspace().join("../shared/corpora"),
     };
-    root.is_dir().then_some(root)
+    folder.is_dir().then_some(folder)
 }
 
 fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
@@ -102,7 +119,7 @@ fn event(line: &str) -> Option<Event<'_>> {
         time_raw: "",
         class: Class::HttpActivity,
         activity: Activity::Request,
-        status: Status::Unknown,
+        status: if status < 400 { Status::Success } else { Status::Failure },
         src: client.parse().ok(),
         src_port: None,
         src_claimed: None,

@@ -15,6 +15,7 @@
 mod correlate;
 mod date;
 mod evaluate;
+mod expression;
 mod field;
 mod input;
 mod kind;

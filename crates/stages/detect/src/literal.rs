@@ -3,9 +3,9 @@
 //! in a value that the prefilter scans.
 
 use bakas_sigma::{Detection, Expression, Item, Part, Pattern, Search, Test};
-use regex_syntax::hir::literal::{ExtractKind, Extractor};
 
 use crate::{
+    expression::{self, Flags},
     field::{Attribute, Name},
     text::commonness,
 };
@@ -71,7 +71,8 @@ fn of_test(test: &Test, field: Option<&str>) -> Option<Clause> {
     let texts = match test {
         Test::Text { pattern, .. } => vec![of_pattern(pattern)?],
         Test::Regex { expression, insensitive, multi_line, dot_all } => {
-            of_regex(expression, *insensitive, *multi_line, *dot_all)?
+            let (insensitive, multi_line, dot_all) = (*insensitive, *multi_line, *dot_all);
+            of_regex(expression, Flags { insensitive, multi_line, dot_all })?
         }
         _ => return None,
     };
@@ -128,7 +129,7 @@ fn worth(text: &str) -> u32 {
 }
 
 /// Texts that stand in a large part of all web logs.
-const COMMON: [&str; 12] = [
+const COMMON: [&str; 20] = [
     "mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/",
     "mozilla/5.0 (x11; linux x86_64) safari/537.36 gecko/20100101 firefox/",
     "http/1.1",
@@ -141,6 +142,14 @@ const COMMON: [&str; 12] = [
     "head",
     ".com/",
     "en-us",
+    "/images/",
+    "/static/",
+    "/assets/",
+    "/media/",
+    "/files/",
+    "/docs/",
+    "/image",
+    "/img/",
 ];
 
 fn best(clauses: impl Iterator<Item = Option<Clause>>) -> Option<Clause> {
@@ -164,39 +173,23 @@ fn union(clauses: impl Iterator<Item = Option<Clause>>) -> Option<Clause> {
 /// Most texts of one clause: a rule with more is cheaper to evaluate always.
 const TEXTS_LIMIT: usize = 5_000;
 
-/// Texts with which, or with the end of which, every match of an expression begins or ends.
-fn of_regex(
-    expression: &str,
-    insensitive: bool,
-    multi_line: bool,
-    dot_all: bool,
-) -> Option<Vec<String>> {
-    let hir = regex_syntax::ParserBuilder::new()
-        .case_insensitive(insensitive)
-        .multi_line(multi_line)
-        .dot_matches_new_line(dot_all)
-        .build()
-        .parse(expression)
-        .ok()?;
-    let extract = |kind: ExtractKind| {
-        let mut extractor = Extractor::new();
-        extractor.kind(kind).limit_total(250);
-        let found = extractor.extract(&hir);
-        let mut texts = Vec::new();
-        for literal in found.literals()? {
-            let text = std::str::from_utf8(literal.as_bytes()).ok().and_then(ascii_run)?;
-            if text.len() < 2 {
-                return None;
-            }
-            if !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
+/// The best of the sets of texts of which one stands in every match.
+fn of_regex(expression: &str, flags: Flags) -> Option<Vec<String>> {
+    let hir = expression::read(expression, flags).ok()?;
+    let usable = |set: Vec<String>| {
+        let mut texts = set
+            .iter()
+            .map(|text| ascii_run(text).filter(|text| text.len() > 1))
+            .collect::<Option<Vec<_>>>()?;
+        texts.sort();
+        texts.dedup();
         if texts.is_empty() { None } else { Some(texts) }
     };
-    let least = |texts: &Vec<String>| texts.iter().map(|text| worth(text)).min();
-    let found = [ExtractKind::Prefix, ExtractKind::Suffix].into_iter().filter_map(extract);
-    found.max_by_key(least)
+    let least = |texts: &Vec<String>| {
+        let worth = texts.iter().map(|text| worth(text)).min();
+        (worth, usize::MAX - texts.len())
+    };
+    expression::needs(&hir).into_iter().filter_map(usable).max_by_key(least)
 }
 
 #[cfg(test)]
@@ -224,7 +217,7 @@ mod tests {
     fn the_rarest_text_is_chosen() {
         check(
             "  s:\n    cs-method: GET\n    q|contains: '/SetupWizard.aspx/'\n  condition: s\n",
-            Some(&["izard.aspx/"]),
+            Some(&["zard.aspx/"]),
         );
         check(
             "  s:\n    q|contains|all: [a/b, 'whoami%20']\n  condition: s\n",
@@ -253,6 +246,7 @@ mod tests {
         check("  s: {a|re: '^/cgi-bin/.*'}\n  condition: s\n", Some(&["/cgi-bin/"]));
         check("  s: {a|re: '.*\\.jsp$'}\n  condition: s\n", Some(&[".jsp"]));
         check("  s: {a|re: '(abc|xyz)+'}\n  condition: s\n", Some(&["abc", "xyz"]));
+        check("  s: {a|re: 'x.*=whoami.*y'}\n  condition: s\n", Some(&["=whoami"]));
         check("  s: {a|re|i: 'union.*'}\n  condition: s\n", Some(&["union"]));
         check("  s: {a|re: '.*'}\n  condition: s\n", None);
     }

@@ -10,7 +10,7 @@ use crate::{
     field::Context,
     rules::Rules,
     seen::Seen,
-    set::{Ranges, Set},
+    set::{FieldBits, Set, Texts},
 };
 
 /// Asks rules of events, one after another.
@@ -19,7 +19,7 @@ pub struct Matcher<'r> {
     rules: &'r Rules,
     layouts: Vec<Layout>,
     table: Table,
-    ranges: Ranges<'static>,
+    texts: Texts<'static>,
     marks: Vec<u64>,
     matched: Vec<RuleIx>,
     scratch: RefCell<String>,
@@ -30,7 +30,7 @@ pub struct Matcher<'r> {
 struct Layout {
     names: Vec<(FieldId, String)>,
     natives: Vec<u32>,
-    scanned: Vec<bool>,
+    bits: Vec<FieldBits>,
     seen: Seen,
 }
 
@@ -40,7 +40,7 @@ impl<'r> Matcher<'r> {
             rules,
             layouts: Vec::new(),
             table: Table::default(),
-            ranges: Ranges::default(),
+            texts: Texts::default(),
             marks: Vec::new(),
             matched: Vec::new(),
             scratch: RefCell::new(String::new()),
@@ -59,9 +59,9 @@ impl<'r> Matcher<'r> {
         }
         let layout = &mut self.layouts[number];
         layout.learn(event, self.rules, set);
-        let mut ranges = std::mem::take(&mut self.ranges).recycle();
-        set.candidates(event, &layout.scanned, &mut layout.seen, &mut ranges, &mut self.marks);
-        self.ranges = ranges.recycle();
+        let mut texts = std::mem::take(&mut self.texts).recycle();
+        set.candidates(event, &layout.bits, &mut layout.seen, &mut texts, &mut self.marks);
+        self.texts = texts.recycle();
         if self.marks.iter().any(|&word| word != 0) {
             let natives = &layout.natives;
             let count = event.fields.len();
@@ -103,18 +103,18 @@ impl Layout {
                 _ => {}
             }
             let native = rules.fields.find(field.id, field.name);
-            let scanned = set.scans(native);
+            let bits = set.bits(native);
             if index == self.names.len() {
                 self.names.push((field.id, field.name.into()));
                 self.natives.push(native);
-                self.scanned.push(scanned);
+                self.bits.push(bits);
             } else {
                 let (id, name) = &mut self.names[index];
                 *id = field.id;
                 name.clear();
                 name.push_str(field.name);
                 self.natives[index] = native;
-                self.scanned[index] = scanned;
+                self.bits[index] = bits;
             }
         }
     }

@@ -9,9 +9,10 @@ use bakas_sigma::{
     TimePart, Within,
 };
 use ipnet::IpNet;
-use regex_automata::{meta, util::syntax};
+use regex_automata::meta;
 
 use crate::{
+    expression::{self as regular, Flags},
     field::Name,
     literal::{self, Clause},
     text::TextTest,
@@ -129,12 +130,9 @@ fn value_test(test: &Test, item: &Item, names: &mut Names) -> Result<ValueTest, 
     Ok(match test {
         Test::Text { pattern, cased } => ValueTest::Text(TextTest::new(pattern, *cased)),
         Test::Regex { expression, insensitive, multi_line, dot_all } => {
-            let config = syntax::Config::new()
-                .case_insensitive(*insensitive)
-                .multi_line(*multi_line)
-                .dot_matches_new_line(*dot_all)
-                .nest_limit(REGEX_NEST_LIMIT);
-            ValueTest::Regex(Box::new(regex(expression, config, item.at, &item.place)?))
+            let (insensitive, multi_line, dot_all) = (*insensitive, *multi_line, *dot_all);
+            let flags = Flags { insensitive, multi_line, dot_all };
+            ValueTest::Regex(Box::new(regex(expression, flags, item.at, &item.place)?))
         }
         Test::Number(number) => ValueTest::Number(*number),
         Test::Bool(truth) => ValueTest::Bool(*truth),
@@ -149,12 +147,9 @@ fn value_test(test: &Test, item: &Item, names: &mut Names) -> Result<ValueTest, 
     })
 }
 
-/// Deepest nesting of a regular expression.
-const REGEX_NEST_LIMIT: u32 = 64;
-
 fn regex(
     expression: &str,
-    config: syntax::Config,
+    flags: Flags,
     at: Position,
     place: &str,
 ) -> Result<meta::Regex, Problem> {
@@ -162,18 +157,15 @@ fn regex(
         .nfa_size_limit(Some(REGEX_BYTES_LIMIT))
         .onepass_size_limit(Some(REGEX_BYTES_LIMIT))
         .hybrid_cache_capacity(REGEX_CACHE_BYTES);
-    meta::Builder::new().syntax(config).configure(limits).build(expression).map_err(|error| {
-        let detail = match error.syntax_error() {
-            Some(error) => {
-                let text = error.to_string();
-                let last = text.lines().last().unwrap_or_default().trim();
-                let last = last.strip_prefix("error: ").unwrap_or(last);
-                format!("{last} (expressions must match in linear time)")
-            }
-            None => error.to_string(),
-        };
-        Problem::new(Reason::Regex, at, place, detail)
-    })
+    let wrong = |detail: String| Problem::new(Reason::Regex, at, place, detail);
+    let hir = regular::read(expression, flags).map_err(|error| {
+        let text = error.to_string();
+        let last = text.lines().last().unwrap_or_default().trim();
+        let last = last.strip_prefix("error: ").unwrap_or(last);
+        wrong(format!("{last} (expressions must match in linear time)"))
+    })?;
+    let built = meta::Builder::new().configure(limits).build_from_hir(&hir);
+    built.map_err(|error| wrong(error.to_string()))
 }
 
 /// What one expression may keep of its lazily built automaton, per thread.

@@ -3,38 +3,69 @@
 use std::collections::HashSet;
 
 use bakas_model::{Role, RuleIx};
-use bakas_sigma::{Comparison, Correlation as Document, LogSource, Problem, Reason};
+use bakas_sigma::{
+    Comparison, Correlation as Document, CorrelationKind, LogSource, Problem, Reason,
+};
 
 use crate::{
-    correlate::{Correlation, WINDOW_HITS_LIMIT},
+    correlate::{Chain, Correlation, WINDOW_HITS_LIMIT},
     field::Name,
     input::Feed,
     load::{Known, Loader},
 };
 
-/// Loads correlations, once all plain rules are there.
+/// Loads correlations, once all plain rules are there; those that others build on first.
 pub(crate) fn correlations(loader: &mut Loader, documents: Vec<(String, Document)>) {
-    let names: HashSet<String> = documents
-        .iter()
-        .flat_map(|(_, d)| [&d.header.id, &d.header.name].into_iter().flatten().cloned())
-        .collect();
-    // By rule: whether some correlation wants it to speak for itself, and some other does not.
+    let mut waiting = documents;
+    // By rule: whether some correlation wants it to speak for itself, and whether some does not.
     let mut spoken: HashSet<RuleIx> = HashSet::new();
     let mut silent: HashSet<RuleIx> = HashSet::new();
-    for (path, document) in documents {
-        match correlation(loader, &path, &document, &names) {
-            Ok(members) if document.generate => spoken.extend(members),
-            Ok(members) => silent.extend(members),
-            Err(problem) => {
+    while !waiting.is_empty() {
+        let names: HashSet<String> = waiting.iter().flat_map(|(_, d)| names(d)).collect();
+        let waits = |document: &Document| {
+            document.rules.iter().any(|reference| names.contains(&reference.name))
+        };
+        let before = waiting.len();
+        let (later, now): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|(_, document)| waits(document));
+        for (path, document) in now {
+            match correlation(loader, &path, &document) {
+                Ok(members) if document.generate => spoken.extend(members),
+                Ok(members) => silent.extend(members),
+                Err(problem) => {
+                    loader.refuse(&path, problem);
+                    loader.remember(&document.header, Known::Failed);
+                }
+            }
+        }
+        waiting = later;
+        if waiting.len() == before {
+            for (path, document) in std::mem::take(&mut waiting) {
+                let detail = "it builds on itself, or on one that does";
+                let at = document.header.at;
+                let problem = Problem::new(Reason::Chain, at, "correlation.rules", detail);
                 loader.refuse(&path, problem);
-                loader.remember(&document.header, Known::Failed);
             }
         }
     }
-    for rule in silent.difference(&spoken) {
+    settle_roles(loader, &spoken, &silent);
+}
+
+fn names(document: &Document) -> impl Iterator<Item = String> + use<> {
+    [document.header.id.clone(), document.header.name.clone()].into_iter().flatten()
+}
+
+/// A rule that only correlations need does not speak for itself.
+fn settle_roles(loader: &mut Loader, spoken: &HashSet<RuleIx>, silent: &HashSet<RuleIx>) {
+    for rule in silent.difference(spoken) {
         let meta = loader.rules.metas.get_mut(rule.0 as usize);
         if let Some(meta) = meta.filter(|meta| meta.role == Role::Finding) {
             meta.role = Role::Base;
+        }
+    }
+    for (meta, correlation) in loader.rules.metas.iter().zip(&mut loader.rules.correlations) {
+        if let Some(correlation) = correlation {
+            correlation.speaks = meta.role == Role::Finding;
         }
     }
 }
@@ -44,43 +75,25 @@ fn correlation(
     loader: &mut Loader,
     path: &str,
     document: &Document,
-    correlations: &HashSet<String>,
 ) -> Result<Vec<RuleIx>, Problem> {
     loader.unused(&document.header)?;
     bounded(document)?;
-    let mut members = Vec::new();
-    for reference in &document.rules {
-        let wrong = |reason, detail: &str| {
-            let detail = format!("'{}' {detail}", reference.name);
-            Problem::new(reason, reference.at, "correlation.rules", detail)
-        };
-        match loader.known.get(&reference.name) {
-            Some(Known::Loaded(ix)) if loader.rules.metas[ix.0 as usize].correlation => {
-                return Err(wrong(Reason::Chain, "is a correlation itself"));
-            }
-            Some(Known::Loaded(ix)) if members.contains(ix) => {
-                return Err(wrong(Reason::Malformed, "stands twice"));
-            }
-            Some(Known::Loaded(ix)) => members.push(*ix),
-            Some(Known::NotHere) => {
-                loader.counts.not_applicable += 1;
-                loader.remember(&document.header, Known::NotHere);
-                return Ok(Vec::new());
-            }
-            Some(Known::Failed) => {
-                return Err(wrong(Reason::Reference, "could not be loaded itself"));
-            }
-            None if correlations.contains(&reference.name) => {
-                return Err(wrong(Reason::Chain, "is a correlation itself"));
-            }
-            None => return Err(wrong(Reason::Reference, "is no rule that was read")),
-        }
-    }
+    let Some(members) = members(loader, document)? else {
+        loader.counts.not_applicable += 1;
+        loader.remember(&document.header, Known::NotHere);
+        return Ok(Vec::new());
+    };
     let mut meta = loader.meta(path, &document.header, &LogSource::default())?;
     meta.correlation = true;
-    let mut feeds = Vec::new();
-    for (number, rule) in (0_u8..).zip(&members) {
-        feeds.push((*rule, feed(loader, document, number, *rule, meta.ix)?));
+    let (mut feeds, mut chains) = (Vec::new(), Vec::new());
+    for (number, &rule) in (0_u8..).zip(&members) {
+        let fields = fields(loader, document, number, rule)?;
+        match &loader.rules.correlations[rule.0 as usize] {
+            None => feeds.push((rule, feed(&fields, number, meta.ix))),
+            Some(inner) => {
+                chains.push((rule, chain(inner, document, &fields, number, meta.ix)?));
+            }
+        }
     }
     // Its incident is that of the rules it builds on, where it names none itself.
     if meta.kind.is_none() {
@@ -89,17 +102,49 @@ fn correlation(
     let compiled = Correlation {
         kind: document.kind,
         members: u8::try_from(members.len()).expect("the parser allows at most 64"),
-        timespan_micros: i64::try_from(document.timespan_seconds)
-            .unwrap_or(i64::MAX)
-            .saturating_mul(1_000_000),
+        timespan_micros: timespan_micros(document),
         condition: document.condition.clone(),
         group_by: document.group_by.clone(),
+        speaks: true,
+        chains: Vec::new(),
     };
     loader.add(&document.header, meta, None, Some(compiled));
     for (rule, feed) in feeds {
         loader.feed(rule, feed);
     }
+    for (rule, chain) in chains {
+        if let Some(inner) = &mut loader.rules.correlations[rule.0 as usize] {
+            inner.chains.push(chain);
+        }
+    }
     Ok(members)
+}
+
+/// The rules that it builds on, or `None` where one of them is for logs that are not here.
+fn members(loader: &Loader, document: &Document) -> Result<Option<Vec<RuleIx>>, Problem> {
+    let mut members = Vec::new();
+    for reference in &document.rules {
+        let wrong = |reason, detail: &str| {
+            let detail = format!("'{}' {detail}", reference.name);
+            Problem::new(reason, reference.at, "correlation.rules", detail)
+        };
+        match loader.known.get(&reference.name) {
+            Some(Known::Loaded(ix)) if members.contains(ix) => {
+                return Err(wrong(Reason::Malformed, "stands twice"));
+            }
+            Some(Known::Loaded(ix)) => members.push(*ix),
+            Some(Known::NotHere) => return Ok(None),
+            Some(Known::Failed) => {
+                return Err(wrong(Reason::Reference, "could not be loaded itself"));
+            }
+            None => return Err(wrong(Reason::Reference, "is no rule that was read")),
+        }
+    }
+    Ok(Some(members))
+}
+
+fn timespan_micros(document: &Document) -> i64 {
+    i64::try_from(document.timespan_seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000)
 }
 
 /// A condition may not ask for more than a window holds.
@@ -119,29 +164,66 @@ fn bounded(document: &Document) -> Result<(), Problem> {
     Ok(())
 }
 
-fn feed(
+/// What the fields that a correlation asks for are called in the events of one of its rules.
+struct Asked {
+    group: Vec<String>,
+    value: Option<String>,
+}
+
+fn fields(
     loader: &Loader,
     document: &Document,
     member: u8,
     rule: RuleIx,
-    correlation: RuleIx,
-) -> Result<Feed, Problem> {
-    let name = |field: &String| -> Result<Name, Problem> {
+) -> Result<Asked, Problem> {
+    let name = |field: &String| -> Result<String, Problem> {
         let Some(alias) = document.aliases.iter().find(|alias| alias.name == *field) else {
-            return Ok(Name::new(field));
+            return Ok(field.clone());
         };
         let mine = |reference: &str| loader.known.get(reference) == Some(&Known::Loaded(rule));
         let found = alias.fields.iter().find(|(reference, _)| mine(&reference.name));
-        found.map(|(_, field)| Name::new(field)).ok_or_else(|| {
+        found.map(|(_, field)| field.clone()).ok_or_else(|| {
             let wanted = &document.rules[usize::from(member)];
             let detail = format!("the alias '{field}' says nothing of '{}'", wanted.name);
             Problem::new(Reason::Reference, wanted.at, "correlation.aliases", detail)
         })
     };
-    let group = document.group_by.iter().map(name).collect::<Result<_, _>>()?;
-    let value = match document.condition.as_ref().and_then(|c| c.field.as_ref()) {
-        Some(field) => Some(name(field)?),
-        None => None,
-    };
-    Ok(Feed { correlation, member, group, value })
+    let counted = document.condition.as_ref().and_then(|condition| condition.field.as_ref());
+    Ok(Asked {
+        group: document.group_by.iter().map(name).collect::<Result<_, _>>()?,
+        value: counted.map(name).transpose()?,
+    })
 }
+
+fn feed(asked: &Asked, member: u8, correlation: RuleIx) -> Feed {
+    let group = asked.group.iter().map(|field| Name::new(field)).collect();
+    Feed { correlation, member, group, value: asked.value.as_deref().map(Name::new) }
+}
+
+/// A correlation's hits know only the fields of its groups: the other can ask for no more.
+fn chain(
+    inner: &Correlation,
+    document: &Document,
+    asked: &Asked,
+    member: u8,
+    correlation: RuleIx,
+) -> Result<Chain, Problem> {
+    let place = |field: &String| {
+        inner.group_by.iter().position(|name| name == field).ok_or_else(|| {
+            let wanted = &document.rules[usize::from(member)];
+            let detail = format!("'{}' is a correlation and not grouped by '{field}'", wanted.name);
+            Problem::new(Reason::Chain, wanted.at, "correlation.rules", detail)
+        })
+    };
+    let counts = matches!(document.kind, CorrelationKind::EventCount | CorrelationKind::ValueCount);
+    Ok(Chain {
+        correlation,
+        member,
+        group: asked.group.iter().map(place).collect::<Result<_, _>>()?,
+        value: asked.value.as_ref().map(place).transpose()?,
+        rest_micros: if counts { 0 } else { timespan_micros(document) / CHAIN_REST },
+    })
+}
+
+/// Of a correlation that holds on and on, others are told once in this part of their time span.
+const CHAIN_REST: i64 = 1000;

@@ -1,6 +1,8 @@
 //! Texts that were scanned lately and held nothing: user agents and referrers come again and again.
 //! It only ever spares work; forgetting one costs a scan.
 
+use crate::set::FieldBits;
+
 /// Shorter texts are scanned sooner than looked up, longer ones seldom come again.
 const BYTES: std::ops::RangeInclusive<usize> = 24..=512;
 /// How many texts are remembered.
@@ -13,7 +15,8 @@ const RENEWAL: u32 = 1 << 16;
 /// Texts without anything that a set's rules need.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    slots: Vec<String>,
+    /// The text, and the fields it stood in: another field's rules may need what is in it.
+    slots: Vec<(FieldBits, String)>,
     /// By the field's place in the event: how much oftener its texts were found than missed.
     luck: Vec<i32>,
     lookups: u32,
@@ -21,7 +24,7 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Whether this text held nothing before.
-    pub(crate) fn knows(&mut self, field: usize, text: &str) -> bool {
+    pub(crate) fn knows(&mut self, field: usize, text: &str, bits: FieldBits) -> bool {
         if !BYTES.contains(&text.len()) || field >= bakas_model::limits::FIELDS_LIMIT {
             return false;
         }
@@ -37,21 +40,23 @@ impl Seen {
         if *luck < -PATIENCE {
             return false;
         }
-        let found = self.slots.get(slot(text)).is_some_and(|known| known == text);
+        let known = self.slots.get(slot(text));
+        let found = known.is_some_and(|(of, known)| bits & !of == 0 && known == text);
         *luck = (*luck + if found { 1 } else { -1 }).min(PATIENCE);
         found
     }
 
     /// Remembers that this text held nothing.
-    pub(crate) fn remember(&mut self, field: usize, text: &str) {
+    pub(crate) fn remember(&mut self, field: usize, text: &str, bits: FieldBits) {
         let hopeless = self.luck.get(field).is_none_or(|luck| *luck < -PATIENCE);
         if hopeless || !BYTES.contains(&text.len()) {
             return;
         }
         if self.slots.is_empty() {
-            self.slots.resize(SLOTS, String::new());
+            self.slots.resize(SLOTS, (0, String::new()));
         }
-        let known = &mut self.slots[slot(text)];
+        let (of, known) = &mut self.slots[slot(text)];
+        *of = bits;
         known.clear();
         known.push_str(text);
     }
@@ -80,12 +85,13 @@ mod tests {
     fn it_knows_only_what_it_was_told() {
         let mut seen = Seen::default();
         let text = "Mozilla/5.0 (X11; Linux x86_64)";
-        assert!(!seen.knows(0, text));
-        seen.remember(0, text);
-        assert!(seen.knows(0, text));
-        assert!(!seen.knows(0, "Mozilla/5.0 (X11; Linux x86_65)"));
-        seen.remember(0, "short");
-        assert!(!seen.knows(0, "short"));
+        assert!(!seen.knows(0, text, 6));
+        seen.remember(0, text, 6);
+        assert!(seen.knows(0, text, 6));
+        assert!(!seen.knows(0, "Mozilla/5.0 (X11; Linux x86_65)", 6));
+        assert!(seen.knows(0, text, 2) && !seen.knows(0, text, 9), "another field");
+        seen.remember(0, "short", 6);
+        assert!(!seen.knows(0, "short", 6));
     }
 
     #[test]
@@ -93,10 +99,10 @@ mod tests {
         let mut seen = Seen::default();
         for number in 0..1000 {
             let text = format!("/a/path/that/comes/only/once/{number}");
-            assert!(!seen.knows(3, &text));
-            seen.remember(3, &text);
+            assert!(!seen.knows(3, &text, 1));
+            seen.remember(3, &text, 1);
         }
         let last = "/a/path/that/comes/only/once/999";
-        assert!(!seen.knows(3, last), "it was not even remembered");
+        assert!(!seen.knows(3, last, 1), "it was not even remembered");
     }
 }

@@ -6,11 +6,12 @@ use aho_corasick::{
     dfa::DFA,
 };
 use bakas_model::{Event, FieldId, Value};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use crate::{
     evaluate::Fields,
     field::{Attribute, Name},
+    literal::Clause,
     program::Program,
     seen::Seen,
 };
@@ -25,17 +26,32 @@ pub(crate) struct Set {
     always: Vec<u64>,
 }
 
+/// Which fields a text stands in, or is to stand in: a bit each.
+pub(crate) type FieldBits = u64;
+
+/// Any native field: where keywords are looked for.
+const ANY_NATIVE: FieldBits = 1;
+/// Fields beyond those that have a bit of their own share this one.
+const OTHER: FieldBits = 1 << 63;
+
 #[derive(Debug)]
 struct Scan {
     dfa: DFA,
     start: StateID,
     /// By pattern: the rules that need it, as a range of `needed_by`.
     ranges: Vec<(u32, u32)>,
-    needed_by: Vec<u32>,
-    /// Whether all native fields are scanned: some rule has keywords.
-    everything: bool,
-    natives: FxHashSet<u32>,
-    attributes: Vec<Box<str>>,
+    /// A rule, and the fields in which it needs the text.
+    needed_by: Vec<(u32, FieldBits)>,
+    bits: Bits,
+}
+
+/// The bits of the fields in which rules need texts.
+#[derive(Debug, Default)]
+struct Bits {
+    natives: FxHashMap<u32, FieldBits>,
+    attributes: Vec<(Box<str>, FieldBits)>,
+    /// Whether some rule has keywords.
+    keywords: bool,
 }
 
 /// Most bytes of all texts of a set together; beyond it every rule is evaluated always.
@@ -44,119 +60,160 @@ const TEXTS_BYTES_LIMIT: usize = 256 << 10;
 impl Set {
     pub(crate) fn new(rules: Vec<u32>, programs: &[Option<Program>], fields: &Fields) -> Self {
         let mut always = vec![0_u64; rules.len().div_ceil(64)];
-        let mut needs: Vec<(&str, u32)> = Vec::new();
-        let mut scanned: FxHashSet<Option<&str>> = FxHashSet::default();
+        let mut needs: Vec<(&str, u32, FieldBits)> = Vec::new();
+        let mut bits = Bits::default();
+        let clause =
+            |rule: u32| -> Option<&Clause> { programs[rule as usize].as_ref()?.clause.as_ref() };
         for (number, &rule) in (0_u32..).zip(&rules) {
-            let program = programs[rule as usize].as_ref();
-            match program.and_then(|program| program.clause.as_ref()) {
-                Some(clause) => {
-                    for text in &clause.texts {
-                        needs.push((&text.text, number));
-                        scanned.insert(text.field.as_deref());
-                    }
-                }
+            match clause(rule) {
+                Some(clause) => needs.extend(clause.texts.iter().map(|text| {
+                    (text.text.as_str(), number, bits.of_name(text.field.as_deref(), fields))
+                })),
                 None => always[number as usize / 64] |= 1 << (number % 64),
             }
         }
         needs.sort_unstable();
-        let scan = Scan::new(&needs, &scanned, fields);
+        let scan = Scan::new(&needs, bits);
         if scan.is_none() {
-            for (_, number) in needs {
+            for (_, number, _) in needs {
                 always[number as usize / 64] |= 1 << (number % 64);
             }
         }
         Self { rules, scan, always }
     }
 
-    /// Whether a native field's values are scanned.
-    pub(crate) fn scans(&self, native: u32) -> bool {
-        self.scan.as_ref().is_some_and(|scan| scan.everything || scan.natives.contains(&native))
+    /// The bits of a native field; none where its values need not be scanned.
+    pub(crate) fn bits(&self, native: u32) -> FieldBits {
+        let Some(Scan { bits, .. }) = &self.scan else { return 0 };
+        let own = bits.natives.get(&native).copied().unwrap_or_default();
+        own | if bits.keywords { ANY_NATIVE } else { 0 }
     }
 
     /// Marks the rules that may match.
     pub(crate) fn candidates<'e>(
         &self,
         event: &Event<'e>,
-        scanned: &[bool],
+        bits: &[FieldBits],
         seen: &mut Seen,
-        scratch: &mut Ranges<'e>,
+        scratch: &mut Texts<'e>,
         marks: &mut Vec<u64>,
     ) {
         marks.clear();
         marks.extend_from_slice(&self.always);
         let Some(scan) = &self.scan else { return };
         scratch.list.clear();
-        for (index, field) in event.fields.iter().enumerate() {
+        for (index, (field, &bits)) in event.fields.iter().zip(bits).enumerate() {
             if let Value::Text(text) = field.value
-                && scanned.get(index).is_some_and(|scanned| *scanned)
+                && bits != 0
             {
-                scratch.add(text, index);
+                scratch.add(Text { text, bits, index });
             }
         }
-        for attribute in &scan.attributes {
+        for (attribute, bits) in &scan.bits.attributes {
             if let Some(Value::Text(text)) = event.attribute(attribute) {
-                scratch.add(text, usize::MAX);
+                scratch.add(Text { text, bits: *bits, index: usize::MAX });
             }
         }
-        let mut end = 0;
-        for &(start, text, field) in &scratch.list {
-            // What lies within what was scanned before holds nothing new.
-            if start + text.len() <= end {
-                continue;
+        let mut rest = scratch.list.as_slice();
+        while let Some((&Text { text, mut bits, index }, after)) = rest.split_first() {
+            rest = after;
+            // What lies within this text is scanned with it.
+            let end = text.as_ptr() as usize + text.len();
+            while let Some((inner, after)) = rest.split_first()
+                && inner.text.as_ptr() as usize + inner.text.len() <= end
+            {
+                bits |= inner.bits;
+                rest = after;
             }
-            end = start + text.len();
-            if !seen.knows(field, text) && !scan.run(text.as_bytes(), marks) {
-                seen.remember(field, text);
+            if !seen.knows(index, text, bits) && !scan.run(text.as_bytes(), bits, marks) {
+                seen.remember(index, text, bits);
             }
         }
     }
 }
 
-/// The texts of an event that are to be scanned, by where they lie in memory.
-#[derive(Debug, Default)]
-pub(crate) struct Ranges<'e> {
-    /// Address, text, and which of the event's fields it is.
-    list: Vec<(usize, &'e str, usize)>,
+impl Bits {
+    /// The bits of a field as a rule names it, given now where it has none.
+    fn of_name(&mut self, field: Option<&str>, fields: &Fields) -> FieldBits {
+        let Some(field) = field else {
+            self.keywords = true;
+            return ANY_NATIVE;
+        };
+        let name = Name::new(field);
+        let mut bits = 0;
+        for native in &name.natives {
+            let native = fields.find(FieldId::of(native), native);
+            let next = self.next();
+            bits |= *self.natives.entry(native).or_insert(next);
+        }
+        if name.attribute == (Attribute::OfEvent { text: true }) {
+            let known = self.attributes.iter().find(|(text, _)| *text == name.text);
+            bits |= match known {
+                Some((_, bit)) => *bit,
+                None => {
+                    let bit = self.next();
+                    self.attributes.push((name.text, bit));
+                    bit
+                }
+            };
+        }
+        bits
+    }
+
+    fn next(&self) -> FieldBits {
+        let used = 1 + self.natives.len() + self.attributes.len();
+        u32::try_from(used).ok().and_then(|used| 1_u64.checked_shl(used)).unwrap_or(OTHER)
+    }
 }
 
-impl<'e> Ranges<'e> {
-    /// Keeps the list in order: by start, and of the same start the longest first.
-    fn add(&mut self, text: &'e str, field: usize) {
-        let key = |start: usize, text: &str| (start, usize::MAX - text.len());
-        let start = text.as_ptr() as usize;
+/// A text of an event that is to be scanned.
+#[derive(Clone, Copy, Debug)]
+struct Text<'e> {
+    text: &'e str,
+    bits: FieldBits,
+    /// Which of the event's fields it is.
+    index: usize,
+}
+
+/// The texts of an event that are to be scanned, by where they lie in memory, of the same start the
+/// longest first.
+#[derive(Debug, Default)]
+pub(crate) struct Texts<'e> {
+    list: Vec<Text<'e>>,
+}
+
+impl<'e> Texts<'e> {
+    fn add(&mut self, new: Text<'e>) {
+        let key = |text: &Text<'_>| (text.text.as_ptr() as usize, usize::MAX - text.text.len());
         let mut at = self.list.len();
-        while at > 0 && key(self.list[at - 1].0, self.list[at - 1].1) > key(start, text) {
+        while at > 0 && key(&self.list[at - 1]) > key(&new) {
             at -= 1;
         }
-        self.list.insert(at, (start, text, field));
+        self.list.insert(at, new);
     }
 
     /// The same room for texts of another event.
-    pub(crate) fn recycle<'f>(mut self) -> Ranges<'f> {
+    pub(crate) fn recycle<'f>(mut self) -> Texts<'f> {
         self.list.clear();
-        Ranges { list: self.list.into_iter().map(|_| unreachable!("it is empty")).collect() }
+        Texts { list: self.list.into_iter().map(|_| unreachable!("it is empty")).collect() }
     }
 }
 
 impl Scan {
-    fn new(
-        needs: &[(&str, u32)],
-        scanned: &FxHashSet<Option<&str>>,
-        fields: &Fields,
-    ) -> Option<Self> {
-        let bytes: usize = needs.iter().map(|(text, _)| text.len()).sum();
+    fn new(needs: &[(&str, u32, FieldBits)], bits: Bits) -> Option<Self> {
+        let bytes: usize = needs.iter().map(|(text, ..)| text.len()).sum();
         if needs.is_empty() || bytes > TEXTS_BYTES_LIMIT {
             return None;
         }
         let mut patterns: Vec<&str> = Vec::new();
         let mut ranges: Vec<(u32, u32)> = Vec::new();
         let mut needed_by = Vec::new();
-        for &(text, rule) in needs {
+        for &(text, rule, bits) in needs {
             if patterns.last() != Some(&text) {
                 patterns.push(text);
                 ranges.push((needed_by.len() as u32, needed_by.len() as u32));
             }
-            needed_by.push(rule);
+            needed_by.push((rule, bits));
             if let Some(range) = ranges.last_mut() {
                 range.1 = needed_by.len() as u32;
             }
@@ -169,41 +226,34 @@ impl Scan {
             .build(&patterns)
             .ok()?;
         let start = dfa.start_state(Anchored::No).ok()?;
-        let names: Vec<Name> = scanned.iter().filter_map(|field| field.map(Name::new)).collect();
-        let natives = names.iter().flat_map(|name| &name.natives);
-        let of_text = |name: &&Name| name.attribute == Attribute::OfEvent { text: true };
-        Some(Self {
-            natives: natives.map(|n| fields.find(FieldId::of(n), n)).collect(),
-            attributes: names.iter().filter(of_text).map(|name| name.text.clone()).collect(),
-            everything: scanned.contains(&None),
-            dfa,
-            start,
-            ranges,
-            needed_by,
-        })
+        Some(Self { dfa, start, ranges, needed_by, bits })
     }
 
     /// Marks the rules that need what stands in this text, and tells whether there were any.
-    fn run(&self, bytes: &[u8], marks: &mut [u64]) -> bool {
+    fn run(&self, bytes: &[u8], bits: FieldBits, marks: &mut [u64]) -> bool {
         let mut state = self.start;
         let mut found = false;
         for &byte in bytes {
             state = self.dfa.next_state(Anchored::No, state, byte);
             if self.dfa.is_special(state) && self.dfa.is_match(state) {
-                found = true;
-                self.mark(state, marks);
+                found |= self.mark(state, bits, marks);
             }
         }
         found
     }
 
     #[cold]
-    fn mark(&self, state: StateID, marks: &mut [u64]) {
+    fn mark(&self, state: StateID, bits: FieldBits, marks: &mut [u64]) -> bool {
+        let mut found = false;
         for index in 0..self.dfa.match_len(state) {
             let (from, to) = self.ranges[self.dfa.match_pattern(state, index).as_usize()];
-            for &rule in &self.needed_by[from as usize..to as usize] {
-                marks[rule as usize / 64] |= 1 << (rule % 64);
+            for &(rule, of) in &self.needed_by[from as usize..to as usize] {
+                if of & bits != 0 {
+                    found = true;
+                    marks[rule as usize / 64] |= 1 << (rule % 64);
+                }
             }
         }
+        found
     }
 }

@@ -2,12 +2,12 @@
 //! next, what could not be read, where to look. It is not the report: whoever wants the whole opens
 //! `report.html`.
 
-use bakas_model::{AgencyIx, AssessmentLevel, Case, Incident, RejectReason, Severity};
+use bakas_model::{AssessmentLevel, Case, Incident, RejectReason, Severity};
 
 use crate::{
     story,
     text::{bytes, cut, number, plural, shift, span, visible},
-    view::View,
+    view::{self, View},
     words,
 };
 
@@ -19,7 +19,7 @@ const WIDTH_MOST: usize = 120;
 const INDENT: usize = 11;
 const INCIDENTS_SHOWN: usize = 6;
 const NETWORKS_SHOWN: usize = 3;
-const ASKS_SHOWN: usize = 3;
+const AGENCIES_SHOWN: usize = 4;
 
 /// The briefing, for a terminal of that width. Nothing from a log reaches the terminal unescaped.
 #[must_use]
@@ -75,7 +75,7 @@ impl Page {
         if lines.len() > limit {
             lines.truncate(limit);
             if let Some(last) = lines.last_mut() {
-                *last = cut(&format!("{last} …………"), columns_cut(last, room)).into_owned();
+                shorten(last, room);
             }
         }
         let mut label = self.paint(CYAN, &format!("{label:<INDENT$}"));
@@ -87,9 +87,15 @@ impl Page {
     }
 }
 
-/// How many characters of a cut line fit with the mark of the cut.
-fn columns_cut(line: &str, room: usize) -> usize {
-    (line.chars().count() + 2).min(room)
+/// Takes words off a line until the mark of a cut has room.
+fn shorten(line: &mut String, room: usize) {
+    while line.chars().map(columns).sum::<usize>() + 2 > room {
+        match line.rfind(' ') {
+            Some(at) => line.truncate(at),
+            None => drop(line.pop()),
+        }
+    }
+    line.push_str(" …");
 }
 
 /// Columns a character takes on a terminal: two for East Asian wide ones and pictures.
@@ -245,33 +251,24 @@ fn who(page: &mut Page, case: &Case) {
         .iter()
         .find(|assessment| assessment.level == AssessmentLevel::Actor)
         .map_or("", |assessment| assessment.answer.en.as_str());
+    let answer = answer.strip_prefix("Open.").unwrap_or(answer).trim();
     let text = format!("Open. An address shows whose network, not whose hands. {answer}");
     page.block("Who", text.trim_end(), 3);
 }
 
 fn next(page: &mut Page, view: &View<'_>) {
-    let inside = view.entered_agencies();
-    let mut firsts: Vec<_> = Vec::new();
-    let mut seen = std::collections::BTreeSet::<AgencyIx>::new();
-    let mut asks: Vec<_> = view.case.asks.iter().collect();
-    asks.sort_by_key(|ask| (!inside.contains(&ask.agency), ask.agency, ask.number));
-    for ask in asks {
-        if seen.insert(ask.agency) {
-            firsts.push(ask);
-        }
+    let work = view.work();
+    for (at, (agency, asks)) in work.iter().take(AGENCIES_SHOWN).enumerate() {
+        let (hours, kinds) = view::order_of_work(asks);
+        let kinds: Vec<&str> = kinds.into_iter().map(|kind| words::ask(kind).0).collect();
+        let text =
+            format!("{}, first within {hours} h: {}", view.agency_id(*agency), kinds.join(" → "));
+        page.block(if at == 0 { "Next" } else { "" }, &text, 1);
     }
-    for (at, ask) in firsts.iter().take(ASKS_SHOWN).enumerate() {
-        let text = format!(
-            "{} (within {} h): {}",
-            view.agency_id(ask.agency),
-            ask.within_hours,
-            ask.text.en
-        );
-        page.block(if at == 0 { "Next" } else { "" }, &text, if at == 0 { 2 } else { 1 });
-    }
-    let rest = view.case.asks.len() - firsts.len().min(ASKS_SHOWN);
-    if rest > 0 {
-        let text = format!("and {rest} more asks, with proofs and deadlines, in report.html");
+    if !work.is_empty() {
+        let all = view.case.asks.len() as u64;
+        let asks = plural(all, "ask", "asks");
+        let text = format!("{all} {asks} with names, deadlines and proofs, in report.html");
         page.block("", &text, 1);
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use bakas_model::{
-    AgencyIx, Asn, Case, Country, Incident, IncidentId, Network, NetworkKind, Severity, SourceIx,
-    Timestamp, network::StateOwned,
+    AgencyIx, Ask, Asn, Case, Country, Incident, IncidentId, Network, NetworkKind, Severity,
+    SourceIx, Timestamp, network::StateOwned, response::AskKind,
 };
 
 use crate::words::Phase;
@@ -84,6 +84,20 @@ impl<'c> View<'c> {
     /// Tries at passwords, summed.
     pub(crate) fn tries(&self) -> u64 {
         self.case.incidents.iter().map(|i| i.scope.tries).sum()
+    }
+
+    /// Each agency's asks in their order; agencies that were entered come first.
+    pub(crate) fn work(&self) -> Vec<(AgencyIx, Vec<&'c Ask>)> {
+        let inside = self.entered_agencies();
+        let mut work: BTreeMap<(bool, AgencyIx), Vec<&Ask>> = BTreeMap::new();
+        for ask in &self.case.asks {
+            work.entry((!inside.contains(&ask.agency), ask.agency)).or_default().push(ask);
+        }
+        let sorted = |((_, agency), mut asks): (_, Vec<&'c Ask>)| {
+            asks.sort_by_key(|ask| ask.number);
+            (agency, asks)
+        };
+        work.into_iter().map(sorted).collect()
     }
 
     /// Distinct accounts tried, and whether that is all of them: an incident lists only so many.
@@ -191,6 +205,17 @@ impl<'c> NetworkRow<'c> {
 pub(crate) fn got_in(incident: &Incident) -> bool {
     incident.severity > Severity::Low
         && (Phase::of(incident.kind) == Phase::Inside || !incident.scope.entered.is_empty())
+}
+
+/// How soon the first ask is due, and the sorts of asks in the order of work, each once.
+pub(crate) fn order_of_work(asks: &[&Ask]) -> (u32, Vec<AskKind>) {
+    let mut kinds: Vec<AskKind> = Vec::new();
+    for ask in asks {
+        if !kinds.contains(&ask.kind) {
+            kinds.push(ask.kind);
+        }
+    }
+    (asks.iter().map(|ask| ask.within_hours).min().unwrap_or(0), kinds)
 }
 
 /// Countries of registration with their lines, most first.

@@ -22,7 +22,12 @@ pub(crate) struct DictionaryColumn {
     absent: usize,
     /// Bytes before each value that hold its length.
     prefix: usize,
+    /// Codes of values that came with a key, each where its key falls.
+    recent: [(u32, u32); RECENT],
 }
+
+/// Keys whose codes are remembered: more than there are HTTP status codes in common use.
+const RECENT: usize = 32;
 
 impl DictionaryColumn {
     /// Of texts.
@@ -44,6 +49,7 @@ impl DictionaryColumn {
             last: ABSENT,
             absent: 0,
             prefix,
+            recent: [(0, ABSENT); RECENT],
         }
     }
 
@@ -56,12 +62,26 @@ impl DictionaryColumn {
     /// Adds a row; gives the bytes that the dictionary grew by.
     pub(crate) fn push(&mut self, value: &[u8], state: &RandomState) -> usize {
         // Logs repeat themselves: the value of the row before is the likeliest.
-        if self.last != ABSENT && self.value(self.last) == value {
+        if self.last != ABSENT && is_equal(self.value(self.last), value) {
             self.codes.push(self.last);
             return 0;
         }
         let (code, grown) = self.intern(value, state);
         self.last = code;
+        self.codes.push(code);
+        grown
+    }
+
+    /// Adds a row whose value stands for a small number: most are found without being looked at.
+    pub(crate) fn push_keyed(&mut self, key: u32, value: &[u8], state: &RandomState) -> usize {
+        let slot = (key ^ key >> 5) as usize % RECENT;
+        let (known, code) = self.recent[slot];
+        if known == key && code != ABSENT {
+            self.codes.push(code);
+            return 0;
+        }
+        let (code, grown) = self.intern(value, state);
+        self.recent[slot] = (key, code);
         self.codes.push(code);
         grown
     }
@@ -81,7 +101,7 @@ impl DictionaryColumn {
         let Self { plain, starts, known, prefix, .. } = self;
         let hash = state.hash_one(value);
         let get = |code: u32| entry(plain, starts, *prefix, code);
-        if let Some(&code) = known.find(hash, |&code| get(code) == value) {
+        if let Some(&code) = known.find(hash, |&code| is_equal(get(code), value)) {
             return (code, 0);
         }
         let code = u32::try_from(starts.len()).expect("fewer values than rows of one file");
@@ -133,7 +153,21 @@ impl DictionaryColumn {
         self.known.clear();
         self.last = ABSENT;
         self.absent = 0;
+        self.recent = [(0, ABSENT); RECENT];
     }
+}
+
+/// Whether two values are the same. Most that are not differ in their first or last bytes, and
+/// most values are short: a call is seldom needed.
+fn is_equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let (Some(a_first), Some(b_first)) = (a.first_chunk::<8>(), b.first_chunk::<8>()) else {
+        return a.iter().zip(b).all(|(a, b)| a == b);
+    };
+    let (a_last, b_last) = (a.last_chunk::<8>(), b.last_chunk::<8>());
+    a_first == b_first && a_last == b_last && (a.len() <= 16 || a == b)
 }
 
 /// The bytes of one value: up to where the next one, or its length, begins.

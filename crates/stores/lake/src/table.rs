@@ -1,6 +1,6 @@
 //! The rows of one partition in memory, column by column, and as one Parquet file.
 
-use std::{io::Write as _, net::IpAddr};
+use std::{io::Write as _, net::IpAddr, sync::Arc};
 
 use ahash::RandomState;
 use bakas_model::{Event, Location, Stream};
@@ -18,7 +18,9 @@ use crate::{
 };
 
 /// Bytes that one row takes beside new values of the dictionaries: its codes and numbers.
-pub(crate) const ROW_BYTES: usize = 120;
+const ROW_BYTES: usize = 120;
+/// Bytes that an empty table takes.
+const TABLE_BYTES: usize = COLUMNS.len() * size_of::<DictionaryColumn>();
 
 /// Room that every writer has once.
 #[derive(Debug, Default)]
@@ -42,6 +44,10 @@ struct Numbers<T> {
 #[derive(Debug)]
 pub(crate) struct Table {
     rows: usize,
+    /// Bytes that the rows take.
+    grown: usize,
+    /// Bytes that earlier rows took: the room is kept for the next ones.
+    room: usize,
     time: Numbers<i64>,
     offset: Numbers<i64>,
     length: Numbers<i32>,
@@ -59,6 +65,8 @@ impl Table {
         };
         Self {
             rows: 0,
+            grown: 0,
+            room: 0,
             time: Numbers::new(),
             offset: Numbers::new(),
             length: Numbers::new(),
@@ -72,13 +80,13 @@ impl Table {
         self.rows
     }
 
-    /// Adds a row; gives the bytes that the table grew by.
-    pub(crate) fn push(
-        &mut self,
-        event: &Event<'_>,
-        location: Location,
-        scratch: &mut Scratch,
-    ) -> usize {
+    /// Bytes that the table takes in memory, about.
+    pub(crate) fn weight(&self) -> usize {
+        TABLE_BYTES + self.grown.max(self.room)
+    }
+
+    /// Adds a row.
+    pub(crate) fn push(&mut self, event: &Event<'_>, location: Location, scratch: &mut Scratch) {
         self.rows += 1;
         self.time.values.push(event.time.as_micros());
         self.offset.values.push(event.place.offset.cast_signed());
@@ -86,21 +94,27 @@ impl Table {
         self.src_port.push(event.src_port.map(i32::from));
         let bytes_out = event.bytes_out.map(|n| i64::try_from(n).unwrap_or(i64::MAX));
         self.bytes_out.push(bytes_out);
-        ROW_BYTES
+        self.grown += ROW_BYTES
             + self.push_place_and_kind(event, scratch)
             + self.push_source(event, location, scratch)
             + self.push_texts(event, &scratch.state)
-            + self.push_fields(event, scratch)
+            + self.push_fields(event, scratch);
     }
 
     fn push_place_and_kind(&mut self, event: &Event<'_>, scratch: &Scratch) -> usize {
         let state = &scratch.state;
-        let source = event.place.source.0.cast_signed().to_le_bytes();
-        self.coded[ix::TimeRaw].push(event.time_raw.as_bytes(), state)
-            + self.coded[ix::Source].push(&source, state)
-            + self.coded[ix::Stream].push(event.stream.name().as_bytes(), state)
-            + self.coded[ix::Activity].push(event.activity.name().as_bytes(), state)
-            + self.coded[ix::Status].push(event.status.name().as_bytes(), state)
+        let source = event.place.source.0.cast_signed();
+        let named = [
+            (ix::Stream, event.stream as u32, event.stream.name()),
+            (ix::Activity, event.activity as u32, event.activity.name()),
+            (ix::Status, event.status as u32, event.status.name()),
+        ];
+        let mut grown = self.coded[ix::TimeRaw].push(event.time_raw.as_bytes(), state)
+            + self.push_int(ix::Source, Some(source), state);
+        for (column, key, name) in named {
+            grown += self.coded[column].push_keyed(key, name.as_bytes(), state);
+        }
+        grown
     }
 
     fn push_source(
@@ -116,12 +130,17 @@ impl Table {
             text.as_slice()
         });
         let src = event.src.map(address_bytes);
-        let asn = location.asn.map(|asn| i64::from(asn.0).to_le_bytes());
+        let asn = match location.asn {
+            Some(asn) => {
+                let long = i64::from(asn.0).to_le_bytes();
+                self.coded[ix::Asn].push_keyed(asn.0, &long, state)
+            }
+            None => self.coded[ix::Asn].push_maybe(None, state),
+        };
         let country = location.country.as_ref().map(|country| country.as_str().as_bytes());
-        self.coded[ix::SrcClaimed].push_maybe(claimed, state)
+        asn + self.coded[ix::SrcClaimed].push_maybe(claimed, state)
             // The text column takes its codes from this one, so its texts count here.
             + 2 * self.coded[ix::Src].push_maybe(src.as_ref().map(|b| b.as_slice()), state)
-            + self.coded[ix::Asn].push_maybe(asn.as_ref().map(|b| b.as_slice()), state)
             + self.coded[ix::Country].push_maybe(country, state)
     }
 
@@ -134,13 +153,19 @@ impl Table {
             (ix::Operation, Some(event.operation)),
             (ix::Host, event.host),
         ];
-        let http_status = event.http_status.map(|code| i32::from(code).to_le_bytes());
-        let mut grown = self.coded[ix::HttpStatus]
-            .push_maybe(http_status.as_ref().map(|b| b.as_slice()), state);
+        let mut grown = self.push_int(ix::HttpStatus, event.http_status.map(i32::from), state);
         for (column, text) in texts {
             grown += self.coded[column].push_maybe(text.map(str::as_bytes), state);
         }
         grown
+    }
+
+    fn push_int(&mut self, column: usize, value: Option<i32>, state: &RandomState) -> usize {
+        let column = &mut self.coded[column];
+        match value {
+            Some(n) => column.push_keyed(n.cast_unsigned(), &n.to_le_bytes(), state),
+            None => column.push_maybe(None, state),
+        }
     }
 
     fn push_fields(&mut self, event: &Event<'_>, scratch: &mut Scratch) -> usize {
@@ -167,7 +192,7 @@ impl Table {
     /// The rows as one Parquet file; the table is empty afterwards and keeps its room.
     pub(crate) fn take_file(&mut self, scratch: &mut Scratch) -> Result<Vec<u8>> {
         let schema = SCHEMA.root_schema_ptr();
-        let mut file = SerializedFileWriter::new(Vec::new(), schema, (*PROPERTIES).clone())?;
+        let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::clone(&PROPERTIES))?;
         let mut group = file.next_row_group()?;
         for (at, column) in COLUMNS.iter().enumerate() {
             match at {
@@ -211,6 +236,8 @@ impl Table {
 
     fn clear(&mut self) {
         self.rows = 0;
+        self.room = self.room.max(self.grown);
+        self.grown = 0;
         self.time.clear();
         self.offset.clear();
         self.length.clear();

@@ -20,7 +20,7 @@ use crate::{
 /// Rows of one file.
 const ROWS_LIMIT: usize = 1 << 16;
 /// Bytes that one writer holds in its tables, about; over it the largest are written.
-const HELD_BYTES_LIMIT: usize = 48 << 20;
+const HELD_BYTES_LIMIT: usize = 32 << 20;
 /// Partitions that one writer keeps apart; events of further days share one folder.
 const PARTITIONS_LIMIT: usize = 2048;
 
@@ -112,6 +112,7 @@ impl LakeWriter {
 
     /// Writes the largest partitions until half of the bound is free.
     fn make_room(&mut self) -> Result<(), StoreError> {
+        self.spare = None;
         let mut order: Vec<usize> = (0..self.partitions.len()).collect();
         order.sort_by_key(|&at| std::cmp::Reverse(self.partitions[at].held_bytes));
         for at in order {
@@ -119,6 +120,7 @@ impl LakeWriter {
                 break;
             }
             self.flush(at)?;
+            self.spare = None;
         }
         Ok(())
     }
@@ -130,9 +132,10 @@ impl EventWriter for LakeWriter {
         let partition = &mut self.partitions[at];
         let table =
             partition.table.get_or_insert_with(|| self.spare.take().unwrap_or_else(Table::new));
-        let grown = table.push(event, location, &mut self.scratch);
-        partition.held_bytes += grown;
-        self.held_bytes += grown;
+        table.push(event, location, &mut self.scratch);
+        let weight = table.weight();
+        self.held_bytes += weight - partition.held_bytes;
+        partition.held_bytes = weight;
         if table.rows() >= ROWS_LIMIT {
             self.flush(at)?;
         }

@@ -175,14 +175,14 @@ proptest! {
     }
 
     #[test]
-    fn who_owns_the_operator_changes_nothing_about_the_actor(parts in parts()) {
+    fn who_owns_the_operator_moves_no_rival_on_any_level(parts in parts()) {
         let owned: Vec<Part> =
             parts.iter().map(|part| Part { owner: Some("SA"), ..part.clone() }).collect();
         let free: Vec<Part> = parts.iter().map(|part| Part { owner: None, ..part.clone() }).collect();
         let likelihoods = |parts: &[Part]| -> Vec<(String, Likelihood)> {
             let assessments = one_campaign(parts);
-            let actor = level(&assessments, AssessmentLevel::Actor);
-            actor.hypotheses.iter().map(|h| (h.id.clone(), h.likelihood)).collect()
+            let rivals = assessments.iter().flat_map(|a| &a.hypotheses);
+            rivals.map(|h| (h.id.clone(), h.likelihood)).collect()
         };
         prop_assert_eq!(likelihoods(&owned), likelihoods(&free));
         let assessments = one_campaign(&owned);

@@ -137,7 +137,11 @@ pub(crate) fn judge_cloud(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> 
 fn cloud_suspects(court: &Court<'_>, account: &AccountKey, score: f64) -> Vec<Suspect> {
     let Some(from) = court.survey.visits.get(account) else { return Vec::new() };
     from.iter()
-        .filter(|(_, visit)| visit.families.contains(&Family::Cloud))
+        .filter(|(address, visit)| {
+            let named = court.leads.addresses.get(&(account.agency, **address));
+            visit.families.contains(&Family::Cloud)
+                && named.is_some_and(|hints| hints.contains_key(&IncidentKind::CloudAbuse))
+        })
         .filter_map(|(address, visit)| {
             Some(Suspect {
                 agency: account.agency,

@@ -5,9 +5,7 @@
 use bakas_model::{IncidentKind, NetworkKind, Severity};
 
 use crate::{
-    judge::{
-        tries::ADMIN_SHARE, Aside, Court, Excuse, Hint, Suspect, VERDICT_DECIBANS, network_weight, set_aside,
-    },
+    judge::{Aside, Court, Excuse, Hint, Suspect, VERDICT_DECIBANS, network_weight, set_aside},
     reading::{Family, is_tool},
     survey::Track,
 };
@@ -103,8 +101,7 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
 /// where most do not; never both for the same requests.
 fn fits(kind: IncidentKind, track: &Track) -> bool {
     if !track.families.contains(&Family::Web) {
-        let looks = track.admin_fails as f64 >= ADMIN_SHARE * track.fails as f64;
-        return kind == IncidentKind::AdminDiscovery && track.admin_fails > 0 && looks;
+        return false; // tries at names are judged with the tries
     }
     let admin = track.admin_paths.len() as f64;
     let probed = track.refused_paths.union(&track.admin_paths).count().max(1) as f64;

@@ -8,9 +8,7 @@ use bakas_model::{AccountKey, AgencyIx, Asn, IncidentKind, NetworkKind, Severity
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    judge::{
-        Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside,
-    },
+    judge::{Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside},
     reading::{Act, Family},
     survey::Visit,
 };
@@ -23,6 +21,14 @@ const USUAL_NETWORK_DECIBANS: f64 = -14.0;
 const USUAL_SHARE: f64 = 0.3;
 /// Days from which on a network may be usual at all.
 const USUAL_DAYS: usize = 3;
+/// The agency's own people work from this network: an office, or a telco of the country. Share of
+/// the agency's sign-ins from which on that is so, and how much it speaks against.
+const OWN_SHARE: f64 = 0.1;
+const OWN_NETWORK_DECIBANS: f64 = -10.0;
+/// Within a day the account was entered from another network that it does not use either:
+/// intruders change exits.
+const ENTERED_TODAY_DECIBANS: f64 = 12.0;
+const TODAY_MICROS: i64 = 86_400 * 1_000_000;
 /// The same user agent as at home: the person took the machine along.
 const SAME_AGENT_DECIBANS: f64 = -8.0;
 /// The address was judged to guess passwords at this agency.
@@ -65,7 +71,11 @@ fn acts_weight(visit: &Visit) -> f64 {
         weights.push(9.0);
     }
     weights.sort_unstable_by(|a, b| b.total_cmp(a));
-    weights.iter().enumerate().map(|(at, weight)| if at == 0 { *weight } else { weight / 2.0 }).sum()
+    weights
+        .iter()
+        .enumerate()
+        .map(|(at, weight)| if at == 0 { *weight } else { weight / 2.0 })
+        .sum()
 }
 
 /// The block that neighbours share.
@@ -110,22 +120,26 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
     let mut visits: Vec<((AccountKey, IpAddr), &Visit)> = Vec::new();
     for (account, from) in &court.survey.visits {
         let entered = from.iter().filter(|(_, visit)| {
-            visit.rows > visit.fails
+            visit.present > 0
                 && visit.families.iter().any(|f| matches!(f, Family::Mail | Family::System))
         });
         visits.extend(entered.map(|(address, visit)| ((account.clone(), *address), visit)));
     }
     visits.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut scores: BTreeMap<(AccountKey, IpAddr), f64> = visits
-        .iter()
-        .map(|(key, visit)| (key.clone(), own(court, key, visit, &known)))
-        .collect();
+    let mut scores: BTreeMap<(AccountKey, IpAddr), f64> =
+        visits.iter().map(|(key, visit)| (key.clone(), own(court, key, visit, &known))).collect();
     // What is judged at one agency weighs at the others: a second round suffices, since a verdict
     // adds the same weight wherever it comes from.
     for _ in 0..2 {
         let together = crowd(&scores);
+        let entered = entered(&visits, &scores);
         for (key, visit) in &visits {
-            let score = own(court, key, visit, &known) + company(court, key, visit, &together);
+            let mut score = own(court, key, visit, &known) + company(court, key, visit, &together);
+            if usual(court, &key.0, visit.asn) == Some(false)
+                && is_entered_today(&entered, key, visit)
+            {
+                score += ENTERED_TODAY_DECIBANS;
+            }
             scores.insert(key.clone(), score);
             if score >= VERDICT_DECIBANS {
                 known.addresses.entry(key.1).or_default().insert(key.0.agency);
@@ -137,6 +151,31 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
         .into_iter()
         .filter_map(|(key, visit)| verdict(court, &key, visit, &scores, aside))
         .collect()
+}
+
+type Times = FxHashMap<AccountKey, Vec<(IpAddr, Timestamp, Timestamp)>>;
+
+/// The visits judged so far to be an intruder's, by account.
+fn entered(
+    visits: &[((AccountKey, IpAddr), &Visit)],
+    scores: &BTreeMap<(AccountKey, IpAddr), f64>,
+) -> Times {
+    let mut times = Times::default();
+    for (key, visit) in visits.iter().filter(|(key, _)| scores[key] >= VERDICT_DECIBANS) {
+        if let (Some(first), Some(last)) = (visit.first, visit.last) {
+            times.entry(key.0.clone()).or_default().push((key.1, first, last));
+        }
+    }
+    times
+}
+
+fn is_entered_today(times: &Times, key: &(AccountKey, IpAddr), visit: &Visit) -> bool {
+    let (Some(first), Some(last)) = (visit.first, visit.last) else { return false };
+    times.get(&key.0).into_iter().flatten().any(|(address, from, until)| {
+        *address != key.1
+            && first <= until.plus_micros(TODAY_MICROS)
+            && last >= from.plus_micros(-TODAY_MICROS)
+    })
 }
 
 /// By address, the accounts whose visit is suspicious by half a verdict.
@@ -189,6 +228,9 @@ fn own(
         Some(false) => NEW_NETWORK_DECIBANS,
         None => 0.0,
     };
+    if !guesser && court.findings.background.share(account.agency, visit.asn) >= OWN_SHARE {
+        score += OWN_NETWORK_DECIBANS;
+    }
     if guesser {
         score += GUESSER_DECIBANS;
     } else if is_known_elsewhere(known, account.agency, *address) {
@@ -221,7 +263,7 @@ fn usual(court: &Court<'_>, account: &AccountKey, asn: Option<Asn>) -> Option<bo
     let elsewhere: usize =
         profile.networks.iter().filter(|n| n.asn != asn).map(|n| n.days.len()).sum();
     if elsewhere == 0 {
-        return None;
+        return (here >= USUAL_DAYS).then_some(true);
     }
     Some(here >= USUAL_DAYS && here as f64 >= USUAL_SHARE * (here + elsewhere) as f64)
 }
@@ -242,12 +284,7 @@ fn alarmed(court: &Court<'_>, account: &AccountKey, address: IpAddr, visit: &Vis
 }
 
 /// Whether the account uses the same user agent from a usual network.
-fn has_home_agent(
-    court: &Court<'_>,
-    account: &AccountKey,
-    address: IpAddr,
-    visit: &Visit,
-) -> bool {
+fn has_home_agent(court: &Court<'_>, account: &AccountKey, address: IpAddr, visit: &Visit) -> bool {
     if visit.agents.is_empty() {
         return false;
     }

@@ -8,9 +8,7 @@ use bakas_model::{AgencyIx, IncidentKind, NetworkKind};
 use rustc_hash::FxHashSet;
 
 use crate::{
-    judge::{
-        Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside,
-    },
+    judge::{Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside},
     ledger::name_hash,
     reading::{Family, is_tool},
     survey::Track,
@@ -38,6 +36,8 @@ const TOOL_DECIBANS: f64 = 8.0;
 pub(crate) const ADMIN_SHARE: f64 = 0.7;
 /// Most tries for each administrator's name that still look like looking, not guessing.
 pub(crate) const ADMIN_TRIES: u64 = 8;
+/// Tries at other names from which on somebody who looks for administrators guesses as well.
+const OTHER_TRIES: u64 = 3;
 /// A weak suspect in a network where strong ones have the same habits.
 const COMPANY_DECIBANS: f64 = 10.0;
 /// An address that attacks one agency and fails at another.
@@ -80,13 +80,34 @@ fn volume(fails: u64) -> f64 {
     (10.0 * (fails as f64 / 3.0).log10()).clamp(-5.0, 20.0)
 }
 
+/// Failures, and days with them, from which on it is a program and no person.
+const STALE_FAILS: u64 = 10;
+const STALE_DAYS: usize = 3;
+
 /// Whether a machine repeats one old password: one account from inside, or one that also signs in
 /// from there.
 fn is_stale(track: &Track) -> bool {
+    if track.fails < STALE_FAILS || track.fail_days.len() < STALE_DAYS {
+        return false;
+    }
     let one_account = track.tried.len() == 1 && track.named_fails == track.fails;
     let own = track.tried.keys().any(|name| track.entered.contains(name));
     (one_account && (own || track.kind == NetworkKind::Special))
         || (track.kind == NetworkKind::Special && track.tried.is_empty())
+}
+
+/// Somebody who looks for administrators does so at a time of its own: on days when most tries go
+/// to their names, a few for each. A list of names that holds some of theirs is spraying.
+fn looks_for_admins(track: &Track) -> bool {
+    let own_days = track
+        .fail_days
+        .values()
+        .filter(|(admin, all)| *admin as f64 >= ADMIN_SHARE * *all as f64)
+        .map(|(admin, _)| admin)
+        .sum::<u64>();
+    track.admin_names.len() >= 2
+        && track.admin_fails <= ADMIN_TRIES * track.admin_names.len() as u64
+        && own_days as f64 >= ADMIN_SHARE * track.admin_fails as f64
 }
 
 /// Judges every surveyed address that tried passwords.
@@ -111,7 +132,7 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
         }
         let score = weigh(track, court.findings.background.assets_are_usual(agency));
         if score >= VERDICT_DECIBANS {
-            suspects.push(suspect(agency, address, track, score));
+            suspects.extend(verdicts(agency, address, track, score));
         } else if let Some(part) = apart(agency, address, track) {
             suspects.push(part);
         } else {
@@ -122,31 +143,28 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
     suspects
 }
 
-/// The verdict on a whole address. What it is looking for decides the kind.
-fn suspect(agency: AgencyIx, address: IpAddr, track: &Track, score: f64) -> Suspect {
-    let span = (
-        track.first_fail.expect("judged for its failures"),
-        track.last_fail.expect("judged for its failures"),
-    );
-    Suspect {
+/// The verdict on a whole address. What it tried decides the kind; it may have done both.
+fn verdicts(agency: AgencyIx, address: IpAddr, track: &Track, score: f64) -> Vec<Suspect> {
+    let (Some(first), Some(last)) = (track.first_fail, track.last_fail) else { return Vec::new() };
+    let suspect = |kind| Suspect {
         agency,
         address,
-        kind: kind(track),
+        kind,
         score,
-        span,
+        span: (first, last),
         agents: None,
         accounts: None,
+    };
+    let looks = looks_for_admins(track);
+    let others = track.fails - track.admin_fails;
+    let mut suspects = Vec::new();
+    if looks {
+        suspects.push(suspect(IncidentKind::AdminDiscovery));
     }
-}
-
-fn kind(track: &Track) -> IncidentKind {
-    let admin = track.admin_fails as f64 >= ADMIN_SHARE * track.fails as f64;
-    let few_each = track.fails <= ADMIN_TRIES * track.tried.len() as u64;
-    if track.admin_fails >= 2 && admin && few_each && track.tried.len() >= 2 {
-        IncidentKind::AdminDiscovery
-    } else {
-        IncidentKind::PasswordGuessing
+    if !looks || others >= OTHER_TRIES {
+        suspects.push(suspect(IncidentKind::PasswordGuessing));
     }
+    suspects
 }
 
 /// Behind a shared address, one user agent that only ever fails, for days, is somebody of its own.
@@ -211,7 +229,7 @@ fn company(
             score += ELSEWHERE_DECIBANS;
         }
         if score >= VERDICT_DECIBANS {
-            suspects.push(suspect(agency, address, track, score));
+            suspects.extend(verdicts(agency, address, track, score));
             continue;
         }
         let excuse = if track.oks >= 3 { Excuse::SharedAddress } else { Excuse::Forgetful };

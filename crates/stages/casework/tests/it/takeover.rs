@@ -12,7 +12,14 @@ fn ordinary(world: &mut World, agency: u16, account: &str, home: &str) {
     for day in 0..20 {
         world.login(agency, LOGIN, at(day, 0, 10), home, account, true);
         for n in 0..3 {
-            world.act(agency, DRIVE, at(day, 1, n), home, account, ("view", Activity::Read, "plan"));
+            world.act(
+                agency,
+                DRIVE,
+                at(day, 1, n),
+                home,
+                account,
+                ("view", Activity::Read, "plan"),
+            );
         }
     }
 }
@@ -27,7 +34,8 @@ fn forward(world: &mut World, agency: u16, hour: i64, from: &str, account: &str)
 fn reading(world: &mut World, agency: u16, day: i64, from: &str, account: &str) {
     for n in 0..50 {
         let time = at(day, 15, n);
-        let row = world.act(agency, DRIVE, time, from, account, ("download", Activity::Download, "d"));
+        let row =
+            world.act(agency, DRIVE, time, from, account, ("download", Activity::Download, "d"));
         world.flag(row, IncidentKind::AccountTakeover, Severity::Medium);
     }
 }

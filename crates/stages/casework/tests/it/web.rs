@@ -53,10 +53,7 @@ fn an_upload_that_placed_a_shell_belongs_to_the_shell_and_the_failed_ones_do_not
         world.flag(row, IncidentKind::WebShell, Severity::Critical);
     }
     let result = world.investigate();
-    assert_eq!(
-        result.kinds(),
-        [(0, IncidentKind::WebExploitation), (0, IncidentKind::WebShell)]
-    );
+    assert_eq!(result.kinds(), [(0, IncidentKind::WebExploitation), (0, IncidentKind::WebShell)]);
     let shell = result.outcome.incidents.iter().find(|i| i.kind == IncidentKind::WebShell).unwrap();
     assert_eq!(shell.lines, 7);
     assert_eq!(result.claimed[placed].as_deref(), Some(shell.id.0.as_str()));
@@ -82,7 +79,8 @@ fn probing_is_scanning_or_looking_for_administrators_and_never_both() {
     let mut world = World::default();
     visitors(&mut world);
     let files = ["/.env", "/.git/config", "/backup.zip", "/db.sql", "/info.php", "/admin.php"];
-    let doors = ["/wp-admin", "/administrator", "/admin", "/phpmyadmin", "/user/password", "/cpanel"];
+    let doors =
+        ["/wp-admin", "/administrator", "/admin", "/phpmyadmin", "/user/password", "/cpanel"];
     for n in 0..12_usize {
         let (file, door) = (files[n % 6], doors[n % 6]);
         let time = at(6, 1, n as i64);

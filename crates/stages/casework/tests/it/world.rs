@@ -25,7 +25,9 @@ impl Networks for Table {
     fn locate(&self, address: IpAddr, _: Timestamp) -> Location {
         let IpAddr::V4(v4) = address else { return Location::default() };
         let (asn, kind) = match v4.octets() {
-            [10, ..] | [192, 168, ..] => return Location { kind: NetworkKind::Special, ..Location::default() },
+            [10, ..] | [192, 168, ..] => {
+                return Location { kind: NetworkKind::Special, ..Location::default() };
+            }
             [61, ..] => (64_501, NetworkKind::Telco),
             [62, ..] => (64_502, NetworkKind::Telco),
             [80, ..] => (64_510, NetworkKind::Hosting),
@@ -203,10 +205,7 @@ impl World {
         self.investigate_in(|rows| rows.sort_by_key(|(_, row)| (row.time, row.place)))
     }
 
-    pub(crate) fn investigate_in(
-        &self,
-        sort: impl Fn(&mut Vec<(usize, &EventRow)>),
-    ) -> Result {
+    pub(crate) fn investigate_in(&self, sort: impl Fn(&mut Vec<(usize, &EventRow)>)) -> Result {
         let agencies: Vec<Agency> = (0..self.agencies)
             .map(|n| Agency { id: format!("agency{n}"), ..Agency::default() })
             .collect();

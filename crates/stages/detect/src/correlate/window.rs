@@ -20,11 +20,11 @@ const WINDOW_DETAILS_LIMIT: usize = 50_000;
 
 /// The hits of the last time span.
 #[derive(Debug)]
-pub(crate) struct Window {
-    correlation: Correlation,
+pub(crate) struct Window<'c> {
+    correlation: &'c Correlation,
     rule: RuleIx,
     agency: AgencyIx,
-    group: Vec<(String, String)>,
+    group: Vec<String>,
     entries: VecDeque<Entry>,
     /// The number of the first entry in the window; numbers rise by one.
     base: u64,
@@ -37,6 +37,8 @@ pub(crate) struct Window {
     /// up to it began.
     chains: Vec<Option<(u64, Timestamp)>>,
     last_place: Option<Place>,
+    /// By chain: when it was told last.
+    told: Vec<Option<Timestamp>>,
     open: Option<Burst>,
 }
 
@@ -64,14 +66,13 @@ pub(super) fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-impl Window {
-    pub(crate) fn new(correlation: &Correlation, first: &Input) -> Self {
-        let group = correlation.group_by.iter().cloned().zip(first.group.iter().cloned()).collect();
+impl<'c> Window<'c> {
+    pub(crate) fn new(correlation: &'c Correlation, first: &Input) -> Self {
         Self {
-            correlation: correlation.clone(),
+            correlation,
             rule: first.rule,
             agency: first.hit.agency,
-            group,
+            group: first.group.clone(),
             entries: VecDeque::new(),
             base: 0,
             covered: 0,
@@ -79,6 +80,7 @@ impl Window {
             counts: HashMap::new(),
             chains: vec![None; correlation.members.into()],
             last_place: None,
+            told: vec![None; correlation.chains.len()],
             open: None,
         }
     }
@@ -102,10 +104,16 @@ impl Window {
         let time = input.hit.time;
         self.chain(input.member, time);
         *self.counts.entry(key).or_default() += 1;
+        let told = (!self.told.is_empty()).then(|| input.hit.clone());
         let what = if again { What::Same } else { What::Hit(Box::new(input.hit)) };
         self.entries.push_back(Entry { time, key, what });
         match self.satisfied_from() {
-            Some(from) => self.cover(from, emit),
+            Some(from) => {
+                self.cover(from, emit);
+                if let Some(hit) = told {
+                    self.tell(&hit, emit);
+                }
+            }
             None => self.forget_details(),
         }
     }
@@ -169,6 +177,7 @@ impl Window {
     fn cover(&mut self, from: u64, emit: &mut Emit<'_>) {
         if from >= self.covered
             && let Some(done) = self.open.take()
+            && self.correlation.speaks
         {
             emit.detection(done);
         }
@@ -177,7 +186,9 @@ impl Window {
         for entry in self.entries.iter_mut().skip(skip) {
             let what = std::mem::replace(&mut entry.what, What::Unseen);
             let burst = self.open.get_or_insert_with(|| {
-                Burst::new(self.rule, self.agency, entry.time, self.group.clone())
+                let names = self.correlation.group_by.iter().cloned();
+                let group = names.zip(self.group.iter().cloned()).collect();
+                Burst::new(self.rule, self.agency, entry.time, group)
             });
             match what {
                 What::Hit(hit) => burst.add(*hit),
@@ -204,7 +215,28 @@ impl Window {
         }
     }
 
-    pub(crate) fn into_burst(self) -> Option<Burst> {
-        self.open
+    /// Tells the correlations that build on this one that its condition holds.
+    fn tell(&mut self, hit: &Hit, emit: &mut Emit<'_>) {
+        for (chain, told) in self.correlation.chains.iter().zip(&mut self.told) {
+            if told.is_some_and(|told| hit.time.micros_since(told) < chain.rest_micros) {
+                continue;
+            }
+            *told = Some(hit.time);
+            emit.chain(Input {
+                rule: chain.correlation,
+                group: chain.group.iter().map(|&of| self.group[of].clone()).collect(),
+                value: chain.value.map(|of| self.group[of].clone()),
+                member: chain.member,
+                hit: hit.clone(),
+            });
+        }
+    }
+
+    pub(crate) fn end(self, emit: &mut Emit<'_>) {
+        if let Some(burst) = self.open
+            && self.correlation.speaks
+        {
+            emit.detection(burst);
+        }
     }
 }

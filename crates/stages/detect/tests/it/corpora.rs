@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 
 use bakas_detect::Rules;
 
+/// The project's folder.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().find(|folder| folder.join("Cargo.lock").exists()).unwrap()
+}
+
 /// The folder of public data, or `None` where there is none.
 fn corpora() -> Option<PathBuf> {
-    let root = match std::env::var_os("BAKAS_CORPORA") {
+    let folder = match std::env::var_os("BAKAS_CORPORA") {
         Some(folder) => PathBuf::from(folder),
-        None => {
-            let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-            let root = here.ancestors().find(|folder| folder.join("Cargo.lock").exists())?;
-            root.join("../shared/corpora")
-        }
+        None => root().join("../shared/corpora"),
     };
-    root.is_dir().then_some(root)
+    folder.is_dir().then_some(folder)
 }
 
 fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
@@ -54,4 +56,14 @@ fn the_public_rules_load() {
         std::fs::read_to_string(&meta.path).unwrap().contains("category: webserver")
     });
     assert_eq!((web, loaded.count()), (86, 86));
+}
+
+#[test]
+fn the_rule_pack_loads_whole() {
+    let mut files = Vec::new();
+    collect(&root().join("rules"), &mut files);
+    let (rules, counts, problems) = Rules::load(files);
+    assert_eq!(problems, vec![]);
+    assert!(counts.files > 0 && counts.not_applicable == 0, "{counts:?}");
+    assert_eq!(rules.metas().len() as u64, counts.loaded);
 }

@@ -132,6 +132,51 @@ fn aliases_join_fields_of_other_names() {
     assert_eq!(all[0].group, [("who".to_owned(), "maria".to_owned())]);
 }
 
+/// Many failures, then a success, of one account.
+fn guessed(inner_extra: &str, outer_rules: &str) -> String {
+    format!(
+        "{FAILED}{SUCCESS}title: Outer\ncorrelation:\n  type: temporal_ordered\n  \
+         rules: [{outer_rules}]\n  group-by: [actor.user.name]\n  timespan: 1m\n---\n\
+         title: Inner\nname: many\ncorrelation:\n  type: event_count\n  rules: [failed]\n  \
+         group-by: [{inner_extra}actor.user.name]\n  timespan: 10s\n  condition: {{gte: 3}}\n"
+    )
+}
+
+#[test]
+fn correlations_build_on_correlations() {
+    let rules = load(&guessed("src_endpoint.ip, ", "many, entered"));
+    let events = |fails: &[i64], success: i64| -> Vec<Event<'static>> {
+        let fails = fails.iter().map(|&s| sign_in(s, [192, 0, 2, 1], "maria", false));
+        fails.chain([sign_in(success, [192, 0, 2, 2], "maria", true)]).collect()
+    };
+    let all = detections(&rules, &events(&[0, 1, 2, 3], 30));
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(rules.metas()[all[0].rule.0 as usize].title, "Outer");
+    assert_eq!(spans(&all), [(3, 30, 2)]);
+    assert_eq!(detections(&rules, &events(&[0, 1], 30)), vec![], "too few");
+    assert_eq!(detections(&rules, &events(&[0, 1, 2], 70)), vec![], "too late");
+    assert_eq!(detections(&rules, &events(&[10, 11, 12], 0)), vec![], "the wrong order");
+}
+
+#[test]
+fn a_chain_that_cannot_be_followed_is_refused() {
+    let refused = |text: String| {
+        let (_, _, problems) = bakas_detect::Rules::load([("c.yml".to_owned(), text)]);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        problems[0].to_string()
+    };
+    let ungrouped = guessed("", "many, entered").replace(
+        "group-by: [actor.user.name]\n  timespan: 10s",
+        "group-by: [resource.name]\n  timespan: 10s",
+    );
+    let message = refused(ungrouped);
+    assert!(message.contains("not grouped by 'actor.user.name'"), "{message}");
+    let circle = format!(
+        "{FAILED}title: A\nname: a\ncorrelation: {{type: temporal, rules: [failed, a], timespan: 1m}}\n"
+    );
+    assert!(refused(circle).contains("builds on itself"));
+}
+
 #[test]
 fn an_event_without_the_groups_field_is_in_no_group() {
     let rules = load(&correlation("event_count", "failed", "resource.name", "1m", "gte: 1"));

@@ -65,10 +65,10 @@ pub(crate) fn looks_like(line: &str) -> bool {
 fn split_time(line: &str) -> Option<(&str, &str, &str)> {
     let bytes = line.as_bytes();
     let mut from = 0;
-    // A user name may hold a bracket; a time begins with a digit.
+    // A user name may hold a bracket; a time is `[05/…` or `[2026-…`.
     let open = loop {
         let found = from + memchr(b'[', bytes.get(from..)?)?;
-        if bytes.get(found + 1).is_some_and(u8::is_ascii_digit) {
+        if bytes.get(found + 3) == Some(&b'/') || bytes.get(found + 5) == Some(&b'-') {
             break found;
         }
         from = found + 1;

@@ -121,7 +121,7 @@ impl CsvFrame {
         if is_over && self.start < end {
             self.record(end, buffer, base, found);
         }
-        if !self.skipping && self.at - self.start > RECORD_BYTES_LIMIT as u64 {
+        if !self.skipping && self.at.saturating_sub(self.start) > RECORD_BYTES_LIMIT as u64 {
             self.skipping = true;
         }
         if self.skipping { end } else { self.start }

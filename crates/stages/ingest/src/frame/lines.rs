@@ -62,11 +62,12 @@ impl LineFrame {
             return stop + u64::from(newline.is_some());
         }
         match memrchr(b'\n', buffer) {
+            _ if is_over => end,
             Some(at) => {
                 self.line += memchr_iter(b'\n', buffer).count() as u64;
                 base + at as u64 + 1
             }
-            None if buffer.len() > LINE_BYTES_LIMIT && !is_over => {
+            None if buffer.len() > LINE_BYTES_LIMIT => {
                 self.skipping = Some((base, sample(buffer)));
                 self.is_piece = true;
                 end

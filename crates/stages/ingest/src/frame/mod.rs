@@ -63,6 +63,9 @@ pub struct Chunker<R> {
     /// Offset of the first byte that is not handed out yet.
     base: u64,
     next_record: u64,
+    /// The reader gave its last byte.
+    is_read: bool,
+    /// The last chunk was handed out.
     is_over: bool,
 }
 
@@ -104,6 +107,7 @@ impl<R: Read> Chunker<R> {
             carry: Vec::new(),
             base: 0,
             next_record: 1,
+            is_read: false,
             is_over: false,
         }
     }
@@ -126,13 +130,13 @@ impl<R: Read> Chunker<R> {
         let mut found = Found::default();
         let mut target = CHUNK_BYTES;
         loop {
-            self.is_over = self.fill(&mut buffer, target)?;
+            self.is_read = self.is_read || self.fill(&mut buffer, target)?;
             let keep = self.scan(&buffer, &mut found);
-            let keep = if self.is_over { buffer.len() } else { keep };
-            if keep == 0 && found.rejects.is_empty() && !self.is_over {
+            if keep == 0 && found.rejects.is_empty() && !self.is_read {
                 target = buffer.len() + CHUNK_BYTES;
                 continue;
             }
+            self.is_over = self.is_read && keep == buffer.len();
             self.carry.extend_from_slice(buffer.get(keep..).unwrap_or_default());
             buffer.truncate(keep);
             return Ok(Some(self.cut(buffer, found)));
@@ -158,9 +162,9 @@ impl<R: Read> Chunker<R> {
     /// Scans what is new; returns how many bytes can be handed out.
     fn scan(&mut self, buffer: &[u8], found: &mut Found) -> usize {
         let keep = match &mut self.framer {
-            Framer::Lines(frame) => frame.scan(buffer, self.base, self.is_over, found),
-            Framer::Json(frame) => frame.scan(buffer, self.base, self.is_over, found),
-            Framer::Csv(frame) => frame.scan(buffer, self.base, self.is_over, found),
+            Framer::Lines(frame) => frame.scan(buffer, self.base, self.is_read, found),
+            Framer::Json(frame) => frame.scan(buffer, self.base, self.is_read, found),
+            Framer::Csv(frame) => frame.scan(buffer, self.base, self.is_read, found),
         };
         usize::try_from(keep.saturating_sub(self.base)).unwrap_or(usize::MAX).min(buffer.len())
     }

@@ -137,14 +137,12 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// A stream of unknown content, within something else.
     fn stream(&mut self, name: String, depth: Depth, reader: &mut dyn Read) -> io::Result<()> {
-        let mut head = vec![0; HEAD_BYTES];
-        let filled = match read_head(reader, &mut head) {
-            Ok(filled) => filled,
-            Err(error) => return self.broken(&name, 0, &error),
-        };
-        head.truncate(filled);
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        // What broke within the head is told when the head was read, like any other break.
+        let fault = Read::take(&mut *reader, HEAD_BYTES as u64).read_to_end(&mut head).err();
         let packing = Packing::of(&head);
-        let mut whole = Cursor::new(head).chain(reader);
+        let mut rest = Rest { fault, reader };
+        let mut whole = Cursor::new(head).chain(&mut rest);
         self.packed(name, depth, packing, &mut whole)
     }
 
@@ -256,6 +254,21 @@ fn is_unsafe(name: &str) -> bool {
 
 fn joined(outer: &str, inner: &str) -> String {
     if outer.is_empty() { inner.to_owned() } else { format!("{outer}!/{inner}") }
+}
+
+/// Fails with what is known to be broken, else reads on.
+struct Rest<'a> {
+    fault: Option<io::Error>,
+    reader: &'a mut dyn Read,
+}
+
+impl Read for Rest<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.fault.take() {
+            Some(fault) => Err(fault),
+            None => self.reader.read(buffer),
+        }
+    }
 }
 
 /// Ends where its reader fails, and keeps the fault.

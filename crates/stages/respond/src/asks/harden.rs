@@ -132,8 +132,8 @@ fn second_factor(facts: &Facts<'_>) -> Option<Draft> {
         ),
         proof: Text::new(
             "An export of the accounts with their second factor; none that administers is without.",
-            "Export ng mga account kasama ang ikalawang salik ng bawat isa; walang tagapangasiwang \
-             wala nito.",
+            "Export ng mga account kasama ang ikalawang salik ng bawat isa; mayroon nito ang lahat ng \
+             tagapangasiwa.",
         ),
         within_hours: THREE_DAYS_HOURS,
         incidents: ids(&incidents),

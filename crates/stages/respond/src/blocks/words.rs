@@ -248,7 +248,7 @@ fn moves(moving: usize, addresses: usize) -> Text {
             count(addresses as u64, "address", "addresses")
         ),
         format!(
-            "{moving} sa {} address ang noon lamang huling ikatlong bahagi ng panahon unang lumitaw: \
+            "{moving} sa {} address ay lumitaw lamang sa huling ikatlong bahagi ng panahon: \
              asahang may susunod pa, at bantayan ang mga pag-sign in, hindi lamang ang listahan.",
             grouped(addresses as u64)
         ),

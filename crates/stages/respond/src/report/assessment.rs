@@ -10,6 +10,8 @@ use super::{
 };
 use crate::words;
 
+/// Assessments whose evidence stands open; of more, it is folded.
+const OPEN_LIMIT: usize = 3;
 const EVIDENCE_LIMIT: usize = 40;
 
 pub(super) fn draw(matter: &Matter<'_>) -> Markup {
@@ -20,22 +22,33 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
             "Tatlong tanong na hindi pinaghahalo: ang sagot sa isa ay hindi sagot sa kasunod. Hanggang sa abot lamang ng ebidensiyang ito ang mga posibilidad; walang sero at walang tiyak.",
         )) }
         @if assessments.is_empty() { p { (both("Nothing was assessed.", "Walang tinasa.")) } }
-        @for assessment in assessments { (article(assessment)) }
+        @for assessment in assessments { (article(assessment, assessments.len() > OPEN_LIMIT)) }
     }
 }
 
-fn article(assessment: &Assessment) -> Markup {
+fn article(assessment: &Assessment, folds: bool) -> Markup {
     html! {
         article.assessment {
             p.kicker { (pair(words::level(assessment.level))) }
             h3 { (text(&assessment.question)) }
             p.prose { b { (text(&assessment.answer)) } }
             ul.hypotheses { @for (at, hypothesis) in assessment.hypotheses.iter().enumerate() { (likelihood(at + 1, hypothesis)) } }
-            (matrix(assessment))
-            @if !assessment.would_change.is_empty() {
-                h4 { (both("What would change the answer", "Ano ang magpapabago ng sagot")) }
-                ul { @for change in &assessment.would_change { li { (text(change)) } } }
-            }
+            @if folds {
+                details {
+                    summary { (both("The evidence, and what would change the answer", "Ang ebidensiya, at ano ang magpapabago ng sagot")) }
+                    (grounds(assessment))
+                }
+            } @else { (grounds(assessment)) }
+        }
+    }
+}
+
+fn grounds(assessment: &Assessment) -> Markup {
+    html! {
+        (matrix(assessment))
+        @if !assessment.would_change.is_empty() {
+            h4 { (both("What would change the answer", "Ano ang magpapabago ng sagot")) }
+            ul { @for change in &assessment.would_change { li { (text(change)) } } }
         }
     }
 }

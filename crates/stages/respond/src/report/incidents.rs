@@ -1,7 +1,7 @@
 //! What happened, incident by incident: the story, the facts, accounts, steps, addresses and some
 //! lines of evidence as they stand in the logs.
 
-use bakas_model::{Incident, detection::Tally, incident::AddressUse};
+use bakas_model::{Incident, Moment, detection::Tally, incident::AddressUse};
 use maud::{Markup, html};
 
 use super::{
@@ -13,10 +13,13 @@ use crate::{
     words::{self, Phase},
 };
 
+/// Incidents of which everything stands open; of more, the particulars are folded.
+const OPEN_LIMIT: usize = 4;
 const ADDRESSES_LIMIT: usize = 25;
 const TRIED_LIMIT: usize = 20;
 const ENTERED_LIMIT: usize = 50;
-const STEPS_LIMIT: usize = 40;
+const STEPS_OPEN: usize = 8;
+const STEPS_LIMIT: usize = 60;
 const OBJECTS_LIMIT: usize = 15;
 const AGENTS_LIMIT: usize = 8;
 const SAMPLES_OPEN: usize = 3;
@@ -56,6 +59,7 @@ fn overview(matter: &Matter<'_>) -> Markup {
 }
 
 fn article(matter: &Matter<'_>, incident: &Incident) -> Markup {
+    let folds = matter.view.case.incidents.len() > OPEN_LIMIT;
     let kind = words::kind(incident.kind);
     let none = Vec::new();
     let samples = matter.samples.get(&incident.id).unwrap_or(&none);
@@ -70,9 +74,14 @@ fn article(matter: &Matter<'_>, incident: &Incident) -> Markup {
             (facts(incident))
             (entered(matter, incident))
             (after(matter, incident))
-            (what(incident))
-            (addresses(incident))
-            (evidence(incident, samples))
+            @if folds {
+                details.more-of-it {
+                    summary { (both("Accounts tried, addresses, lines of evidence", "Mga account na sinubok, address, linya ng ebidensiya")) }
+                    (what(incident)) (addresses(incident)) (evidence(incident, samples))
+                }
+            } @else {
+                (what(incident)) (addresses(incident)) (evidence(incident, samples))
+            }
         }
     }
 }
@@ -130,20 +139,29 @@ fn after(matter: &Matter<'_>, incident: &Incident) -> Markup {
     html! {
         @if !after.is_empty() {
             h4 { (both("After entering", "Pagkapasok")) }
-            ol.steps {
-                @for moment in after.iter().take(STEPS_LIMIT) {
-                    li {
-                        span.at { (time(moment.time)) }
-                        span.what {
-                            (text(&moment.text))
-                            @if let Some(place) = moment.place {
-                                " " small.place { (value(matter.view.source(place.source), 60)) " @" (place.offset) "+" (place.length) }
-                            }
-                        }
-                    }
+            ol.steps { @for moment in after.iter().take(STEPS_OPEN) { (step(matter, moment)) } }
+            @if after.len() > STEPS_OPEN {
+                @let further = after.len().min(STEPS_LIMIT) - STEPS_OPEN;
+                details {
+                    summary { (both(format!("{further} further steps"), format!("{further} pang hakbang"))) }
+                    ol.steps { @for moment in after.iter().take(STEPS_LIMIT).skip(STEPS_OPEN) { (step(matter, moment)) } }
                 }
             }
             (more(after.len() as u64, STEPS_LIMIT, "case.json"))
+        }
+    }
+}
+
+fn step(matter: &Matter<'_>, moment: &Moment) -> Markup {
+    html! {
+        li {
+            span.at { (time(moment.time)) }
+            span.what {
+                (text(&moment.text))
+                @if let Some(place) = moment.place {
+                    " " small.place { (value(matter.view.source(place.source), 60)) " @" (place.offset) "+" (place.length) }
+                }
+            }
         }
     }
 }

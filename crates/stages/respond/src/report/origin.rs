@@ -1,6 +1,8 @@
 //! Where from: the networks that carried the lines, then and now, and a map of where these networks
 //! are registered. It never says who sat behind them.
 
+use std::collections::BTreeSet;
+
 use bakas_model::Country;
 use maud::{Markup, PreEscaped, html};
 
@@ -114,7 +116,7 @@ fn table_of(networks: &[NetworkRow<'_>]) -> Markup {
                 th scope="row" {
                     (visible(&row.name()))
                     @if let (Some(asn), Some(_)) = (row.asn, row.operator) { " " small { (asn) } }
-                    @for list in &row.lists { " " small.tag { (visible(list)) } }
+                    @if !row.lists.is_empty() { br; small.lists-of { (visible(&row.lists.iter().copied().collect::<Vec<_>>().join(", "))) } }
                 }
                 td { @if let Some(country) = row.country { (world::name(country)) } @else { "—" } }
                 td { (pair(words::network_kind(row.kind))) }
@@ -184,11 +186,10 @@ fn now(networks: &[NetworkRow<'_>]) -> Markup {
 }
 
 fn caveats(matter: &Matter<'_>) -> Markup {
-    let mut caveats: Vec<&str> =
-        matter.view.case.traces.iter().map(|t| t.caveat.as_str()).collect();
-    caveats.sort_unstable();
-    caveats.dedup();
-    caveats.retain(|caveat| !caveat.is_empty());
+    // What follows the first semicolon is the age of the table, which is said once above.
+    let first = |caveat: &'_ str| caveat.split(';').next().unwrap_or("").trim().to_owned();
+    let caveats: BTreeSet<String> =
+        matter.view.case.traces.iter().map(|trace| first(&trace.caveat)).collect();
     let mut answers: Vec<_> =
         matter.view.case.traces.iter().map(|t| t.then.age_days.unsigned_abs()).collect();
     answers.sort_unstable();
@@ -200,7 +201,7 @@ fn caveats(matter: &Matter<'_>) -> Markup {
             ))) }
         }
         @if !caveats.is_empty() {
-            ul.note { @for caveat in caveats.iter().take(8) { li { (visible(caveat)) } } }
+            ul.note { @for caveat in caveats.iter().filter(|caveat| !caveat.is_empty()).take(8) { li { (visible(caveat)) } } }
         }
     }
 }

@@ -34,7 +34,7 @@
   const dots = svg.querySelectorAll("circle[data-t]");
   const full = svg.querySelectorAll("[data-full]");
   const grid = svg.querySelector(".grid");
-  const baseline = 96 + 18;
+  const baseline = +svg.dataset.bars;
 
   const x = (t) => PAD + ((t - a) / (b - a)) * (width - 2 * PAD);
   const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
@@ -60,7 +60,7 @@
     const origin = step > 86400 ? FROM : 0;
     for (let t = origin + Math.ceil((a - origin) / step) * step; t <= b; t += step) {
       const at = x(t);
-      grid.append(make("line", { x1: at, x2: at, y1: 18, y2: HEIGHT }));
+      grid.append(make("line", { x1: at, x2: at, y1: Math.min(18, baseline), y2: HEIGHT }));
       if (at < width - 76)
         grid.append(make("text", { x: at + 3, y: baseline + 17 }, stamp(t, step < 86400).slice(step < 86400 ? 5 : 0)));
     }

@@ -1,7 +1,7 @@
 //! The page around the sections: head with its content security policy, language choice, the story,
 //! contents and foot.
 
-use bakas_model::{AgencyIx, Ask};
+use bakas_model::Ask;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -13,14 +13,15 @@ use super::{
 use crate::{
     story::{self, Story},
     text::{cut, day, span, visible},
+    view,
     words::{self, Pair},
 };
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// First asks shown beside the story, one for each agency.
-const FIRST_ASKS_LIMIT: usize = 4;
+/// Agencies whose order of work stands beside the story.
+const FIRST_AGENCIES_LIMIT: usize = 7;
 
 /// Sections in their order: anchor, heading.
 const SECTIONS: [(&str, Pair); 8] = [
@@ -170,27 +171,31 @@ fn figures(story: &Story) -> Markup {
     }
 }
 
+/// The order of work of each agency at a glance; those that were entered come first.
 fn first_asks(matter: &Matter<'_>) -> Markup {
-    let inside = matter.view.entered_agencies();
-    let mut asks: Vec<&Ask> = matter.view.case.asks.iter().filter(|ask| ask.number == 1).collect();
-    asks.sort_by_key(|ask| (!inside.contains(&ask.agency), ask.agency));
-    let name = |ix: AgencyIx| matter.view.agency(ix);
+    let work = matter.view.work();
     html! {
-        @if !asks.is_empty() {
+        @if !work.is_empty() {
             aside.next aria-labelledby="h-next" {
                 h2 id="h-next" { (both("Do first", "Unahin")) }
                 ul {
-                    @for ask in asks.iter().take(FIRST_ASKS_LIMIT) {
-                        li {
-                            b { (name(ask.agency)) } " "
-                            span.when { (both(format!("within {} h", ask.within_hours), format!("sa loob ng {} oras", ask.within_hours))) }
-                            br; (text(&ask.text))
-                        }
+                    @for (agency, asks) in work.iter().take(FIRST_AGENCIES_LIMIT) {
+                        li { b { (visible(matter.view.agency(*agency))) } br; (order(asks)) }
                     }
                 }
                 p { a href="#todo" { (both("Everything to do, in order", "Lahat ng gagawin, sunod-sunod")) } }
             }
         }
+    }
+}
+
+/// `first within 4 h: preserve → revoke → clean`.
+fn order(asks: &[&Ask]) -> Markup {
+    let (hours, kinds) = view::order_of_work(asks);
+    let (en, fil): (Vec<_>, Vec<_>) = kinds.into_iter().map(words::ask).unzip();
+    html! {
+        span.when { (both(format!("first within {hours} h:"), format!("una sa loob ng {hours} oras:"))) } " "
+        (both(en.join(" → "), fil.join(" → ")))
     }
 }
 

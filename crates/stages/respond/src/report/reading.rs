@@ -1,7 +1,7 @@
 //! What was read and what was not: every source with its events and rejects, clocks that seem off,
 //! what looked like an attack and was set aside, and which rules were asked.
 
-use bakas_model::{Case, RejectReason, SourceSummary};
+use bakas_model::{Case, RejectReason, SourceSummary, case::SetAside};
 use maud::{Markup, html};
 
 use super::{
@@ -14,8 +14,10 @@ use crate::{
     words,
 };
 
+const SOURCES_OPEN: usize = 20;
 const SOURCES_LIMIT: usize = 300;
 const REJECTS_LIMIT: usize = 60;
+const ASIDE_OPEN: usize = 8;
 const ASIDE_LIMIT: usize = 100;
 const PATH_CHARS: usize = 70;
 const SAMPLE_CHARS: usize = 120;
@@ -38,7 +40,14 @@ fn sources(view: &View<'_>) -> Markup {
         (thn("Records", "Tala")) (thn("Not read", "Hindi nabasa")) (th("Why, and what to do", "Bakit, at ano ang gagawin"))
         (th("From – to", "Mula – hanggang")) (th("Clock", "Orasan"))
     };
-    let body = html! { @for summary in case.sources.iter().take(SOURCES_LIMIT) { (source(view, summary)) } };
+    // What needs a look comes first.
+    let mut ordered: Vec<&SourceSummary> = case.sources.iter().collect();
+    ordered.sort_by_key(|summary| summary.rejects.is_empty());
+    let wanting = ordered.iter().filter(|summary| !summary.rejects.is_empty()).count();
+    let open =
+        if ordered.len() <= SOURCES_OPEN { ordered.len() } else { wanting.min(SOURCES_OPEN) };
+    let shown = ordered.len().min(SOURCES_LIMIT);
+    let body = |from: usize, to: usize| html! { @for summary in &ordered[from..to] { (source(view, summary)) } };
     let counts = &case.counts;
     html! {
         p { (both(
@@ -47,7 +56,13 @@ fn sources(view: &View<'_>) -> Markup {
             format!("{} file, {}: {} tala ang nabasa at {} piraso ang hindi. Binibilang ang bawat hindi nabasa; walang nilaktawang lihim.",
                 number(counts.files), bytes(counts.bytes), number(counts.events), number(counts.rejects)),
         )) }
-        (table(both("Sources", "Mga pinagmulan"), "Sources", head, body))
+        @if open > 0 { (table(both("Sources", "Mga pinagmulan"), "Sources", head.clone(), body(0, open))) }
+        @if shown > open {
+            details {
+                summary { (both("Sources that were read without loss", "Mga pinagmulang nabasa nang walang kulang")) " (" (number((shown - open) as u64)) ")" }
+                (table(both("Sources", "Mga pinagmulan"), "Sources read", head, body(open, shown)))
+            }
+        }
         (more(case.sources.len() as u64, SOURCES_LIMIT, "case.json"))
     }
 }
@@ -136,18 +151,27 @@ fn aside(view: &View<'_>) -> Markup {
     html! {
         h3 id="aside" { (both("Set aside, and why", "Isinantabi, at bakit")) }
         @if aside.is_empty() { p { (both("Nothing was set aside.", "Walang isinantabi.")) } }
-        ul.aside {
-            @for one in aside.iter().take(ASIDE_LIMIT) {
-                li {
-                    b { (value(view.agency(one.agency), 120)) } " " (text(&one.text)) " "
-                    small { (both(
-                        format!("{} detections, {} hits", number(one.detections), number(one.hits)),
-                        format!("{} deteksiyon, {} tama", number(one.detections), number(one.hits)),
-                    )) }
-                }
+        ul.aside { @for one in aside.iter().take(ASIDE_OPEN) { (set_aside(view, one)) } }
+        @if aside.len() > ASIDE_OPEN {
+            @let further = aside.len().min(ASIDE_LIMIT) - ASIDE_OPEN;
+            details {
+                summary { (both(format!("{further} further"), format!("{further} pa"))) }
+                ul.aside { @for one in aside.iter().take(ASIDE_LIMIT).skip(ASIDE_OPEN) { (set_aside(view, one)) } }
             }
         }
         (more(aside.len() as u64, ASIDE_LIMIT, "case.json"))
+    }
+}
+
+fn set_aside(view: &View<'_>, one: &SetAside) -> Markup {
+    html! {
+        li {
+            b { (value(view.agency(one.agency), 120)) } " " (text(&one.text)) " "
+            small { (both(
+                format!("{} detections, {} hits", number(one.detections), number(one.hits)),
+                format!("{} deteksiyon, {} tama", number(one.detections), number(one.hits)),
+            )) }
+        }
     }
 }
 

@@ -82,15 +82,27 @@ fn table_of(blocks: &mut [&Block]) -> Markup {
         (thn("Stops", "Napipigil")) (thn("Sessions cut off", "Sesyong maaapektuhan")) (thn("of these signed in", "dito ang naka-sign-in"))
         (thn("Addresses", "Address")) (thn("Days", "Araw"))
     };
-    let body = html! { @for block in blocks.iter() { (row(block)) } };
+    let (proposed, others): (Vec<&Block>, Vec<&Block>) =
+        blocks.iter().copied().partition(|block| block.proposed);
+    let caption = html! {
+        (both("What each would have cut off was counted from the agency’s own logs, ", "Binilang mula sa sariling log ng ahensiya ang maaapektuhan, "))
+        (text(&counted)) "."
+    };
+    let show = |blocks: &[&Block]| {
+        let body = html! { @for block in blocks { (row(block)) } };
+        table(caption.clone(), "Blocks", head.clone(), body)
+    };
     html! {
-        (table(
-            html! {
-                (both("Blocks compared; the proposed one is marked. What each would have cut off was counted from the agency’s own logs, ", "Paghahambing ng mga harang; may tanda ang mungkahi. Binilang mula sa sariling log ng ahensiya ang maaapektuhan, "))
-                (text(&counted)) "."
-            },
-            "Blocks", head, body,
-        ))
+        @if !proposed.is_empty() {
+            h4 { (both("Blocks proposed", "Mga mungkahing harang")) }
+            (show(&proposed))
+        }
+        @if !others.is_empty() {
+            details open[proposed.is_empty() && others.len() <= 4] {
+                summary { (both("Blocks compared and not proposed", "Mga harang na inihambing at hindi iminungkahi")) " (" (others.len()) ")" }
+                (show(&others))
+            }
+        }
     }
 }
 

@@ -60,14 +60,14 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
         return html! { p { (both("There is nothing to put on a timeline.", "Walang mailalagay sa takdang-panahon.")) } };
     };
     let lanes = lanes(view, scale);
-    let height = BARS_TOP + BARS_HEIGHT + AXIS_HEIGHT + lanes.iter().map(Lane::height).sum::<f64>();
+    let height = bars(view) + AXIS_HEIGHT + lanes.iter().map(Lane::height).sum::<f64>();
     html! {
         figure.timeline id="tl" {
             (controls())
             div.plot tabindex="0" role="group" aria-label="Timeline. Plus and minus zoom, arrows move, zero shows all." {
                 svg id="tl-svg" viewBox=(format!("0 0 {WIDTH} {height}")) width=(WIDTH) height=(height)
-                    data-from=(scale.from) data-to=(scale.to) {
-                    g.grid { (ticks(scale, height)) }
+                    data-from=(scale.from) data-to=(scale.to) data-bars=(bars(view)) {
+                    g.grid { (ticks(scale, bars(view), height)) }
                     (histogram(view, scale))
                     (draw_lanes(view, scale, &lanes))
                 }
@@ -77,6 +77,11 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
         }
         (steps(view))
     }
+}
+
+/// Where the columns stand; a case that was not counted by day has none.
+fn bars(view: &View<'_>) -> f64 {
+    if view.case.lines_per_day.is_empty() { 0.0 } else { BARS_TOP + BARS_HEIGHT }
 }
 
 fn controls() -> Markup {
@@ -111,19 +116,18 @@ fn legend() -> Markup {
 }
 
 /// Day, week or month lines, about ten of them.
-fn ticks(scale: Scale, height: f64) -> Markup {
+fn ticks(scale: Scale, bottom: f64, height: f64) -> Markup {
     let days = (scale.to - scale.from) / SECONDS_PER_DAY;
     let step = [1, 2, 7, 14, 30, 91, 182, 365, 730, 1825]
         .into_iter()
         .find(|step| days / step <= 10)
         .unwrap_or(3650);
-    let bottom = BARS_TOP + BARS_HEIGHT;
     html! {
         @for at in 0..=days / step {
             @let seconds = scale.from + at * step * SECONDS_PER_DAY;
             @let x = scale.x(seconds);
             @if x < WIDTH - 60.0 {
-                line x1=(p(x)) x2=(p(x)) y1=(BARS_TOP) y2=(height) {}
+                line x1=(p(x)) x2=(p(x)) y1=(BARS_TOP.min(bottom)) y2=(height) {}
                 text x=(p(x + 3.0)) y=(bottom + 17.0) { (Timestamp::from_seconds(seconds).day()) }
             }
         }
@@ -248,7 +252,7 @@ fn draw_lanes(view: &View<'_>, scale: Scale, lanes: &[Lane<'_>]) -> Markup {
             dots.entry(id).or_default().push(moment);
         }
     }
-    let mut y = BARS_TOP + BARS_HEIGHT + AXIS_HEIGHT;
+    let mut y = bars(view) + AXIS_HEIGHT;
     html! {
         @for lane in lanes {
             @let top = { let top = y; y += lane.height(); top };

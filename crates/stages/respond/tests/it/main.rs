@@ -2,4 +2,5 @@
 
 mod briefing;
 mod fixture;
+mod pdf;
 mod report;

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 fn bytes() -> Vec<u8> {
     let row = |first: &str, last: &str, asn, name| {
-        OriginRow::new(first.parse().unwrap(), last.parse().unwrap(), asn, name).unwrap()
+        let (first, last) = (first.parse().expect("an address"), last.parse().expect("an address"));
+        OriginRow::new(first, last, asn, name).expect("in order")
     };
     let draft = Draft {
         epochs: vec![EpochDraft {
@@ -20,7 +21,7 @@ fn bytes() -> Vec<u8> {
         data_sets: vec![DataSet { name: "origins".to_owned(), ..DataSet::default() }],
         ..Draft::default()
     };
-    draft.encode().unwrap()
+    draft.encode().expect("a sound draft")
 }
 
 fn refusal(bytes: &[u8]) -> TableError {
@@ -92,9 +93,10 @@ fn more_than_the_limit_is_refused_before_memory_is_asked_for() {
 /// The unpacked sections, and a table made of other ones with a right checksum.
 fn repacked(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let bytes = bytes();
-    let mut sections = zstd::bulk::decompress(&bytes[32..], 1 << 20).unwrap();
+    let mut sections =
+        zstd::bulk::decompress(&bytes[32..], 1 << 20).expect("packed by the builder");
     change(&mut sections);
-    let packed = zstd::bulk::compress(&sections, 1).unwrap();
+    let packed = zstd::bulk::compress(&sections, 1).expect("memory to memory");
     let mut header = bytes[..12].to_vec();
     let mut lengths = (packed.len() as u64).to_le_bytes().to_vec();
     lengths.extend_from_slice(&(sections.len() as u64).to_le_bytes());

@@ -12,15 +12,15 @@ const OLD: &str = "2025-05-01";
 const NEW: &str = "2026-07-01";
 
 fn table() -> Table {
-    Table::embedded().unwrap()
+    Table::embedded().expect("the embedded table is sound")
 }
 
 fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
+    text.parse().expect("a time")
 }
 
 fn trace(table: &Table, address: &str, time: &str) -> Trace {
-    table.trace(address.parse().unwrap(), at(time), at("2026-08-01"))
+    table.trace(address.parse().expect("an address"), at(time), at("2026-08-01"))
 }
 
 #[test]

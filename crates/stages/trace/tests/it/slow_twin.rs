@@ -46,7 +46,7 @@ fn address(v6: bool, number: u128) -> IpAddr {
 }
 
 fn range(row: &Row) -> Range {
-    Range::new(address(row.v6, row.first), address(row.v6, row.last)).unwrap()
+    Range::new(address(row.v6, row.first), address(row.v6, row.last)).expect("in order")
 }
 
 /// All rows that hold an address; of these the shortest, then the one that begins last, then the
@@ -100,11 +100,13 @@ fn draft(epochs: &[Vec<Row>], countries: &[Row]) -> Draft {
 }
 
 fn country(value: u32) -> Country {
-    ["PH", "SA", "JP", "DE", "US", "KE"].map(|text| Country::new(text).unwrap())[value as usize]
+    ["PH", "SA", "JP", "DE", "US", "KE"].map(|text| Country::new(text).expect("two letters"))
+        [value as usize]
 }
 
 fn opened(draft: &Draft) -> Table {
-    Table::from_bytes("a test table", &draft.encode().unwrap()).unwrap()
+    let bytes = draft.encode().expect("a sound draft");
+    Table::from_bytes("a test table", &bytes).expect("what was written can be read")
 }
 
 proptest! {
@@ -131,13 +133,13 @@ proptest! {
     fn the_order_of_rows_does_not_matter(
         (rows, shuffled) in rows(40).prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())),
     ) {
-        let bytes = |rows: Vec<Row>| draft(&[rows.clone()], &rows).encode().unwrap();
+        let bytes = |rows: Vec<Row>| draft(std::slice::from_ref(&rows), &rows).encode().expect("a sound draft");
         prop_assert_eq!(bytes(rows), bytes(shuffled));
     }
 
     #[test]
     fn prefixes_hold_exactly_what_is_announced(rows in rows(30)) {
-        let table = opened(&draft(&[rows.clone()], &[]));
+        let table = opened(&draft(std::slice::from_ref(&rows), &[]));
         let time = Day(20_000).start();
         let prefixes: Vec<Vec<IpNet>> =
             (0..6).map(|asn| table.prefixes_of(Asn(asn), time)).collect();

@@ -253,7 +253,7 @@ fn block() -> Block {
     }
 }
 
-fn full() -> Case {
+fn links() -> Vec<Link> {
     use LinkReason as R;
     let reasons = [
         R::SameAddress,
@@ -264,15 +264,16 @@ fn full() -> Case {
         R::SameRhythm,
         R::Sequel,
     ];
-    let kinds = [
-        AskKind::Preserve,
-        AskKind::Revoke,
-        AskKind::Reset,
-        AskKind::Clean,
-        AskKind::Block,
-        AskKind::SecondFactor,
-        AskKind::Inform,
-    ];
+    reasons.map(link).into()
+}
+
+fn asks() -> Vec<Ask> {
+    use AskKind as K;
+    let kinds = [K::Preserve, K::Revoke, K::Reset, K::Clean, K::Block, K::SecondFactor, K::Inform];
+    kinds.map(ask).into()
+}
+
+fn full() -> Case {
     Case {
         schema: CASE_SCHEMA.into(),
         name: "case".into(),
@@ -306,11 +307,11 @@ fn full() -> Case {
             title: text(),
             summary: text(),
             incidents: vec![incident_id()],
-            links: reasons.map(link).into(),
+            links: links(),
             first: at(0),
             last: at(1),
         }],
-        weak_links: vec![link(R::SameNetwork)],
+        weak_links: links(),
         common_factors: vec![CommonFactor {
             provider: "Google Workspace".into(),
             agencies: vec![AgencyIx(0)],
@@ -326,7 +327,7 @@ fn full() -> Case {
             assessment(AssessmentLevel::Actor, Likelihood::AlmostCertain),
         ],
         blocks: vec![block(), Block { network: None, ..block() }],
-        asks: kinds.map(ask).into(),
+        asks: asks(),
         set_aside: vec![SetAside { agency: AgencyIx(0), text: text(), detections: 1, hits: 2 }],
     }
 }

@@ -58,6 +58,8 @@ const fn ink(phase: Phase) -> Ink {
 /// One bar for each incident, by agency.
 fn timeline(sheet: &mut Sheet, view: &View<'_>) {
     let Some((first, last)) = view.span() else { return };
+    // One drawing is easier to read on one page.
+    sheet.keep((110.0 + 20.0 * view.case.incidents.len() as f32).min(480.0));
     sheet.section("When");
     sheet.paragraph(
         SMALL,
@@ -98,18 +100,18 @@ fn incidents(sheet: &mut Sheet, view: &View<'_>) {
     sheet.section("What happened");
     for incident in view.case.incidents.iter().take(ROWS_LIMIT) {
         sheet.heading(&format!("{}  {}", incident.id, incident.title.en));
-        let facts = format!(
-            "{} · {} · {} · {} · {} lines of evidence · {} tries · {} accounts entered · {}",
-            view.agency(incident.agency),
+        let mut facts = vec![
+            view.agency(incident.agency).to_owned(),
             capital(words::kind(incident.kind).0),
-            words::severity(incident.severity).0,
+            words::severity(incident.severity).0.to_owned(),
             span(incident.first, incident.last).en,
-            number(incident.lines),
-            number(incident.scope.tries),
-            incident.scope.entered.len(),
-            incident.techniques.join(", "),
-        );
-        sheet.paragraph(SMALL, facts.trim_end_matches(" · "));
+            format!("{} lines of evidence", number(incident.lines)),
+        ];
+        if incident.scope.tries > 0 {
+            facts.push(format!("{} tries", number(incident.scope.tries)));
+        }
+        facts.extend(incident.techniques.iter().take(12).cloned());
+        sheet.paragraph(SMALL, &facts.join(" · "));
         sheet.paragraph(TEXT, &incident.summary.en);
         for entered in incident.scope.entered.iter().take(ENTERED_LIMIT) {
             let from = entered.from.map_or_else(String::new, |from| format!(" from {from}"));
@@ -149,7 +151,7 @@ fn networks(sheet: &mut Sheet, view: &View<'_>) {
          registered, at the time of the lines. It does not show where a person sat, nor for whom \
          anybody worked.",
     );
-    let edges = [0.0, 0.42, 0.58, 0.70, 0.82, 0.91, 1.0];
+    let edges = [0.0, 0.37, 0.53, 0.64, 0.78, 0.90, 1.0];
     let head = ["Network", "Registered in", "Kind", "State-owned by", "Addresses", "Lines"];
     line(sheet, CELL.bold(), &edges, &head, 2);
     for row in networks.iter().take(NETWORKS_LIMIT) {
@@ -290,6 +292,7 @@ fn unread(sheet: &mut Sheet, view: &View<'_>) {
         line(sheet, CELL, &edges, &[&source.path, &source.format, &events, &why.join("; ")], 0);
     }
     rest(sheet, case.sources.len().saturating_sub(ROWS_LIMIT), "report.html and case.json");
+    sheet.skip(6.0);
     for proposal in &case.clock_proposals {
         let text = format!(
             "Clock: {} would need {} to agree with {} ({} shared events); confirm before applying.",

@@ -42,6 +42,8 @@ impl Type {
         for c in text.chars() {
             match c {
                 '\n' | '\r' | '\t' => out.push(' '),
+                '−' => out.push('–'),
+                '≥' => out.push_str(">="),
                 _ if self.glyph(c).is_some() => out.push(c),
                 _ => out.extend(c.escape_unicode()),
             }
@@ -113,7 +115,7 @@ mod tests {
     #[test]
     fn what_the_face_lacks_is_written_out() {
         let face = Type::new("regular", REGULAR).unwrap();
-        assert_eq!(face.showable("Peñafuerte ₱ – “ok” −7 ≥ …"), "Peñafuerte ₱ – “ok” −7 ≥ …");
+        assert_eq!(face.showable("Peñafuerte ₱ “ok” −7 ≥ …"), "Peñafuerte ₱ “ok” –7 >= …");
         assert_eq!(face.showable("中\u{202e}x"), "\\u{4e2d}\\u{202e}x");
     }
 

@@ -13,7 +13,7 @@ use pdf_writer::{Date, types::StructRole};
 use self::sheet::{BLACK, Cell, Ink, SOFT, Sheet, Style};
 use crate::{
     story::{self, Story},
-    text::{span, visible},
+    text::{cut, span, visible},
     view::View,
     words::Phase,
 };
@@ -30,6 +30,9 @@ pub enum PdfError {
         source: ttf_parser::FaceParsingError,
     },
 }
+
+/// Longest case name that is shown.
+const NAME_CHARS: usize = 60;
 
 const TEXT: Style = Style::new(9.6);
 const SMALL: Style = Style::new(8.2).ink(SOFT);
@@ -48,8 +51,9 @@ pub fn pdf(case: &Case) -> Result<Vec<u8>, PdfError> {
     head(&mut sheet, case, &story);
     figures(&mut sheet, &story);
     body::write(&mut sheet, &view);
-    sheet.number(&case.name);
-    let title = visible(&format!("{} · Bakas", case.name)).into_owned();
+    let name = cut(&visible(&case.name), NAME_CHARS).into_owned();
+    sheet.number(&name);
+    let title = format!("{name} · Bakas");
     let producer = format!("Bakas {}", visible(&case.tool_version));
     let facts = write::Facts { title: &title, producer: &producer, created: date(case) };
     Ok(write::write(sheet, &facts))
@@ -69,7 +73,8 @@ fn date(case: &Case) -> Date {
 
 fn head(sheet: &mut Sheet, case: &Case, story: &Story) {
     let when = case.window.map(|(first, last)| span(first, last).en).unwrap_or_default();
-    let kicker = format!("Bakas case report · {} · logs of {when}", case.name);
+    let name = cut(&case.name, NAME_CHARS);
+    let kicker = format!("Bakas case report · {name} · logs of {when}");
     sheet.text(StructRole::P, SMALL, 0.0, kicker.trim_end_matches(" · logs of "));
     sheet.skip(3.0);
     sheet.rule(BLACK, 1.4);

@@ -1,0 +1,264 @@
+//! Regular expressions, read once for two uses: the matcher, and the texts of which one stands in
+//! every match. Classes and case mean ASCII, as in PCRE: `\s`, `\d`, `\w` are ASCII classes, and
+//! letters of ASCII fold to letters of ASCII only.
+
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
+
+/// Deepest nesting of a regular expression.
+const NEST_LIMIT: u32 = 64;
+/// Most texts that a part of an expression is spelled out into.
+const SPELLED_LIMIT: usize = 300;
+/// Most characters of a class that is spelled out.
+const CLASS_LIMIT: usize = 12;
+
+/// How an expression is to be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Flags {
+    pub(crate) insensitive: bool,
+    pub(crate) multi_line: bool,
+    pub(crate) dot_all: bool,
+}
+
+/// Reads an expression.
+pub(crate) fn read(expression: &str, flags: Flags) -> Result<Hir, Box<regex_syntax::Error>> {
+    let hir = regex_syntax::ParserBuilder::new()
+        .nest_limit(NEST_LIMIT)
+        .case_insensitive(flags.insensitive)
+        .multi_line(flags.multi_line)
+        .dot_matches_new_line(flags.dot_all)
+        .build()
+        .parse(expression)
+        .map_err(Box::new)?;
+    Ok(Narrow::new().narrow(hir))
+}
+
+/// Makes Unicode's classes ASCII's.
+struct Narrow {
+    perl: Vec<(ClassUnicode, ClassUnicode)>,
+}
+
+impl Narrow {
+    fn new() -> Self {
+        let class = |text: &str| match regex_syntax::parse(text).map(Hir::into_kind) {
+            Ok(HirKind::Class(Class::Unicode(class))) => class,
+            _ => ClassUnicode::empty(),
+        };
+        let ascii = |ranges: &[(char, char)]| {
+            ClassUnicode::new(ranges.iter().map(|&(from, to)| ClassUnicodeRange::new(from, to)))
+        };
+        let perl = vec![
+            (class(r"\s"), ascii(&[('\t', '\r'), (' ', ' ')])),
+            (class(r"\d"), ascii(&[('0', '9')])),
+            (class(r"\w"), ascii(&[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')])),
+            (class("(?i)k"), ascii(&[('K', 'K'), ('k', 'k')])),
+            (class("(?i)s"), ascii(&[('S', 'S'), ('s', 's')])),
+        ];
+        Self { perl }
+    }
+
+    fn narrow(&self, hir: Hir) -> Hir {
+        let all = |parts: Vec<Hir>| parts.into_iter().map(|part| self.narrow(part)).collect();
+        match hir.into_kind() {
+            HirKind::Empty => Hir::empty(),
+            HirKind::Literal(literal) => Hir::literal(literal.0),
+            HirKind::Look(look) => Hir::look(look),
+            HirKind::Class(Class::Unicode(class)) => {
+                let narrower = self.perl.iter().find(|(wide, _)| *wide == class);
+                let class = narrower.map_or(class, |(_, narrow)| narrow.clone());
+                Hir::class(Class::Unicode(class))
+            }
+            HirKind::Class(class) => Hir::class(class),
+            HirKind::Repetition(mut repetition) => {
+                repetition.sub = Box::new(self.narrow(*repetition.sub));
+                Hir::repetition(repetition)
+            }
+            HirKind::Capture(mut capture) => {
+                capture.sub = Box::new(self.narrow(*capture.sub));
+                Hir::capture(capture)
+            }
+            HirKind::Concat(parts) => Hir::concat(all(parts)),
+            HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+        }
+    }
+}
+
+/// What every match of an expression holds.
+#[derive(Debug, Default)]
+struct Found {
+    /// All that it can be, in lower case, where that is little.
+    spelled: Option<Vec<String>>,
+    /// Sets of texts, of each of which one stands in every match.
+    sets: Vec<Vec<String>>,
+}
+
+/// Sets of texts in lower case, of each of which one stands in every match. Texts may hold
+/// anything, also nothing: whoever uses them chooses.
+pub(crate) fn needs(hir: &Hir) -> Vec<Vec<String>> {
+    let Found { spelled, mut sets } = find(hir);
+    sets.extend(spelled);
+    sets
+}
+
+fn spelled(texts: Vec<String>) -> Found {
+    Found { spelled: Some(texts), sets: Vec::new() }
+}
+
+fn find(hir: &Hir) -> Found {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => spelled(vec![String::new()]),
+        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
+            Ok(text) => spelled(vec![text.to_ascii_lowercase()]),
+            Err(_) => Found::default(),
+        },
+        HirKind::Class(class) => class_texts(class).map_or_else(Found::default, spelled),
+        HirKind::Capture(capture) => find(&capture.sub),
+        HirKind::Repetition(_) => concat(std::slice::from_ref(hir)),
+        HirKind::Concat(parts) => concat(parts),
+        HirKind::Alternation(parts) => alternation(parts),
+    }
+}
+
+fn class_texts(class: &Class) -> Option<Vec<String>> {
+    let Class::Unicode(class) = class else { return None };
+    let mut texts: Vec<String> = Vec::new();
+    for range in class.ranges() {
+        for c in range.start()..=range.end() {
+            let text = c.to_ascii_lowercase().to_string();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+            if texts.len() > CLASS_LIMIT {
+                return None;
+            }
+        }
+    }
+    Some(texts)
+}
+
+fn alternation(parts: &[Hir]) -> Found {
+    let found: Vec<Found> = parts.iter().map(find).collect();
+    let all = found.iter().map(|f| f.spelled.as_ref()).collect::<Option<Vec<_>>>();
+    if let Some(all) = all
+        && all.iter().map(|texts| texts.len()).sum::<usize>() <= SPELLED_LIMIT
+    {
+        let mut texts: Vec<String> = all.into_iter().flatten().cloned().collect();
+        texts.sort();
+        texts.dedup();
+        return spelled(texts);
+    }
+    // Of each branch the set whose shortest text is longest.
+    let mut union = Vec::new();
+    for branch in found {
+        let Found { spelled, mut sets } = branch;
+        sets.extend(spelled);
+        let shortest = |set: &Vec<String>| set.iter().map(String::len).min().unwrap_or(0);
+        let Some(best) = sets.into_iter().max_by_key(shortest) else { return Found::default() };
+        union.extend(best);
+    }
+    Found { spelled: None, sets: vec![union] }
+}
+
+/// Follows the parts of a concatenation, spelling out as long a stretch as can be.
+fn concat(parts: &[Hir]) -> Found {
+    let mut walk = Walk { stretch: vec![String::new()], sets: Vec::new(), is_whole: true };
+    for part in parts {
+        let HirKind::Repetition(repetition) = part.kind() else {
+            walk.add(find(part));
+            continue;
+        };
+        match (repetition.min, repetition.max) {
+            (0, Some(1)) => {
+                let mut found = find(&repetition.sub);
+                found.sets.clear();
+                if let Some(texts) = &mut found.spelled {
+                    texts.push(String::new());
+                }
+                walk.add(found);
+            }
+            (0, _) => walk.cut(),
+            (min, max) => {
+                // It begins with one and ends with one; what is between may be anything.
+                let times = min.min(2);
+                (0..times).for_each(|_| walk.add(find(&repetition.sub)));
+                if max != Some(times) {
+                    walk.cut();
+                    walk.add(find(&repetition.sub));
+                }
+            }
+        }
+    }
+    let Walk { stretch, mut sets, is_whole } = walk;
+    if is_whole {
+        return Found { spelled: Some(stretch), sets };
+    }
+    sets.push(stretch);
+    Found { spelled: None, sets }
+}
+
+struct Walk {
+    stretch: Vec<String>,
+    sets: Vec<Vec<String>>,
+    is_whole: bool,
+}
+
+impl Walk {
+    fn add(&mut self, found: Found) {
+        let Some(texts) = found.spelled else {
+            self.cut();
+            self.sets.extend(found.sets);
+            return;
+        };
+        if self.stretch.len().saturating_mul(texts.len()) > SPELLED_LIMIT {
+            self.cut();
+        }
+        let longer = |head: &String| texts.iter().map(|tail| format!("{head}{tail}")).collect();
+        self.stretch = self.stretch.iter().flat_map::<Vec<String>, _>(longer).collect();
+        self.stretch.sort();
+        self.stretch.dedup();
+    }
+
+    fn cut(&mut self) {
+        let stretch = std::mem::replace(&mut self.stretch, vec![String::new()]);
+        self.sets.push(stretch);
+        self.is_whole = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(expression: &str, expected: &[&[&str]]) {
+        let hir = read(expression, Flags::default()).unwrap();
+        let found: Vec<Vec<String>> =
+            needs(&hir).into_iter().filter(|set| set.iter().all(|t| t.len() > 1)).collect();
+        assert_eq!(found, expected, "{expression}");
+    }
+
+    #[test]
+    fn stretches_are_spelled_out() {
+        check("(?i)union(\\+|%20)select", &[&["union%20select", "union+select"]]);
+        check("/c(99|100)\\.php$", &[&["/c100.php", "/c99.php"]]);
+        check("log[-_]?in", &[&["log-in", "log_in", "login"]]);
+        check("ab.*cd", &[&["ab"], &["cd"]]);
+        check("(a|b)x{1,3}yz", &[&["ax", "bx"], &["xyz"]]);
+        check(
+            "(\\.\\.(/|%2f)){2,}",
+            &[&["..%2f..%2f", "..%2f../", "../..%2f", "../../"], &["..%2f", "../"]],
+        );
+        check("(ab.*|cd)", &[&["ab", "cd"]]);
+        check("(ab|.*)", &[]);
+    }
+
+    #[test]
+    fn letters_and_classes_are_those_of_ascii() {
+        let matches = |expression: &str, text: &str| {
+            let hir = read(expression, Flags::default()).unwrap();
+            regex_automata::meta::Builder::new().build_from_hir(&hir).unwrap().is_match(text)
+        };
+        assert!(matches("(?i)^ask$", "ASK"));
+        assert!(!matches("(?i)^ask$", "as\u{212a}"));
+        assert!(!matches(r"^\s$", "\u{a0}") && matches(r"^\s$", "\t"));
+        assert!(matches("^.\u{e9}$", "\u{f1}\u{e9}"));
+    }
+}
