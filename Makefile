@@ -1,7 +1,7 @@
 # The ways into the project. Each target says what it does and installs what it lacks; the work
 # itself is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format tidy cargo-test e2e report-test bench fuzz clean
+.PHONY: help demo test lint format tidy cargo-test report-test bench fuzz clean
 
 SEED ?= 7
 SCALE ?= 50000
@@ -19,7 +19,7 @@ help: ## this list
 demo: ## build, make the bundled scenario (SEED, SCALE), investigate it, score and verify the case
 	@scripts/demo
 
-test: ## the gate: format, lints, licences, all tests, the demo, commands end to end, the report in a browser
+test: ## the gate: format, lints, licences, all tests, the demo, the report in a browser
 	@scripts/test
 
 lint: ## format, clippy, licences and sources of dependencies, the rules of the house
@@ -33,9 +33,6 @@ tidy: ## the rules of the house alone: imports, sizes, headers, links
 
 cargo-test: ## unit, integration and doc tests alone
 	@scripts/test tests
-
-e2e: ## the commands end to end, on a release build
-	@scripts/test release demo commands
 
 report-test: ## the demo's report in a headless browser
 	@scripts/test release demo report

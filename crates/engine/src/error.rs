@@ -50,6 +50,9 @@ pub enum Error {
     /// A case could not be scored.
     #[error("the case could not be scored")]
     Score(#[from] bakas_scenario::ScoreError),
+    /// The report could not be made.
+    #[error("the report could not be made")]
+    Report(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A seal could not be made or is wrong in itself.
     #[error("{0}")]
     Seal(String),

@@ -203,7 +203,8 @@ impl Feed<'_> {
         // A file that could not be opened when the plan was made is already a reject.
         let Ok(mut shipped) = HashedFile::open(&file.path) else { return Ok(read) };
         let mut broken = Vec::new();
-        if file.members.iter().any(PlannedMember::is_read) {
+        // Unpacked even where nothing of it is decoded: what is broken in it is told all the same.
+        if file.members.iter().any(|member| member.format.is_some()) {
             let mut at = 0;
             let mut each = |member: Member<'_>| {
                 let planned = file.members.get(at).filter(|m| m.name == member.name);

@@ -172,8 +172,31 @@ impl Plan {
             members.push(self.source(path, member.name, (agency, found.written), guess, head));
             Ok(())
         };
-        // The sweep unpacks again and reports what it could not unpack: once is enough.
-        bakas_ingest::unpack(&found.name, &mut file, &mut each, &mut |_| ())
+        let mut broken = Vec::new();
+        let unpacked =
+            bakas_ingest::unpack(&found.name, &mut file, &mut each, &mut |r| broken.push(r));
+        // What the sweep reads it unpacks again, and tells then what is broken: once is enough.
+        if members.iter().all(|member| member.format.is_none()) && !broken.is_empty() {
+            self.add_broken(&found.name, agency, members, broken);
+        }
+        unpacked
+    }
+
+    fn add_broken(
+        &mut self,
+        name: &str,
+        agency: AgencyIx,
+        members: &[PlannedMember],
+        broken: Vec<Reject>,
+    ) {
+        let ix = match members.first() {
+            Some(member) => member.source,
+            None => self.bare_source(name, agency),
+        };
+        self.rejects.extend(broken.into_iter().map(|mut reject| {
+            reject.place.source = ix;
+            reject
+        }));
     }
 
     fn source(
@@ -210,9 +233,15 @@ impl Plan {
     }
 
     fn unreadable(&mut self, path: &str, agency: AgencyIx, why: String) {
+        let ix = self.bare_source(path, agency);
+        self.rejects.push(whole_file(ix, RejectReason::Unreadable, why));
+    }
+
+    /// A source of which nothing is read.
+    fn bare_source(&mut self, path: &str, agency: AgencyIx) -> SourceIx {
         let ix = SourceIx(self.sources.len() as u32);
         self.sources.push(Source { ix, agency, path: path.to_owned(), ..Source::default() });
-        self.rejects.push(whole_file(ix, RejectReason::Unreadable, why));
+        ix
     }
 
     /// Finds streams of one agency with the same content. Those with the same head are compared

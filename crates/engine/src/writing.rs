@@ -106,5 +106,7 @@ impl Evidence {
 fn report(case: &Case, samples: &[EvidenceSample], folder: &CaseFolder) -> Result<(), Error> {
     let html = bakas_respond::report::html(case, samples);
     folder.write_bytes("report.html", html.as_bytes())?;
+    let pdf = bakas_respond::report::pdf(case).map_err(|e| Error::Report(Box::new(e)))?;
+    folder.write_bytes("report.pdf", &pdf)?;
     Ok(())
 }

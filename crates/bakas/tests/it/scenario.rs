@@ -26,8 +26,8 @@ fn what_happened_is_found_and_nobody_else_is_accused() {
         at_least("/incidents/recall", 0.95);
         at_least("/lines/precision", 0.9);
         at_least("/lines/recall", 0.9);
-        assert_eq!(score["campaigns"]["exact"], true, "seed {seed}\n{told}");
-        assert_eq!(score["decoys_accused"].as_array().unwrap().len(), 0, "seed {seed}\n{told}");
+        assert_eq!(score["grouping"]["exact"], true, "seed {seed}\n{told}");
+        assert_eq!(score["accused"].as_array().unwrap().len(), 0, "seed {seed}\n{told}");
         assert_eq!(yard.run(&["verify", "case", "--inputs", "s/logs"]).code, 0);
     }
 }

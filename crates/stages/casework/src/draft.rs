@@ -4,8 +4,7 @@
 use std::net::IpAddr;
 
 use bakas_model::{
-    AccountKey, AgencyIx, Class, DetectionId, EventRow, IncidentKind, NetworkKind, Status,
-    Timestamp,
+    AccountKey, AgencyIx, DetectionId, EventRow, IncidentKind, NetworkKind, Status, Timestamp,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,7 +12,8 @@ use crate::{
     Findings, Wanted, cluster,
     fold::Fold,
     judge::{self, Aside, CANDIDATES_LIMIT, Court, Excuse, Leads, Suspect, set_aside},
-    reading::{self, Act, Family, Meaning},
+    order,
+    reading::{self, Family, Meaning},
     survey::{Survey, Track},
 };
 
@@ -265,10 +265,10 @@ impl Drafts {
     /// How well a row fits a draft's kind, best first; `None` where it does not.
     fn rank(&self, row: &EventRow, meaning: Meaning, at: usize) -> Option<u8> {
         let kind = self.drafts[at].kind;
-        let order = match reading::family(row.stream) {
+        let kinds = match reading::family(row.stream) {
             Family::Web => self.web_order(row, meaning),
-            Family::Mail => mail_order(row, meaning),
-            Family::System => SYSTEM,
+            Family::Mail => order::mail_order(row, meaning),
+            Family::System => order::SYSTEM,
             Family::Cloud => {
                 let words = self.leads.cloud_words.get(&row.agency)?;
                 let agent = row.agent.as_deref().unwrap_or("");
@@ -276,7 +276,7 @@ impl Drafts {
                 return (named && kind == IncidentKind::CloudAbuse).then_some(0);
             }
         };
-        order.iter().position(|k| *k == kind).map(|at| at as u8)
+        kinds.iter().position(|k| *k == kind).map(|at| at as u8)
     }
 
     fn web_order(&self, row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {
@@ -285,19 +285,19 @@ impl Drafts {
             paths.get(&row.agency).is_some_and(|paths| paths.contains(path))
         };
         if has(&self.leads.shell_paths) || self.placed_shell(row) {
-            return SHELL_FIRST;
+            return order::SHELL_FIRST;
         }
         if matches!(meaning, Meaning::TryFailed | Meaning::TryOk) || has(&self.leads.sign_in_paths)
         {
-            return TRIES_FIRST;
+            return order::TRIES_FIRST;
         }
         if has(&self.leads.exploited_paths) || reading::is_upload_path(path) {
-            return EXPLOITS_FIRST;
+            return order::EXPLOITS_FIRST;
         }
         if reading::is_admin_path(path) {
-            return ADMIN_FIRST;
+            return order::ADMIN_FIRST;
         }
-        if meaning == Meaning::Refused { SCANS_FIRST } else { EXPLOITS_FIRST }
+        if meaning == Meaning::Refused { order::SCANS_FIRST } else { order::EXPLOITS_FIRST }
     }
 
     /// Whether this is the upload after which the shell was there.
@@ -320,45 +320,6 @@ impl Drafts {
             let known = self.placed.entry(*agency).or_insert((*time, *address));
             *known = (*known).max((*time, *address));
         }
-    }
-}
-
-use IncidentKind::{
-    AccountTakeover as Takeover, AdminDiscovery as Admin, LateralMovement as Lateral,
-    PasswordGuessing as Guess, PasswordSpraying as Spray, Scanning as Scan,
-    WebExploitation as Exploit, WebShell as Shell,
-};
-const SHELL_FIRST: &[IncidentKind] = &[Shell, Exploit, Scan, Admin, Guess, Spray];
-const TRIES_FIRST: &[IncidentKind] = &[Guess, Spray, Admin, Exploit, Scan, Shell];
-const EXPLOITS_FIRST: &[IncidentKind] = &[Exploit, Scan, Guess, Spray, Admin, Shell];
-const ADMIN_FIRST: &[IncidentKind] = &[Admin, Scan, Exploit, Guess, Spray, Shell];
-const SCANS_FIRST: &[IncidentKind] = &[Scan, Exploit, Admin, Guess, Spray, Shell];
-const ENTERED_FIRST: &[IncidentKind] = &[Takeover, Guess, Spray, Admin];
-const LISTING_FIRST: &[IncidentKind] = &[Admin, Takeover, Guess, Spray];
-const FAILED_FIRST: &[IncidentKind] = &[Guess, Spray, Admin, Takeover];
-const FAILED_ADMIN_FIRST: &[IncidentKind] = &[Admin, Guess, Spray, Takeover];
-const SYSTEM: &[IncidentKind] = &[Lateral, Guess, Spray, Takeover];
-
-fn mail_order(row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {
-    match meaning {
-        // A challenge or refusal on the way in goes with the tries.
-        Meaning::TryFailed | Meaning::Refused | Meaning::Other
-            if row.class == Class::Authentication
-                && row.account.as_deref().is_some_and(reading::is_admin_name) =>
-        {
-            FAILED_ADMIN_FIRST
-        }
-        Meaning::Refused | Meaning::Other
-            if row.class == Class::Authentication && row.status != Status::Success =>
-        {
-            FAILED_FIRST
-        }
-        Meaning::TryFailed if row.account.as_deref().is_some_and(reading::is_admin_name) => {
-            FAILED_ADMIN_FIRST
-        }
-        Meaning::TryFailed => FAILED_FIRST,
-        Meaning::Act(Act::Directory) => LISTING_FIRST,
-        _ => ENTERED_FIRST,
     }
 }
 
@@ -429,7 +390,9 @@ impl Grip {
 
 /// The detections of a draft's kind that its addresses are in.
 fn resting_on(findings: &Findings<'_>, draft: &Draft) -> Vec<DetectionId> {
-    let tries = |kind: IncidentKind| matches!(kind, Guess | Spray);
+    let tries = |kind: IncidentKind| {
+        matches!(kind, IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying)
+    };
     findings
         .detections
         .iter()

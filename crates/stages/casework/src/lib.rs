@@ -41,10 +41,12 @@
 mod background;
 mod cluster;
 mod draft;
+mod factors;
 mod fold;
 mod judge;
 mod ledger;
 mod links;
+mod order;
 mod outcome;
 mod reading;
 mod survey;

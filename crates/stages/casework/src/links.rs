@@ -29,6 +29,10 @@ const ADDRESS_DECIBANS: f64 = 15.0;
 const ADDRESS_TURNS_DECIBANS: f64 = 9.0;
 /// The same exit of a VPN or of Tor: many people use it.
 const ADDRESS_EXIT_DECIBANS: f64 = 5.0;
+/// The same exit against the same agency: few attackers have one agency in mind.
+const ADDRESS_EXIT_HERE_DECIBANS: f64 = 10.0;
+/// The same address of a telco against the same agency, likewise.
+const ADDRESS_TURNS_HERE_DECIBANS: f64 = 13.0;
 /// Every further address in common.
 const ADDRESS_MORE_DECIBANS: f64 = 3.0;
 const ADDRESS_MOST_DECIBANS: f64 = 26.0;
@@ -186,7 +190,7 @@ impl Weigher<'_> {
             .filter(|address| b.fold.addresses.contains_key(address))
             .copied()
             .collect();
-        let best = same.iter().map(|address| self.address(a, *address)).fold(0.0, f64::max);
+        let best = same.iter().map(|address| self.address(a, b, *address)).fold(0.0, f64::max);
         let more = same.len().saturating_sub(1) as f64 * ADDRESS_MORE_DECIBANS;
         (!same.is_empty()).then(|| {
             link(
@@ -198,7 +202,7 @@ impl Weigher<'_> {
         })
     }
 
-    fn address(&self, a: &Draft, address: IpAddr) -> f64 {
+    fn address(&self, a: &Draft, b: &Draft, address: IpAddr) -> f64 {
         let honest = self.findings.profiles.get(&(a.agency, address)).is_some_and(|profile| {
             profile.assets > 0 && profile.sign_ins > profile.sign_ins_failed
         });
@@ -206,8 +210,17 @@ impl Weigher<'_> {
             NetworkKind::Vpn
             | NetworkKind::Tor
             | NetworkKind::PrivateRelay
+            | NetworkKind::Content
+                if a.agency == b.agency =>
+            {
+                ADDRESS_EXIT_HERE_DECIBANS
+            }
+            NetworkKind::Vpn
+            | NetworkKind::Tor
+            | NetworkKind::PrivateRelay
             | NetworkKind::Content => ADDRESS_EXIT_DECIBANS,
             NetworkKind::Special => 0.0,
+            NetworkKind::Telco if a.agency == b.agency => ADDRESS_TURNS_HERE_DECIBANS,
             NetworkKind::Telco => ADDRESS_TURNS_DECIBANS,
             _ if honest => ADDRESS_TURNS_DECIBANS,
             _ => ADDRESS_DECIBANS,

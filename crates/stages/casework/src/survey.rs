@@ -41,7 +41,7 @@ pub(crate) struct Track {
     pub(crate) last: Option<Timestamp>,
     pub(crate) fails: u64,
     pub(crate) oks: u64,
-    /// By day, failures at names of administrators (in mail) and all failures.
+    /// By day, failures in mail at names of administrators, and all in mail.
     pub(crate) fail_days: BTreeMap<Day, (u64, u64)>,
     pub(crate) first_fail: Option<Timestamp>,
     pub(crate) last_fail: Option<Timestamp>,
@@ -175,7 +175,7 @@ impl Track {
         let hour = row.time.as_seconds().rem_euclid(86_400) / 3600;
         self.fail_hours[hour as usize] += 1;
         let day = self.fail_days.entry(row.time.day()).or_default();
-        day.1 += 1;
+        day.1 += u64::from(family == Family::Mail);
         earlier(&mut self.first_fail, row.time);
         later(&mut self.last_fail, row.time);
         earlier(&mut self.first_sign_in, row.time);
@@ -204,6 +204,13 @@ impl Track {
         if reading::is_admin_path(path) && self.admin_paths.len() < TRACK_NAMES_LIMIT {
             self.admin_paths.insert(path.to_owned());
         }
+    }
+}
+
+impl Track {
+    /// Accounts that failed from here and never got in from here.
+    pub(crate) fn lost_accounts(&self) -> usize {
+        self.tried.keys().filter(|name| !self.entered.contains(*name)).count()
     }
 }
 

@@ -123,7 +123,11 @@ fn is_public(address: IpAddr) -> bool {
         IpAddr::V4(a) => {
             let [first, second, ..] = a.octets();
             let shared = first == 100 && (64..128).contains(&second);
-            !(a.is_private() || a.is_loopback() || a.is_link_local() || a.is_unspecified() || shared)
+            !(a.is_private()
+                || a.is_loopback()
+                || a.is_link_local()
+                || a.is_unspecified()
+                || shared)
         }
         IpAddr::V6(a) => {
             !(a.is_loopback()
@@ -152,7 +156,19 @@ mod tests {
         check("::ffff:203.0.113.7", Some(("203.0.113.7", None)));
         check("[::ffff:203.0.113.7]:1", Some(("203.0.113.7", Some(1))));
         check("fe80::1%eth0", Some(("fe80::1", None)));
-        for wrong in ["", "-", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "a.b.c.d", "1.2.3.4:x", "[::1", "unknown", "1..2.3"] {
+        for wrong in [
+            "",
+            "-",
+            "1.2.3",
+            "1.2.3.4.5",
+            "256.1.1.1",
+            "01.2.3.4",
+            "a.b.c.d",
+            "1.2.3.4:x",
+            "[::1",
+            "unknown",
+            "1..2.3",
+        ] {
             check(wrong, None);
         }
     }

@@ -298,9 +298,8 @@ pub(crate) fn fraction(bytes: &[u8]) -> (i64, &[u8]) {
     let [b'.' | b',', digits @ ..] = bytes else { return (0, bytes) };
     let length = digits.iter().take_while(|b| b.is_ascii_digit()).count();
     let (digits, rest) = digits.split_at(length);
-    let micros = (0..6).fold(0, |sum, at| {
-        sum * 10 + digits.get(at).map_or(0, |digit| i64::from(digit - b'0'))
-    });
+    let micros = (0..6)
+        .fold(0, |sum, at| sum * 10 + digits.get(at).map_or(0, |digit| i64::from(digit - b'0')));
     (micros, rest)
 }
 
@@ -377,7 +376,10 @@ mod tests {
         check("2026-01-05 08:00:00 UTC", Some("2026-01-05T08:00:00Z"));
         check("2026-01-05", None);
         check("2026-13-05T08:00:00Z", None);
-        assert_eq!(clock.iso_utc("2026-01-05T08:00:00").unwrap().to_string(), "2026-01-05T08:00:00Z");
+        assert_eq!(
+            clock.iso_utc("2026-01-05T08:00:00").unwrap().to_string(),
+            "2026-01-05T08:00:00Z"
+        );
     }
 
     #[test]
@@ -386,7 +388,10 @@ mod tests {
         for number in [1_767_600_000.0, 1_767_600_000_000.0, 1_767_600_000_000_000.0, 1.7676e18] {
             assert_eq!(clock.epoch(number).unwrap().to_string(), "2026-01-05T08:00:00Z");
         }
-        assert_eq!(clock.epoch(1_646_861_401.524_102_4).unwrap().as_micros(), 1_646_861_401_524_102);
+        assert_eq!(
+            clock.epoch(1_646_861_401.524_102_4).unwrap().as_micros(),
+            1_646_861_401_524_102
+        );
         assert!(clock.epoch(f64::NAN).is_none());
     }
 

@@ -8,7 +8,7 @@ use crate::{
     Format,
     clock::Clock,
     decode::{identify, is_access_line, is_syslog_line},
-    frame::{CsvHeader, Encoding, Found, ALL_WRAPPERS, JsonFrame, plain_head},
+    frame::{ALL_WRAPPERS, CsvHeader, Encoding, Found, JsonFrame, plain_head},
     json::Json,
 };
 
@@ -57,10 +57,13 @@ fn guess_plain(head: &[u8], name: &str) -> Guess {
         return Guess::none(if head.is_empty() { "the file is empty" } else { "only white space" });
     }
     let zeros = memchr::memchr_iter(0, head).count();
-    if zeros * 100 > head.len() {
-        return Guess::none("binary: it holds NUL bytes");
-    }
     let text = String::from_utf8_lossy(head);
+    if zeros * 100 > head.len() {
+        // A log on a disk that lost power may hold a run of NULs between good lines.
+        let guess = guess_lines(&text);
+        let binary = || Guess::none("binary: it holds NUL bytes");
+        return Some(guess).filter(|g| g.format.is_some()).unwrap_or_else(binary);
+    }
     let first = text.trim_ascii_start();
     if first.starts_with('{') || is_json_array(first) {
         let guess = guess_json(head);
@@ -98,11 +101,8 @@ fn guess_lines(text: &str) -> Guess {
     let clock = &mut Clock::new(&SourceClock::default());
     let access = lines.iter().filter(|line| is_access_line(line)).count();
     let syslog = lines.iter().filter(|line| is_syslog_line(line, clock)).count();
-    let (format, read) = if access >= syslog {
-        (Format::Combined, access)
-    } else {
-        (Format::Syslog, syslog)
-    };
+    let (format, read) =
+        if access >= syslog { (Format::Combined, access) } else { (Format::Syslog, syslog) };
     if read * 100 < lines.len() * CERTAINTY_LEAST || read == 0 {
         return Guess::none("no known line format");
     }
@@ -147,7 +147,8 @@ fn guess_json(head: &[u8]) -> Guess {
         }
     }
     let best = counts.iter().enumerate().max_by_key(|(at, n)| (**n, usize::MAX - at));
-    if let Some((at, &read)) = best.filter(|(_, n)| **n * 100 >= tried * CERTAINTY_LEAST && **n > 0) {
+    if let Some((at, &read)) = best.filter(|(_, n)| **n * 100 >= tried * CERTAINTY_LEAST && **n > 0)
+    {
         return Guess::of(Format::ALL[at], read, tried, "JSON records");
     }
     if tried == 0 {
@@ -190,11 +191,18 @@ fn unknown_json(root: &Json<'_>) -> String {
 }
 
 fn known_but_unread(first: &str, name: &str) -> String {
-    let line: String =
-        first.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(60).collect();
+    let line: String = first
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(60)
+        .collect();
     let is_error_log = line.starts_with('[') && line.contains("] [");
     if is_error_log {
-        return "an error log of a web server, which is not read: it tells no client's request".into();
+        return "an error log of a web server, which is not read: it tells no client's request"
+            .into();
     }
     let file = name.rsplit('/').next().unwrap_or_default();
     let file: String = file.chars().filter(|c| !c.is_control()).take(80).collect();
@@ -217,8 +225,14 @@ mod tests {
     #[test]
     fn formats_are_told_by_content() {
         check(ACCESS.as_bytes(), Some(Format::Combined), 100, "1 of the first 1 lines");
-        check(b"Dec 10 06:55:46 web1 sshd[1]: Invalid user a from 1.2.3.4\n", Some(Format::Syslog), 100, "");
-        let trail = r#"{"Records":[{"eventSource":"iam.amazonaws.com","eventName":"A","eventTime":"x"}]}"#;
+        check(
+            b"Dec 10 06:55:46 web1 sshd[1]: Invalid user a from 1.2.3.4\n",
+            Some(Format::Syslog),
+            100,
+            "",
+        );
+        let trail =
+            r#"{"Records":[{"eventSource":"iam.amazonaws.com","eventName":"A","eventTime":"x"}]}"#;
         check(trail.as_bytes(), Some(Format::CloudTrail), 100, "");
         let report = r#"[{"id":{"time":"x","applicationName":"login"},"events":[]}]"#;
         check(report.as_bytes(), Some(Format::Workspace), 100, "");
@@ -233,8 +247,10 @@ mod tests {
     fn mixed_and_marked_files() {
         let mixed = format!("{ACCESS}hello\n{ACCESS}{ACCESS}");
         check(mixed.as_bytes(), Some(Format::Combined), 75, "3 of the first 4");
-        let wide: Vec<u8> =
-            [0xff, 0xfe].into_iter().chain(ACCESS.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let wide: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain(ACCESS.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
         check(&wide, Some(Format::Combined), 100, "UTF-16");
     }
 

@@ -38,12 +38,12 @@ impl<'a> Json<'a> {
     }
 
     /// The member of that name.
-    pub(crate) fn get(&self, name: &str) -> Option<Json<'a>> {
+    pub(crate) fn get(&self, name: &str) -> Option<Self> {
         self.members().iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
     /// The member at the end of a path.
-    pub(crate) fn at(&self, path: &[&str]) -> Option<Json<'a>> {
+    pub(crate) fn at(&self, path: &[&str]) -> Option<Self> {
         path.iter().try_fold(*self, |value, name| value.get(name))
     }
 

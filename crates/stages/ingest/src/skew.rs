@@ -202,7 +202,8 @@ fn compare(first: &Sample, second: &Sample) -> Option<Difference> {
     let at = |part: usize| differences.get((differences.len() - 1) * part / 100).copied();
     let (low, offset, high) = (at(5)?, at(50)?, at(95)?);
     let spread = (high - low) / 2;
-    let is_narrow = spread <= SPREAD_LIMIT_MICROS && (spread <= offset.abs() / 2 || offset.abs() <= OFFSET_LEAST_MICROS);
+    let is_narrow = spread <= SPREAD_LIMIT_MICROS
+        && (spread <= offset.abs() / 2 || offset.abs() <= OFFSET_LEAST_MICROS);
     is_narrow.then_some(Difference { offset, spread, shared: differences.len() })
 }
 

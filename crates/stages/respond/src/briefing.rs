@@ -251,7 +251,10 @@ fn who(page: &mut Page, case: &Case) {
         .iter()
         .find(|assessment| assessment.level == AssessmentLevel::Actor)
         .map_or("", |assessment| assessment.answer.en.as_str());
+    // The first clause; the reasoning around it needs the report's tables.
     let answer = answer.strip_prefix("Open.").unwrap_or(answer).trim();
+    let answer = answer.split([':', '.']).next().unwrap_or("");
+    let answer = if answer.is_empty() { String::new() } else { format!("{answer}.") };
     let text = format!("Open. An address shows whose network, not whose hands. {answer}");
     page.block("Who", text.trim_end(), 3);
 }

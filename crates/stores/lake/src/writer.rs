@@ -20,7 +20,7 @@ use crate::{
 /// Rows of one file.
 const ROWS_LIMIT: usize = 1 << 16;
 /// Bytes that one writer holds in its tables, about; over it the largest are written.
-const HELD_BYTES_LIMIT: usize = 32 << 20;
+const HELD_BYTES_LIMIT: usize = 48 << 20;
 /// Partitions that one writer keeps apart; events of further days share one folder.
 const PARTITIONS_LIMIT: usize = 2048;
 

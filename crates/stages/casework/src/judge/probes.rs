@@ -23,6 +23,9 @@ const REFUSED_DECIBANS: f64 = 5.0;
 /// Share of probed paths that administer, from which on the prober looks for administrators.
 const ADMIN_PATHS_SHARE: f64 = 0.6;
 
+/// Different paths refused from which on somebody who exploits has scanned as well.
+const SCAN_PATHS: usize = 8;
+
 const KINDS: &[IncidentKind] = &[
     IncidentKind::WebExploitation,
     IncidentKind::WebShell,
@@ -75,7 +78,11 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
                 set_aside(aside, agency, why, address.to_string(), hint.hits);
                 continue;
             }
-            if !fits(kind, track) {
+            // The tool of an exploitation calls itself a scanner; that makes no second incident.
+            let exploits = hints.contains_key(&IncidentKind::WebExploitation)
+                || hints.contains_key(&IncidentKind::WebShell);
+            let few = track.refused_paths.len() < SCAN_PATHS;
+            if !fits(kind, track) || (kind == IncidentKind::Scanning && exploits && few) {
                 continue;
             }
             let score = weigh(hint, track);

@@ -25,8 +25,9 @@ const USUAL_DAYS: usize = 3;
 /// the agency's sign-ins from which on that is so, and how much it speaks against.
 const OWN_SHARE: f64 = 0.1;
 const OWN_NETWORK_DECIBANS: f64 = -10.0;
-/// Within a day the account was entered from another network that it does not use either:
-/// intruders change exits.
+/// Within a day the account was entered from elsewhere, and this is a rented server or an exit that
+/// it does not use either: intruders change exits. Its owner is about on the same day, too, but
+/// from where people live.
 const ENTERED_TODAY_DECIBANS: f64 = 12.0;
 const TODAY_MICROS: i64 = 86_400 * 1_000_000;
 /// The same user agent as at home: the person took the machine along.
@@ -37,7 +38,8 @@ const GUESSER_DECIBANS: f64 = 22.0;
 const ELSEWHERE_DECIBANS: f64 = 18.0;
 /// A neighbour (/24, /48) attacks this or another agency; weak behind a VPN.
 const NEIGHBOUR_DECIBANS: f64 = 8.0;
-/// The account was tried from this address, or by guessers, before it was entered.
+/// The account was tried from this address, or by guessers of this network, before it was entered.
+/// Guessers of elsewhere try half the house: that says nothing of this visit.
 const TRIED_DECIBANS: f64 = 6.0;
 const TRIED_FAILS: u64 = 3;
 /// The same address enters other accounts that do not live there either.
@@ -45,6 +47,8 @@ const SEVERAL_DECIBANS: f64 = 9.0;
 const SEVERAL_SHARED_DECIBANS: f64 = 3.0;
 /// A rule of level high or above named the account at that time and from there.
 const ALARM_DECIBANS: f64 = 4.0;
+/// An application that no rule of level medium or above minds: a calendar, a game.
+const HARMLESS_GRANT_DECIBANS: f64 = 3.0;
 /// What one visit reads or takes from which on it is much.
 pub(crate) const MASS_READS: u64 = 30;
 
@@ -63,9 +67,13 @@ fn act_weight(act: Act, count: u64) -> f64 {
 }
 
 /// The weight of the acts of a visit: the most telling one whole, the others by half.
-fn acts_weight(visit: &Visit) -> f64 {
-    let mut weights: Vec<f64> =
-        visit.acts.iter().map(|(act, count)| act_weight(*act, *count)).collect();
+fn acts_weight(visit: &Visit, alarm: Option<Severity>) -> f64 {
+    let minded = alarm >= Some(Severity::Medium);
+    let weight = |(act, count): (&Act, &u64)| match act {
+        Act::Grant if !minded => HARMLESS_GRANT_DECIBANS,
+        _ => act_weight(*act, *count),
+    };
+    let mut weights: Vec<f64> = visit.acts.iter().map(weight).collect();
     let reads = visit.count(Act::Read) + visit.count(Act::Download);
     if reads >= MASS_READS && visit.count(Act::Read).max(visit.count(Act::Download)) < MASS_READS {
         weights.push(9.0);
@@ -90,8 +98,8 @@ struct Known {
     guessers: FxHashSet<(AgencyIx, IpAddr)>,
     addresses: FxHashMap<IpAddr, FxHashSet<AgencyIx>>,
     blocks: FxHashSet<(u128, bool)>,
-    /// Accounts that guessers tried.
-    tried: FxHashSet<AccountKey>,
+    /// Accounts that guessers tried, and from which network.
+    tried: FxHashSet<(AccountKey, Option<Asn>)>,
 }
 
 fn known(court: &Court<'_>, suspects: &[Suspect]) -> Known {
@@ -107,7 +115,8 @@ fn known(court: &Court<'_>, suspects: &[Suspect]) -> Known {
         known.blocks.insert(block(suspect.address));
         if let Some(track) = court.survey.tracks.get(&(suspect.agency, suspect.address)) {
             let agency = suspect.agency;
-            known.tried.extend(track.tried.keys().map(|n| AccountKey { agency, name: n.clone() }));
+            let names = track.tried.keys().map(|name| AccountKey { agency, name: name.clone() });
+            known.tried.extend(names.map(|account| (account, track.asn)));
         }
     }
     known
@@ -221,7 +230,8 @@ fn own(
         return f64::NEG_INFINITY; // from inside
     }
     let guesser = known.guessers.contains(&(account.agency, *address)) && visit.logons > 0;
-    let mut score = acts_weight(visit) + network_weight(kind);
+    let alarm = alarm(court, account, *address, visit);
+    let mut score = acts_weight(visit, alarm) + network_weight(kind);
     score += match usual(court, account, visit.asn) {
         Some(true) if guesser => 0.0,
         Some(true) => USUAL_NETWORK_DECIBANS,
@@ -240,10 +250,11 @@ fn own(
     {
         score += NEIGHBOUR_DECIBANS;
     }
-    if visit.fails >= TRIED_FAILS || (known.tried.contains(account) && visit.logons > 0) {
+    let tried = known.tried.contains(&(account.clone(), visit.asn));
+    if visit.fails >= TRIED_FAILS || (tried && visit.logons > 0) {
         score += TRIED_DECIBANS;
     }
-    if alarmed(court, account, *address, visit) {
+    if alarm >= Some(Severity::High) {
         score += ALARM_DECIBANS;
     }
     if has_home_agent(court, account, *address, visit) {
@@ -268,19 +279,26 @@ fn usual(court: &Court<'_>, account: &AccountKey, asn: Option<Asn>) -> Option<bo
     Some(here >= USUAL_DAYS && here as f64 >= USUAL_SHARE * (here + elsewhere) as f64)
 }
 
-fn alarmed(court: &Court<'_>, account: &AccountKey, address: IpAddr, visit: &Visit) -> bool {
-    let by_address = court.leads.addresses.get(&(account.agency, address));
-    let by_account = court.leads.accounts.get(account);
-    let (Some(by_address), Some(by_account)) = (by_address, by_account) else { return false };
-    let (first, last) = (visit.first.unwrap_or_default(), visit.last.unwrap_or_default());
-    [IncidentKind::AccountTakeover, IncidentKind::AdminDiscovery].iter().any(|kind| {
-        by_address.contains_key(kind)
-            && by_account.get(kind).is_some_and(|hint| {
-                hint.first <= last
-                    && hint.last >= first
-                    && hint.rules.values().any(|severity| *severity >= Severity::High)
-            })
-    })
+/// The gravest level of the rules that named both the account and the address at that time.
+fn alarm(
+    court: &Court<'_>,
+    account: &AccountKey,
+    address: IpAddr,
+    visit: &Visit,
+) -> Option<Severity> {
+    let by_address = court.leads.addresses.get(&(account.agency, address))?;
+    let by_account = court.leads.accounts.get(account)?;
+    let (first, last) = (visit.first?, visit.last?);
+    let kinds = [IncidentKind::AccountTakeover, IncidentKind::AdminDiscovery];
+    kinds
+        .iter()
+        .filter_map(|kind| Some((by_address.get(kind)?, by_account.get(kind)?)))
+        .filter(|(_, hint)| hint.first <= last && hint.last >= first)
+        .flat_map(|(here, hint)| {
+            let both = hint.rules.iter().filter(|(rule, _)| here.rules.contains_key(rule));
+            both.map(|(_, severity)| *severity)
+        })
+        .max()
 }
 
 /// Whether the account uses the same user agent from a usual network.

@@ -26,6 +26,9 @@ const FAIL_ACCOUNTS_COUNTED: usize = 6;
 const SUCCESS_DECIBANS: f64 = 8.0;
 /// Successes beyond these say nothing new.
 const SUCCESS_COUNTED: u64 = 6;
+/// Behind a shared address those who fail are those who then get in. Where this many accounts, and
+/// at least as many as got in, only ever failed, they were guessed at.
+const LOST_ACCOUNTS: usize = 3;
 /// Failures for one success from which on the success itself looks guessed.
 const GUESSED_RATIO: u64 = 15;
 /// A browser loads styles and images; a guessing program does not.
@@ -53,10 +56,13 @@ pub(crate) fn weigh(track: &Track, assets_usual: bool) -> f64 {
         return f64::NEG_INFINITY;
     }
     let mut score = volume(track.fails) + network_weight(track.kind);
-    let mostly_fails = track.oks == 0 || track.fails >= track.oks * GUESSED_RATIO;
+    let lost = track.lost_accounts();
+    let mostly_fails = track.oks == 0
+        || track.fails >= track.oks * GUESSED_RATIO
+        || (lost >= LOST_ACCOUNTS && lost >= track.entered.len());
     if mostly_fails {
         let days = track.fail_days.len().clamp(1, FAIL_DAYS_COUNTED) - 1;
-        let accounts = track.tried.len().clamp(1, FAIL_ACCOUNTS_COUNTED) - 1;
+        let accounts = lost.clamp(1, FAIL_ACCOUNTS_COUNTED) - 1;
         score += days as f64 * FAIL_DAY_DECIBANS + accounts as f64 * FAIL_ACCOUNT_DECIBANS;
     } else {
         score -= track.oks.min(SUCCESS_COUNTED) as f64 * SUCCESS_DECIBANS;

@@ -5,54 +5,24 @@
 //! [vhost[:port]] client ident user [time] "request" status bytes ["referer" "agent" …]
 //! ```
 
-use bakas_model::{Activity, Class, Field, FieldId, Status, Stream, Value};
+use bakas_model::{Activity, Class, Status, Stream, Value};
 use bumpalo::Bump;
-use memchr::{memchr, memrchr};
+use memchr::memchr;
 
-use super::{Context, Out, Record};
+use super::{
+    Context, Out, Record,
+    quoted::{extra, item, quoted, unescaped},
+    web::{
+        AGENT, BYTES, CLIENT, FORWARDED, HOST, REFERER, STATUS, TAIL, TAKEN, USER, cut, field,
+        request_line, rest,
+    },
+};
 use crate::{address, fault::Fault};
 
 const NOT_ACCESS: Fault = Fault::malformed("not an access log line");
 const NO_REQUEST: Fault = Fault::malformed("an access log line without a quoted request");
 const NO_STATUS: Fault = Fault::malformed("an access log line without a status");
 const NO_TIME: Fault = Fault::bad_time("not a time of an access log");
-
-macro_rules! names {
-    ($($constant:ident $name:literal)*) => {
-        $(const $constant: (FieldId, &str) = (FieldId::of($name), $name);)*
-    };
-}
-
-names! {
-    CLIENT "c-ip"
-    USER "cs-username"
-    METHOD "cs-method"
-    URI "cs-uri"
-    STEM "cs-uri-stem"
-    EXTENSION "c-uri-extension"
-    VERSION "cs-version"
-    STATUS "sc-status"
-    BYTES "sc-bytes"
-    REFERER "cs-referer"
-    AGENT "cs-user-agent"
-    HOST "cs-host"
-    FORWARDED "x-forwarded-for"
-    TAKEN "time-taken"
-    TAIL "x-tail"
-}
-
-fn field<'a>((id, name): (FieldId, &'static str), value: Value<'a>) -> Field<'a> {
-    Field { id, name, value }
-}
-
-/// A part of a text between two bytes that are ASCII, or its ends.
-fn cut(text: &str, from: usize, to: usize) -> &str {
-    text.get(from..to).unwrap_or_default()
-}
-
-fn rest(text: &str, from: usize) -> &str {
-    text.get(from..).unwrap_or_default()
-}
 
 /// Whether a line has the shape of an access log line up to the request.
 pub(crate) fn looks_like(line: &str) -> bool {
@@ -219,70 +189,6 @@ fn user<'a>(text: &'a str, out: &mut Out<'_, 'a>) {
     }
 }
 
-/// Method, target and protocol. What is no request line stays whole, as the target: scanners send
-/// anything.
-#[inline]
-pub(super) fn request_line<'a>(request: &'a str, out: &mut Out<'_, 'a>) {
-    let bytes = request.as_bytes();
-    let method_end = memchr(b' ', bytes).unwrap_or(bytes.len());
-    let is_method = method_end > 0
-        && method_end <= 32
-        && bytes.iter().take(method_end).all(|b| b.is_ascii_alphabetic() || b"-_".contains(b));
-    if !is_method || method_end == bytes.len() || request == "-" {
-        out.event.operation = "-";
-        if !matches!(request, "" | "-") {
-            out.event.object = Some(request);
-            out.push(field(URI, Value::Text(request)));
-            out.push(field(STEM, Value::Text(request)));
-        }
-        return;
-    }
-    let method = cut(request, 0, method_end);
-    out.event.operation = method;
-    out.push(field(METHOD, Value::Text(method)));
-    let (mut to, from) = (bytes.len(), method_end + 1);
-    if let Some(at) = memrchr(b' ', bytes)
-        && at > method_end
-        && rest(request, at + 1).starts_with("HTTP/")
-    {
-        out.push(field(VERSION, Value::Text(rest(request, at + 1))));
-        to = at;
-    }
-    target(cut(request, from, to), out);
-}
-
-/// The request's target: whole, its path, and the extension of its last segment.
-#[inline]
-pub(super) fn target<'a>(target: &'a str, out: &mut Out<'_, 'a>) {
-    out.push(field(URI, Value::Text(target)));
-    let mut path = match memchr(b'?', target.as_bytes()) {
-        Some(at) => cut(target, 0, at),
-        None => target,
-    };
-    if !path.starts_with('/')
-        && let Some((_, after)) = path.split_once("://")
-    {
-        let (host, from) = match memchr(b'/', after.as_bytes()) {
-            Some(at) => (cut(after, 0, at), rest(after, at)),
-            None => (after, "/"),
-        };
-        if out.event.host.is_none() {
-            out.event.host = Some(host);
-            out.push(field(HOST, Value::Text(host)));
-        }
-        path = from;
-    }
-    out.event.object = Some(path);
-    out.push(field(STEM, Value::Text(path)));
-    let dot = path.bytes().rev().take(12).position(|b| !b.is_ascii_alphanumeric());
-    if let Some(back) = dot
-        && back > 0
-        && path.as_bytes().get(path.len() - back - 1) == Some(&b'.')
-    {
-        out.push(field(EXTENSION, Value::Text(rest(path, path.len() - back))));
-    }
-}
-
 /// Referer, agent and what else follows; returns a list of forwarded addresses.
 #[inline]
 fn texts<'a>(tail: &'a str, arena: &'a Bump, out: &mut Out<'_, 'a>) -> Option<&'a str> {
@@ -310,7 +216,8 @@ fn extras<'a>(tail: &'a str, arena: &'a Bump, out: &mut Out<'_, 'a>) -> Option<&
     while let Some((value, after)) = extra(left) {
         left = after;
         let named = value.split_once('=').filter(|_| !left.starts_with('='));
-        let (name, value) = named.map_or(("", value), |(name, value)| (name, value.trim_matches('"')));
+        let (name, value) =
+            named.map_or(("", value), |(name, value)| (name, value.trim_matches('"')));
         if forwarded.is_none() && address::is_forwarded_list(value) {
             forwarded = Some(unescaped(value, arena));
         } else if !has_taken
@@ -330,95 +237,4 @@ fn number(text: &str) -> Option<Value<'static>> {
     }
     let whole = text.parse().ok().map(Value::Int);
     whole.or_else(|| text.parse().ok().filter(|n: &f64| n.is_finite()).map(Value::Float))
-}
-
-/// The next item: quoted, or up to a blank.
-#[inline]
-fn item(text: &str) -> Option<(&str, &str)> {
-    if let Some(inner) = text.strip_prefix('"') {
-        return quoted(inner);
-    }
-    if text.is_empty() {
-        return None;
-    }
-    let end = memchr(b' ', text.as_bytes()).unwrap_or(text.len());
-    Some((cut(text, 0, end), rest(text, end + 1)))
-}
-
-/// As [`item`], where an unquoted list of addresses with blanks after its commas is one item, and
-/// an item whose quote never closes goes to the end.
-fn extra(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_ascii_start();
-    let (first, mut after) = match item(text) {
-        Some(found) => found,
-        None if text.is_empty() => return None,
-        None => return Some((text, "")),
-    };
-    if text.starts_with('"') {
-        return Some((first, after));
-    }
-    let mut last = first;
-    while last.ends_with(',') {
-        let Some((next, left)) = item(after) else { break };
-        (last, after) = (next, left);
-    }
-    let end = text.len() - after.len();
-    Some((cut(text, 0, end).trim_ascii_end(), after))
-}
-
-/// The text up to the closing quote, and what follows it and a blank. A quote closes where it is
-/// not escaped and a blank or the end follows: some servers write quotes of a client as they are.
-#[inline]
-fn quoted(text: &str) -> Option<(&str, &str)> {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    loop {
-        let at = from + memchr(b'"', bytes.get(from..)?)?;
-        from = at + 1;
-        let closes = matches!(bytes.get(from), None | Some(b' '));
-        if closes && (at == 0 || bytes.get(at - 1) != Some(&b'\\') || !is_escaped(bytes, at)) {
-            return Some((cut(text, 0, at), rest(text, from + 1)));
-        }
-    }
-}
-
-/// Whether an odd number of backslashes stands before this place.
-fn is_escaped(bytes: &[u8], at: usize) -> bool {
-    let before = bytes.get(..at).unwrap_or_default();
-    before.iter().rev().take_while(|&&b| b == b'\\').count() % 2 == 1
-}
-
-/// Takes Apache's and nginx's escapes back: `\"`, `\\`, `\xhh`, `\n` and its kin.
-#[inline]
-fn unescaped<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
-    match memchr(b'\\', text.as_bytes()) {
-        None => text,
-        Some(first) => unescape(text, first, arena),
-    }
-}
-
-fn unescape<'a>(text: &'a str, first: usize, arena: &'a Bump) -> &'a str {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    plain.extend_from_slice(bytes.get(..first).unwrap_or_default());
-    let mut at = first;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = |at: usize| text.get(at..at + 2).and_then(|h| u8::from_str_radix(h, 16).ok());
-        let (out, step) = match (byte, bytes.get(at + 1)) {
-            (b'\\', Some(b'x')) => match hex(at + 2) {
-                Some(code) => (code, 4),
-                None => (b'\\', 1),
-            },
-            (b'\\', Some(&c @ (b'"' | b'\\'))) => (c, 2),
-            (b'\\', Some(b'n')) => (b'\n', 2),
-            (b'\\', Some(b'r')) => (b'\r', 2),
-            (b'\\', Some(b't')) => (b'\t', 2),
-            (b'\\', Some(b'b')) => (8, 2),
-            (b'\\', Some(b'v')) => (11, 2),
-            (byte, _) => (byte, 1),
-        };
-        plain.push(out);
-        at += step;
-    }
-    arena.alloc_str(&String::from_utf8_lossy(&plain))
 }

@@ -5,7 +5,9 @@
 mod cloud;
 mod combined;
 mod event;
+mod quoted;
 mod syslog;
+mod web;
 mod web_json;
 
 use std::ops::Range;
@@ -127,13 +129,7 @@ impl Decoder {
         }
     }
 
-    fn record<'a>(
-        &mut self,
-        pass: Pass<'a>,
-        at: Range<usize>,
-        line: u64,
-        out: &mut Out<'_, 'a>,
-    ) {
+    fn record<'a>(&mut self, pass: Pass<'a>, at: Range<usize>, line: u64, out: &mut Out<'_, 'a>) {
         let bytes = pass.chunk.bytes.get(at.clone()).unwrap_or_default();
         let place = Place {
             source: self.source,
@@ -186,11 +182,7 @@ impl Decoder {
         self.read_other(record, fault, out)
     }
 
-    fn read_json<'a>(
-        &mut self,
-        record: Record<'a>,
-        out: &mut Out<'_, 'a>,
-    ) -> Result<(), Fault> {
+    fn read_json<'a>(&mut self, record: Record<'a>, out: &mut Out<'_, 'a>) -> Result<(), Fault> {
         if !record.text.trim_ascii_start().starts_with('{') {
             let fault = Fault::malformed("not a JSON object");
             return self.read_other(record, fault, out);
@@ -264,7 +256,10 @@ fn why(fault: Fault, bytes: &[u8], is_cut: bool) -> Fault {
         return Fault { reason: RejectReason::Binary, detail: "bytes that are no text" };
     }
     if is_cut && matches!(fault.reason, RejectReason::Malformed) {
-        return Fault { reason: RejectReason::Truncated, detail: "the source ends within a record" };
+        return Fault {
+            reason: RejectReason::Truncated,
+            detail: "the source ends within a record",
+        };
     }
     fault
 }

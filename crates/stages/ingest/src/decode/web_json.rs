@@ -6,7 +6,7 @@ use bakas_model::{Activity, Class, Status, Stream, Timestamp, Value};
 
 use super::{
     Context, Out, Record,
-    combined::{request_line, target},
+    web::{request_line, target},
 };
 use crate::{address, clock::Clock, fault::Fault, json::Json};
 
@@ -14,54 +14,132 @@ use crate::{address, clock::Clock, fault::Fault, json::Json};
 type Names = &'static [&'static str];
 
 const ADDRESS: Names = &[
-    "remote_addr", "request.remote_ip", "request.remote_addr", "client_ip", "clientip", "client",
-    "remote_ip", "remoteAddr", "remote_address", "source.ip", "source.address", "client.ip",
-    "nginx.access.remote_ip", "c-ip", "ip", "src_ip", "remote_host", "ClientHost",
+    "remote_addr",
+    "request.remote_ip",
+    "request.remote_addr",
+    "client_ip",
+    "clientip",
+    "client",
+    "remote_ip",
+    "remoteAddr",
+    "remote_address",
+    "source.ip",
+    "source.address",
+    "client.ip",
+    "nginx.access.remote_ip",
+    "c-ip",
+    "ip",
+    "src_ip",
+    "remote_host",
+    "ClientHost",
 ];
 const PORT: Names = &["remote_port", "request.remote_port", "source.port"];
 const FORWARDED: Names = &[
-    "http_x_forwarded_for", "x_forwarded_for", "request.headers.X-Forwarded-For", "xff",
-    "forwarded_for", "x-forwarded-for", "proxy_add_x_forwarded_for",
+    "http_x_forwarded_for",
+    "x_forwarded_for",
+    "request.headers.X-Forwarded-For",
+    "xff",
+    "forwarded_for",
+    "x-forwarded-for",
+    "proxy_add_x_forwarded_for",
 ];
 const TIME: Names = &[
-    "time_iso8601", "time_local", "@timestamp", "timestamp", "ts", "time", "msec", "date", "datetime",
+    "time_iso8601",
+    "time_local",
+    "@timestamp",
+    "timestamp",
+    "ts",
+    "time",
+    "msec",
+    "date",
+    "datetime",
     "nginx.access.time",
 ];
 const REQUEST: Names = &["request", "request_line", "nginx.access.request"];
 const METHOD: Names = &[
-    "request_method", "request.method", "method", "verb", "http.request.method",
-    "nginx.access.method", "cs-method", "RequestMethod",
+    "request_method",
+    "request.method",
+    "method",
+    "verb",
+    "http.request.method",
+    "nginx.access.method",
+    "cs-method",
+    "RequestMethod",
 ];
 const TARGET: Names = &[
-    "request_uri", "request.uri", "uri", "url", "path", "request_path", "url.original",
-    "nginx.access.url", "url.path", "cs-uri", "RequestPath",
+    "request_uri",
+    "request.uri",
+    "uri",
+    "url",
+    "path",
+    "request_path",
+    "url.original",
+    "nginx.access.url",
+    "url.path",
+    "cs-uri",
+    "RequestPath",
 ];
 const QUERY: Names = &["query_string", "args", "query", "url.query"];
 const VERSION: Names =
     &["server_protocol", "request.proto", "protocol", "proto", "http_version", "http.version"];
 const STATUS: Names = &[
-    "status", "status_code", "response", "response_code", "http.response.status_code",
-    "nginx.access.response_code", "code", "sc-status", "DownstreamStatus",
+    "status",
+    "status_code",
+    "response",
+    "response_code",
+    "http.response.status_code",
+    "nginx.access.response_code",
+    "code",
+    "sc-status",
+    "DownstreamStatus",
 ];
 const BYTES: Names = &[
-    "body_bytes_sent", "bytes_sent", "size", "bytes", "bytes_out", "http.response.body.bytes",
-    "response_size", "DownstreamContentSize",
+    "body_bytes_sent",
+    "bytes_sent",
+    "size",
+    "bytes",
+    "bytes_out",
+    "http.response.body.bytes",
+    "response_size",
+    "DownstreamContentSize",
 ];
 const REFERER: Names = &[
-    "http_referer", "http_referrer", "referer", "referrer", "request.headers.Referer",
+    "http_referer",
+    "http_referrer",
+    "referer",
+    "referrer",
+    "request.headers.Referer",
     "http.request.referrer",
 ];
 const AGENT: Names = &[
-    "http_user_agent", "user_agent", "agent", "request.headers.User-Agent", "useragent",
-    "userAgent", "user_agent.original", "ua",
+    "http_user_agent",
+    "user_agent",
+    "agent",
+    "request.headers.User-Agent",
+    "useragent",
+    "userAgent",
+    "user_agent.original",
+    "ua",
 ];
 const HOST: Names = &[
-    "http_host", "host", "request.host", "server_name", "vhost", "virtual_host", "domain",
+    "http_host",
+    "host",
+    "request.host",
+    "server_name",
+    "vhost",
+    "virtual_host",
+    "domain",
     "url.domain",
 ];
 const USER: Names = &["remote_user", "user_id", "user", "username", "user.name", "auth"];
-const TAKEN: Names =
-    &["request_time", "duration", "upstream_response_time", "response_time", "latency", "time_taken"];
+const TAKEN: Names = &[
+    "request_time",
+    "duration",
+    "upstream_response_time",
+    "response_time",
+    "latency",
+    "time_taken",
+];
 
 /// Whether a document is such a record: it knows a client, a request and its status.
 pub(crate) fn is_record(root: &Json<'_>) -> bool {

@@ -22,8 +22,7 @@ pub struct CsvHeader {
 
 impl CsvHeader {
     pub(crate) fn parse(record: &str) -> Self {
-        let separator =
-            [b',', b';', b'\t'].into_iter().max_by_key(|&s| count_unquoted(record, s));
+        let separator = [b',', b';', b'\t'].into_iter().max_by_key(|&s| count_unquoted(record, s));
         let separator = separator.unwrap_or(b',');
         let columns = cells(record, separator)
             .take(FIELDS_LIMIT)
@@ -114,24 +113,28 @@ impl CsvFrame {
             self.at += i as u64 + 1;
             match rest.get(i) {
                 Some(b'"') => self.quoted = !self.quoted,
-                _ if self.quoted && !self.skipping => {}
+                // A quote that never closes must not swallow the rest of the file.
+                _ if self.quoted && !self.is_long() && !self.skipping => {}
                 _ => self.record(self.at - 1, buffer, base, found),
             }
         }
         if is_over && self.start < end {
             self.record(end, buffer, base, found);
         }
-        if !self.skipping && self.at.saturating_sub(self.start) > RECORD_BYTES_LIMIT as u64 {
-            self.skipping = true;
-        }
+        self.skipping |= self.is_long();
         if self.skipping { end } else { self.start }
+    }
+
+    fn is_long(&self) -> bool {
+        self.at.saturating_sub(self.start) > RECORD_BYTES_LIMIT as u64 + 1
     }
 
     fn record(&mut self, stop: u64, buffer: &[u8], base: u64, found: &mut Found) {
         let record = self.start..stop;
         self.start = stop + 1;
         self.quoted = false;
-        if std::mem::take(&mut self.skipping) {
+        let is_long = record.end - record.start > RECORD_BYTES_LIMIT as u64;
+        if std::mem::take(&mut self.skipping) || is_long {
             found.reject(record, RejectReason::TooLong, "a CSV record longer than 16 MiB");
             return;
         }

@@ -62,7 +62,12 @@ enum Inner<R> {
     /// Nothing was read yet.
     New(R),
     /// The first bytes, and how many of them were handed on, then the rest.
-    Plain { head: [u8; 3], at: usize, filled: usize, rest: R },
+    Plain {
+        head: [u8; 3],
+        at: usize,
+        filled: usize,
+        rest: R,
+    },
     Utf16(Utf16Reader<R>),
     /// Only while one state is exchanged for another.
     Taken,
@@ -219,13 +224,22 @@ mod tests {
         let mut reader = Decoded::new(bytes);
         let mut text = String::new();
         reader.read_to_string(&mut text).unwrap();
-        assert_eq!((text.as_str(), reader.encoding(), reader.skipped()), (expected, encoding, skipped));
+        assert_eq!(
+            (text.as_str(), reader.encoding(), reader.skipped()),
+            (expected, encoding, skipped)
+        );
     }
 
     #[test]
     fn marks_are_skipped_and_utf16_transcoded() {
-        let le = |t: &str| [&[0xff, 0xfe][..], &t.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
-        let be = |t: &str| [&[0xfe, 0xff][..], &t.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>()].concat();
+        let le = |t: &str| {
+            [&[0xff, 0xfe][..], &t.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()]
+                .concat()
+        };
+        let be = |t: &str| {
+            [&[0xfe, 0xff][..], &t.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>()]
+                .concat()
+        };
         check(b"", "", Encoding::Plain, 0);
         check(b"ab", "ab", Encoding::Plain, 0);
         check(b"\xef\xbb\xbfab", "ab", Encoding::Utf8Marked, 3);

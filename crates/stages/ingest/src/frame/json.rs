@@ -197,7 +197,8 @@ impl JsonFrame {
                         return;
                     }
                     let in_object = self.objects & 1 == 1;
-                    let fits = if in_object { self.last == b':' } else { b"[,".contains(&self.last) };
+                    let fits =
+                        if in_object { self.last == b':' } else { b"[,".contains(&self.last) };
                     if !fits {
                         return self.broken(at, start, found);
                     }
@@ -259,7 +260,11 @@ impl JsonFrame {
     }
 
     fn is_wrapper(&self, buffer: &[u8], base: u64) -> bool {
-        if self.depth != 1 || self.last != b':' || self.wrappers.is_empty() || self.name.start < base {
+        if self.depth != 1
+            || self.last != b':'
+            || self.wrappers.is_empty()
+            || self.name.start < base
+        {
             return false;
         }
         let name = buffer.get((self.name.start - base) as usize..(self.name.end - base) as usize);

@@ -15,12 +15,12 @@ use std::{
 use bakas_model::{Place, Reject, RejectReason};
 
 pub use self::csv::CsvHeader;
+pub use self::encoding::Encoding;
 pub(crate) use self::{
     csv::cells,
     encoding::plain_head,
     json::{ALL_WRAPPERS, JsonFrame, wrappers},
 };
-pub use self::encoding::Encoding;
 
 use crate::{
     Format,
@@ -185,9 +185,7 @@ impl<R: Read> Chunker<R> {
                 (first, records, None)
             }
             Framer::Json(_) => (self.next_record, Some(within(&records, base)), None),
-            Framer::Csv(frame) => {
-                (self.next_record, Some(within(&records, base)), frame.header())
-            }
+            Framer::Csv(frame) => (self.next_record, Some(within(&records, base)), frame.header()),
         };
         self.next_record += records.as_ref().map_or(0, |r| r.len() as u64);
         self.base += bytes.len() as u64;

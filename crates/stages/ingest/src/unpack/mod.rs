@@ -10,8 +10,8 @@ use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 
 use bakas_model::{Place, Reject, RejectReason, limits::ARCHIVE_DEPTH_LIMIT};
 
-pub use self::zip::NESTED_ZIP_BYTES_LIMIT;
 use self::budget::{Budget, Capped, Counted};
+pub use self::zip::NESTED_ZIP_BYTES_LIMIT;
 use crate::fault::reject;
 
 /// Most layers of compression, apart from archives.
@@ -305,7 +305,8 @@ mod tests {
 
     #[test]
     fn names_that_escape_are_told() {
-        for name in ["../a", "a/../../b", "/etc/passwd", "\\\\host\\a", "C:\\a", "a\\..\\b", "a\0b"] {
+        for name in ["../a", "a/../../b", "/etc/passwd", "\\\\host\\a", "C:\\a", "a\\..\\b", "a\0b"]
+        {
             assert!(is_unsafe(name), "{name:?}");
         }
         for name in ["a", "a/b.log", "a..b/..c", "./a", ""] {

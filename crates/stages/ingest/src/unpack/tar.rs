@@ -151,9 +151,9 @@ fn name_of(block: &[u8; BLOCK]) -> String {
 /// A number in octal, or in base 256 where its first bit is set.
 fn number(field: &[u8]) -> Option<u64> {
     match field {
-        [0x80, rest @ ..] => rest.iter().try_fold(0_u64, |sum, &b| {
-            sum.checked_mul(256).map(|sum| sum | u64::from(b))
-        }),
+        [0x80, rest @ ..] => rest
+            .iter()
+            .try_fold(0_u64, |sum, &b| sum.checked_mul(256).map(|sum| sum | u64::from(b))),
         [first, ..] if first & 0x80 != 0 => None,
         _ => octal(field),
     }

@@ -55,7 +55,11 @@ fn broken(what: &'static str) -> io::Error {
 
 impl Walk<'_> {
     /// Holds a zip that lies within something else.
-    pub(super) fn buffer(&mut self, name: &str, reader: &mut dyn Read) -> io::Result<Option<Vec<u8>>> {
+    pub(super) fn buffer(
+        &mut self,
+        name: &str,
+        reader: &mut dyn Read,
+    ) -> io::Result<Option<Vec<u8>>> {
         let mut bytes = Vec::new();
         let result = reader.take(NESTED_ZIP_BYTES_LIMIT + 1).read_to_end(&mut bytes);
         if let Err(error) = result {

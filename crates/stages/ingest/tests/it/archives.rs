@@ -151,14 +151,18 @@ fn every_packing() {
     check(&tar(&[("a.log", TEXT), ("b/c.log", TEXT)]), &["a.log", "b/c.log"]);
     check(&gzip(&tar(&[("a.log", TEXT)])), &["a.log"]);
     check(&zip(&[stored("a.log", TEXT), deflated("b/c.log", TEXT)]), &["a.log", "b/c.log"]);
-    let packed = [("b", 12, bzip2(TEXT), TEXT), ("z", 93, zstd(TEXT), TEXT), ("x", 95, xz(TEXT), TEXT)];
+    let packed =
+        [("b", 12, bzip2(TEXT), TEXT), ("z", 93, zstd(TEXT), TEXT), ("x", 95, xz(TEXT), TEXT)];
     check(&zip(&packed), &["b", "z", "x"]);
 }
 
 #[test]
 fn archives_within_archives() {
     let inner = tar(&[("c.log", TEXT)]);
-    check(&zip(&[deflated("a.log.gz", &gzip(TEXT)), stored("b.tar", &inner)]), &["a.log.gz", "b.tar!/c.log"]);
+    check(
+        &zip(&[deflated("a.log.gz", &gzip(TEXT)), stored("b.tar", &inner)]),
+        &["a.log.gz", "b.tar!/c.log"],
+    );
     let nested = zip(&[stored("d.log", TEXT)]);
     check(&tar(&[("x.zip", &nested), ("y.log", TEXT)]), &["x.zip!/d.log", "y.log"]);
     check(&xz(&tar(&[("x.zip", &nested)])), &["x.zip!/d.log"]);
@@ -182,7 +186,8 @@ fn archives_too_deep_are_told() {
 
 #[test]
 fn what_comes_before_a_break_is_read() {
-    let long: Vec<u8> = (0..200_000_u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) >> 7).to_le_bytes()).collect();
+    let long: Vec<u8> =
+        (0..800_000_u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) >> 7).to_le_bytes()).collect();
     for packed in [gzip(&long), bzip2(&long), xz(&long), zstd(&long)] {
         let cut = &packed[..packed.len() / 2];
         let found = open(cut);
@@ -190,7 +195,10 @@ fn what_comes_before_a_break_is_read() {
         let content = &found.members[0].1;
         assert!(!content.is_empty() && content.len() < long.len() && long.starts_with(content));
         assert_eq!(found.rejects.len(), 1);
-        assert_eq!((found.rejects[0].reason, found.rejects[0].place.offset), (BrokenArchive, content.len() as u64));
+        assert_eq!(
+            (found.rejects[0].reason, found.rejects[0].place.offset),
+            (BrokenArchive, content.len() as u64)
+        );
         assert_eq!(found.rejects[0].sample, "shipped");
     }
     let whole = tar(&[("a.log", TEXT), ("b.log", TEXT)]);
@@ -220,7 +228,12 @@ fn zips_that_are_broken() {
 fn names_that_escape_are_not_read() {
     let unsafe_names = ["../../etc/cron.d/x", "/etc/passwd", "C:\\x", "a/../../b"];
     for name in unsafe_names {
-        check_refused(&zip(&[stored(name, TEXT), stored("b", TEXT)]), &["b"], &[UnsafePath], "escape");
+        check_refused(
+            &zip(&[stored(name, TEXT), stored("b", TEXT)]),
+            &["b"],
+            &[UnsafePath],
+            "escape",
+        );
         check_refused(&tar(&[(name, TEXT), ("b", TEXT)]), &["b"], &[UnsafePath], "escape");
     }
     let found = open(&tar(&[("../x", TEXT)]));
@@ -238,7 +251,11 @@ fn bombs_are_stopped() {
         (tar(&[("z.gz", &bomb), ("after", TEXT)]), "z.gz"),
     ] {
         let found = open(&bytes);
-        assert_eq!(found.rejects.iter().map(|r| r.reason).collect::<Vec<_>>(), [ArchiveBound], "{name}");
+        assert_eq!(
+            found.rejects.iter().map(|r| r.reason).collect::<Vec<_>>(),
+            [ArchiveBound],
+            "{name}"
+        );
         let read: usize = found.members.iter().map(|(_, content)| content.len()).sum();
         let allowed = (bytes.len() as u64 * ARCHIVE_RATIO_LIMIT).max(ARCHIVE_RATIO_GRACE_BYTES);
         assert!(read as u64 <= allowed, "{read}");
@@ -249,7 +266,9 @@ fn bombs_are_stopped() {
 
 #[test]
 fn a_log_that_compresses_well_is_no_bomb() {
-    let lines: String = (0..400_000).map(|i| format!("Jan  5 08:00:00 web1 sshd[{i}]: Invalid user a from 203.0.113.7\n")).collect();
+    let lines: String = (0..400_000)
+        .map(|i| format!("Jan  5 08:00:00 web1 sshd[{i}]: Invalid user a from 203.0.113.7\n"))
+        .collect();
     let found = open(&gzip(lines.as_bytes()));
     assert!(found.rejects.is_empty());
     assert_eq!(found.members[0].1.len(), lines.len());
@@ -271,7 +290,8 @@ fn members_need_not_be_read_to_their_end() {
 #[test]
 fn the_callers_own_fault_is_an_error() {
     let mut each = |_: Member<'_>| Err(io::Error::other("no room"));
-    let error = unpack("x", &mut Cursor::new(tar(&[("a", TEXT)])), &mut each, &mut |_| ()).unwrap_err();
+    let error =
+        unpack("x", &mut Cursor::new(tar(&[("a", TEXT)])), &mut each, &mut |_| ()).unwrap_err();
     assert_eq!(error.to_string(), "no room");
 }
 
@@ -281,7 +301,11 @@ fn long_names_of_gnu_and_pax() {
     let with_kind = |kind: u8, text: &[u8]| {
         let mut bytes = tar(&[("././@LongLink", text), ("short", TEXT)]);
         bytes[156] = kind;
-        let sum: u32 = bytes[..512].iter().enumerate().map(|(i, &b)| if (148..156).contains(&i) { 32 } else { u32::from(b) }).sum();
+        let sum: u32 = bytes[..512]
+            .iter()
+            .enumerate()
+            .map(|(i, &b)| if (148..156).contains(&i) { 32 } else { u32::from(b) })
+            .sum();
         bytes[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
         bytes
     };

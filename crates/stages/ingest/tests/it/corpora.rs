@@ -22,13 +22,15 @@ fn count(outcome: &Outcome, what: impl Fn(&crate::kit::Owned) -> bool) -> usize 
 
 fn logons(outcome: &Outcome, status: Status) -> usize {
     count(outcome, |e| {
-        (e.row.class, e.row.activity, e.row.status) == (Class::Authentication, Activity::Logon, status)
+        (e.row.class, e.row.activity, e.row.status)
+            == (Class::Authentication, Activity::Logon, status)
     })
 }
 
 #[test]
 fn ten_thousand_apache_lines() {
-    let Some((bytes, found)) = whole("web-apache-elastic/apache_logs", Some(Format::Combined)) else {
+    let Some((bytes, found)) = whole("web-apache-elastic/apache_logs", Some(Format::Combined))
+    else {
         return;
     };
     assert_eq!((found.events.len(), found.rejects.len()), (10_000, 0), "{:#?}", found.rejects);
@@ -62,7 +64,11 @@ fn ssh_guessing_of_loghub() {
     assert_eq!(logons(&found, Status::Failure), failed + invalid);
     assert_eq!(logons(&found, Status::Success), expect("Accepted "));
     assert!(found.events.iter().all(|e| e.row.stream == Stream::Sshd));
-    let sourceless = count(&found, |e| e.row.class == Class::Authentication && e.row.activity == Activity::Logon && e.row.src.is_none());
+    let sourceless = count(&found, |e| {
+        e.row.class == Class::Authentication
+            && e.row.activity == Activity::Logon
+            && e.row.src.is_none()
+    });
     assert_eq!(sourceless, 0);
 }
 
@@ -81,7 +87,8 @@ fn auth_log_of_elastic() {
     assert_eq!(streams[&Stream::Sudo], expect(" sudo:"));
     assert_eq!(streams[&Stream::Su], expect(" su["));
     assert_eq!(count(&found, |e| e.row.operation == "new user"), expect(": new user: "));
-    let commands = count(&found, |e| e.row.stream == Stream::Sudo && e.row.class == Class::ProcessActivity);
+    let commands =
+        count(&found, |e| e.row.stream == Stream::Sudo && e.row.class == Class::ProcessActivity);
     assert_eq!(commands, expect(" ; COMMAND="));
 }
 
@@ -97,12 +104,22 @@ fn google_workspace_of_invictus() {
         let activities = theirs["activities"].as_array().unwrap();
         let events: usize = activities.iter().map(|a| a["events"].as_array().unwrap().len()).sum();
         assert_eq!(found.events.len(), events, "{name}");
-        for (event, activity) in found.events.iter().filter(|e| e.line <= 3).map(|e| (e, &activities[e.line as usize - 1])) {
+        for (event, activity) in found
+            .events
+            .iter()
+            .filter(|e| e.line <= 3)
+            .map(|e| (e, &activities[e.line as usize - 1]))
+        {
             let from = event.row.place.offset as usize;
             let record = &bytes[from..from + event.row.place.length as usize];
             assert_eq!(&serde_json::from_slice::<serde_json::Value>(record).unwrap(), activity);
         }
-        forwards.extend(found.events.into_iter().filter(|e| e.row.operation == "email_forwarding_out_of_domain"));
+        forwards.extend(
+            found
+                .events
+                .into_iter()
+                .filter(|e| e.row.operation == "email_forwarding_out_of_domain"),
+        );
         if name == "login" {
             assert_eq!(text_count(&bytes, "login_success"), 46);
         }
@@ -110,7 +127,9 @@ fn google_workspace_of_invictus() {
     // Told twice each, among the log-ins and among the accounts.
     let destinations: Vec<_> = forwards.iter().filter_map(|e| e.row.object.as_deref()).collect();
     assert_eq!((forwards.len(), destinations.len()), (6, 6));
-    assert!(forwards.iter().all(|e| e.row.target.as_deref() == Some("workspace@cloud-response.com")));
+    assert!(
+        forwards.iter().all(|e| e.row.target.as_deref() == Some("workspace@cloud-response.com"))
+    );
 }
 
 fn text_count(bytes: &[u8], word: &str) -> usize {
@@ -136,7 +155,10 @@ fn cloudtrail_of_invictus() {
         assert_eq!(outcome.events.len(), records.len(), "{path:?}");
         for (event, record) in outcome.events.iter().zip(records) {
             assert_eq!(event.row.operation, record["eventName"].as_str().unwrap());
-            assert!(event.row.account.is_some() || record["userIdentity"]["type"] == "Unknown" , "{record}");
+            assert!(
+                event.row.account.is_some() || record["userIdentity"]["type"] == "Unknown",
+                "{record}"
+            );
         }
         seen += outcome.events.len();
     }

@@ -31,7 +31,10 @@ impl Owned {
         let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for field in &event.fields {
             assert_eq!(bakas_model::FieldId::of(field.name), field.id, "{}", field.name);
-            fields.entry(field.name.to_owned()).or_default().push(field.value.as_text().into_owned());
+            fields
+                .entry(field.name.to_owned())
+                .or_default()
+                .push(field.value.as_text().into_owned());
         }
         Self {
             row: event.to_row(None),

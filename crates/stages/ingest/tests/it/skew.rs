@@ -6,7 +6,14 @@ use bakas_model::{
     Timestamp, case::ClockProposal,
 };
 
-fn event(source: u32, agency: u16, address: u32, path: &str, seconds: i64, see: impl FnOnce(&Event<'_>)) {
+fn event(
+    source: u32,
+    agency: u16,
+    address: u32,
+    path: &str,
+    seconds: i64,
+    see: impl FnOnce(&Event<'_>),
+) {
     see(&Event {
         place: Place { source: SourceIx(source), ..Place::default() },
         agency: AgencyIx(agency),

@@ -11,12 +11,14 @@ use regex::Regex;
 use crate::kit::{Owned, corpus, read};
 
 fn pattern() -> &'static Regex {
-    static PATTERN: LazyLock<Regex> = LazyLock::new(|| Regex::new(concat!(
+    static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(concat!(
         r#"^(?P<client>[0-9a-fA-F.:]+) \S+ (?P<user>.+?) \[(?P<day>\d\d)/(?P<month>[A-Z][a-z]{2})/(?P<year>\d{4}):"#,
         r#"(?P<clock>\d\d:\d\d:\d\d) (?P<sign>[+-])(?P<zone>\d{4})\] "(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}|-) "#,
         r#"(?P<bytes>\d+|-)(?: "(?P<referer>(?:[^"\\]|\\.)*)" "(?P<agent>(?:[^"\\]|\\.)*)")?$"#
     ))
-    .unwrap());
+    .unwrap()
+    });
     &PATTERN
 }
 
@@ -36,16 +38,25 @@ struct Plain {
 fn slow(pattern: &Regex, line: &str) -> Option<Plain> {
     let found = pattern.captures(line)?;
     let part = |name: &str| found.name(name).map(|m| m.as_str());
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let months =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let month = months.iter().position(|m| Some(*m) == part("month"))? + 1;
     let (sign, zone) = (part("sign")?, part("zone")?);
     let written = format!(
         "{}-{month:02}-{}T{}{sign}{}:{}",
-        part("year")?, part("day")?, part("clock")?, &zone[..2], &zone[2..]
+        part("year")?,
+        part("day")?,
+        part("clock")?,
+        &zone[..2],
+        &zone[2..]
     );
     let request = unescape(part("request")?);
     let (method, uri) = match request.split_once(' ') {
-        Some((method, rest)) if method.len() <= 32 && !method.is_empty() && method.chars().all(|c| c.is_ascii_alphabetic() || "-_".contains(c)) => {
+        Some((method, rest))
+            if method.len() <= 32
+                && !method.is_empty()
+                && method.chars().all(|c| c.is_ascii_alphabetic() || "-_".contains(c)) =>
+        {
             let uri = match rest.rsplit_once(' ') {
                 Some((uri, version)) if version.starts_with("HTTP/") => uri,
                 None if rest.starts_with("HTTP/") => "",
@@ -59,7 +70,9 @@ fn slow(pattern: &Regex, line: &str) -> Option<Plain> {
     let given = |name: &str| part(name).filter(|v| !matches!(*v, "-" | ""));
     Some(Plain {
         client: part("client")?.to_owned(),
-        user: given("user").map(|u| u.trim().to_owned()).filter(|u| !matches!(u.as_str(), "" | "-" | "\"\"")),
+        user: given("user")
+            .map(|u| u.trim().to_owned())
+            .filter(|u| !matches!(u.as_str(), "" | "-" | "\"\"")),
         time: written.parse().ok()?,
         method,
         uri,
@@ -76,7 +89,7 @@ fn unescape(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut at = 0;
     for found in PATTERN.find_iter(text) {
-        bytes.extend_from_slice(text[at..found.start()].as_bytes());
+        bytes.extend_from_slice(&text.as_bytes()[at..found.start()]);
         let code = &found.as_str()[1..];
         bytes.push(match code {
             "n" => b'\n',
@@ -90,7 +103,7 @@ fn unescape(text: &str) -> String {
         });
         at = found.end();
     }
-    bytes.extend_from_slice(text[at..].as_bytes());
+    bytes.extend_from_slice(&text.as_bytes()[at..]);
     String::from_utf8_lossy(&bytes).into_owned()
 }
 

@@ -18,7 +18,10 @@ fn a_combined_line_gives_every_field() {
     assert_eq!(event.time_raw, "05/Jan/2026:08:00:00 +0800");
     assert_eq!(event.who(), "203.0.113.7 bob - /a/b.php");
     assert_eq!((event.row.operation.as_str(), event.row.http_status), ("GET", Some(404)));
-    assert_eq!((event.bytes_out, event.row.agent.as_deref()), (Some(512), Some("Mozilla/5.0 (X11)")));
+    assert_eq!(
+        (event.bytes_out, event.row.agent.as_deref()),
+        (Some(512), Some("Mozilla/5.0 (X11)"))
+    );
     assert_eq!((event.row.place.offset, event.row.place.length), (0, line.len() as u32));
     for (name, value) in [
         ("c-ip", "203.0.113.7"),
@@ -52,8 +55,18 @@ fn clients_of_every_kind() {
     check("203.0.113.7 - Juan dela Cruz", Some("203.0.113.7"), Some("Juan dela Cruz"), None);
     check("203.0.113.7 - a[1]", Some("203.0.113.7"), Some("a[1]"), None);
     check("203.0.113.7 - \"\"", Some("203.0.113.7"), None, None);
-    check("www.example.org:443 203.0.113.7 - -", Some("203.0.113.7"), None, Some("www.example.org"));
-    check("www.example.org 2001:db8::1 - bob", Some("2001:db8::1"), Some("bob"), Some("www.example.org"));
+    check(
+        "www.example.org:443 203.0.113.7 - -",
+        Some("203.0.113.7"),
+        None,
+        Some("www.example.org"),
+    );
+    check(
+        "www.example.org 2001:db8::1 - bob",
+        Some("2001:db8::1"),
+        Some("bob"),
+        Some("www.example.org"),
+    );
     check("crawler.example.net - -", None, None, None);
     check("- 203.0.113.7 - -", Some("203.0.113.7"), None, None);
 }
@@ -61,7 +74,8 @@ fn clients_of_every_kind() {
 #[test]
 fn requests_of_every_kind() {
     let check = |request: &str, method: &str, uri: &str, path: Option<&str>| {
-        let line = format!(r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "{request}" 400 - "-" "-""#);
+        let line =
+            format!(r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "{request}" 400 - "-" "-""#);
         let event = one(&line);
         let found = (event.row.operation.as_str(), event.row.object.as_deref());
         assert_eq!(found, (method, path), "{request}");
@@ -76,7 +90,12 @@ fn requests_of_every_kind() {
     check(r#"GET /\"q\"?\x22 HTTP/1.1"#, "GET", "/\"q\"?\"", Some("/\"q\""));
     check(r"GET /a\\ HTTP/1.1", "GET", "/a\\", Some("/a\\"));
     check("GET http://example.org/p?q HTTP/1.1", "GET", "http://example.org/p?q", Some("/p"));
-    check("CONNECT example.org:443 HTTP/1.1", "CONNECT", "example.org:443", Some("example.org:443"));
+    check(
+        "CONNECT example.org:443 HTTP/1.1",
+        "CONNECT",
+        "example.org:443",
+        Some("example.org:443"),
+    );
     check(r"\x16\x03\x01\x02", "-", "\u{16}\u{3}\u{1}\u{2}", Some("\u{16}\u{3}\u{1}\u{2}"));
     check(r#"\x80 /a"#, "-", "\u{fffd} /a", Some("\u{fffd} /a"));
 }
@@ -86,7 +105,9 @@ fn what_stands_at_the_end() {
     let mut source = source();
     source.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
     let check = |peer: &str, tail: &str, src: &str, claimed: Option<&str>, taken: &str| {
-        let line = format!(r#"{peer} - - [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"{tail}"#);
+        let line = format!(
+            r#"{peer} - - [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"{tail}"#
+        );
         let event = read_from(&source, Format::Combined, line.as_bytes()).one();
         assert_eq!(event.row.src, Some(src.parse().unwrap()), "{tail}");
         assert_eq!(event.src_claimed, claimed.map(|a| a.parse().unwrap()), "{tail}");
@@ -94,7 +115,13 @@ fn what_stands_at_the_end() {
         assert_eq!(event.row.agent.as_deref(), Some("curl/8"), "{tail}");
     };
     check("10.0.0.5", r#" "203.0.113.7""#, "203.0.113.7", None, "");
-    check("10.0.0.5", r#" "198.51.100.1, 203.0.113.7" 0.125"#, "203.0.113.7", Some("198.51.100.1"), "0.125");
+    check(
+        "10.0.0.5",
+        r#" "198.51.100.1, 203.0.113.7" 0.125"#,
+        "203.0.113.7",
+        Some("198.51.100.1"),
+        "0.125",
+    );
     check("10.0.0.5", " 198.51.100.1, 203.0.113.7 12", "203.0.113.7", Some("198.51.100.1"), "12");
     check("10.0.0.5", r#" "-""#, "10.0.0.5", None, "");
     check("10.0.0.5", r#" "-" rt=0.003 uct="0.000""#, "10.0.0.5", None, "0.003");
@@ -114,7 +141,8 @@ fn a_list_of_forwarded_addresses_may_stand_first() {
 
 #[test]
 fn quotes_within_an_agent_do_not_end_it() {
-    let line = r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "a "b"c\" d""#;
+    let line =
+        r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "a "b"c\" d""#;
     assert_eq!(one(line).row.agent.as_deref(), Some(r#"a "b"c" d"#));
 }
 
@@ -138,9 +166,18 @@ fn broken_lines_are_rejects_with_their_reason() {
         assert!(!found.rejects[0].sample.is_empty());
     };
     check("hello", RejectReason::Malformed);
-    check(r#"203.0.113.7 - - [05/Foo/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5"#, RejectReason::BadTime);
-    check(r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1"#, RejectReason::Malformed);
-    check(r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1" abc 5"#, RejectReason::Malformed);
+    check(
+        r#"203.0.113.7 - - [05/Foo/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5"#,
+        RejectReason::BadTime,
+    );
+    check(
+        r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1"#,
+        RejectReason::Malformed,
+    );
+    check(
+        r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1" abc 5"#,
+        RejectReason::Malformed,
+    );
     check("a\0b\0c", RejectReason::Binary);
     let cut = r#"203.0.113.7 - - [05/Jan/2026:08:00:00 +0000] "GET / HT"#;
     assert_eq!(read(Format::Combined, cut).reasons(), [RejectReason::Truncated]);
@@ -150,17 +187,37 @@ fn broken_lines_are_rejects_with_their_reason() {
 fn nginx_json_in_its_spellings() {
     let check = |text: &str| {
         let event = read(Format::WebJson, text).one();
-        assert_eq!(event.is(), (Stream::Web, Class::HttpActivity, Activity::Request, Status::Success), "{text}");
+        assert_eq!(
+            event.is(),
+            (Stream::Web, Class::HttpActivity, Activity::Request, Status::Success),
+            "{text}"
+        );
         assert_eq!(event.who(), "203.0.113.7 - - /a", "{text}");
-        assert_eq!((event.row.operation.as_str(), event.row.http_status), ("GET", Some(200)), "{text}");
+        assert_eq!(
+            (event.row.operation.as_str(), event.row.http_status),
+            ("GET", Some(200)),
+            "{text}"
+        );
         assert_eq!(event.row.time.to_string(), "2026-01-05T08:00:00Z", "{text}");
         assert_eq!(event.field("cs-uri"), "/a?b=1", "{text}");
-        assert_eq!((event.bytes_out, event.row.agent.as_deref()), (Some(5), Some("curl")), "{text}");
+        assert_eq!(
+            (event.bytes_out, event.row.agent.as_deref()),
+            (Some(5), Some("curl")),
+            "{text}"
+        );
     };
-    check(r#"{"time_iso8601":"2026-01-05T08:00:00+00:00","remote_addr":"203.0.113.7","remote_user":"","request":"GET /a?b=1 HTTP/1.1","status":"200","body_bytes_sent":"5","http_user_agent":"curl","http_referer":"-"}"#);
-    check(r#"{"time_local":"05/Jan/2026:08:00:00 +0000","remote_addr":"203.0.113.7","request_method":"GET","request_uri":"/a?b=1","status":200,"bytes_sent":5,"user_agent":"curl"}"#);
-    check(r#"{"msec":"1767600000.000","client_ip":"203.0.113.7","method":"GET","uri":"/a","args":"b=1","status":"200","bytes":"5","agent":"curl","remote_user":"-"}"#);
-    check(r#"{"@timestamp":"2026-01-05T08:00:00.000Z","source":{"ip":"203.0.113.7"},"http":{"request":{"method":"GET"},"response":{"status_code":200,"body":{"bytes":5}}},"url":{"original":"/a?b=1"},"user_agent":{"original":"curl"}}"#);
+    check(
+        r#"{"time_iso8601":"2026-01-05T08:00:00+00:00","remote_addr":"203.0.113.7","remote_user":"","request":"GET /a?b=1 HTTP/1.1","status":"200","body_bytes_sent":"5","http_user_agent":"curl","http_referer":"-"}"#,
+    );
+    check(
+        r#"{"time_local":"05/Jan/2026:08:00:00 +0000","remote_addr":"203.0.113.7","request_method":"GET","request_uri":"/a?b=1","status":200,"bytes_sent":5,"user_agent":"curl"}"#,
+    );
+    check(
+        r#"{"msec":"1767600000.000","client_ip":"203.0.113.7","method":"GET","uri":"/a","args":"b=1","status":"200","bytes":"5","agent":"curl","remote_user":"-"}"#,
+    );
+    check(
+        r#"{"@timestamp":"2026-01-05T08:00:00.000Z","source":{"ip":"203.0.113.7"},"http":{"request":{"method":"GET"},"response":{"status_code":200,"body":{"bytes":5}}},"url":{"original":"/a?b=1"},"user_agent":{"original":"curl"}}"#,
+    );
 }
 
 #[test]
@@ -172,7 +229,10 @@ fn caddy_json() {
     assert_eq!(event.who(), "203.0.113.7 ana - /login");
     assert_eq!(event.row.time.to_string(), "2026-01-05T08:00:00.500Z");
     assert_eq!((event.row.http_status, event.row.status), (Some(401), Status::Failure));
-    assert_eq!((event.host.as_deref(), event.field("cs-referer").as_str()), (Some("www.example.org"), "https://example.org/"));
+    assert_eq!(
+        (event.host.as_deref(), event.field("cs-referer").as_str()),
+        (Some("www.example.org"), "https://example.org/")
+    );
     assert_eq!(event.field("request.headers.User-Agent"), "Mozilla/5.0");
     assert_eq!(event.field("time-taken"), "0.0009");
     let alone = read(Format::WebJson, text).one();

@@ -9,7 +9,7 @@ use super::{
     parts::{both, more, pair, table, tdn, text, th, thn, time, value},
 };
 use crate::{
-    text::{bytes, number, shift, stretch},
+    text::{bytes, number, plural, shift, stretch},
     view::View,
     words,
 };
@@ -168,7 +168,7 @@ fn set_aside(view: &View<'_>, one: &SetAside) -> Markup {
         li {
             b { (value(view.agency(one.agency), 120)) } " " (text(&one.text)) " "
             small { (both(
-                format!("{} detections, {} hits", number(one.detections), number(one.hits)),
+                format!("{} {}, {} {}", number(one.detections), plural(one.detections, "detection", "detections"), number(one.hits), plural(one.hits, "hit", "hits")),
                 format!("{} deteksiyon, {} tama", number(one.detections), number(one.hits)),
             )) }
         }

@@ -57,7 +57,8 @@ pub(in crate::decode) fn decode<'a>(
 }
 
 fn classify<'a>(root: &Json<'a>, operation: &str, out: &mut Out<'_, 'a>) {
-    let has_error = root.text_at(&["errorCode"]).is_some() || root.text_at(&["errorMessage"]).is_some();
+    let has_error =
+        root.text_at(&["errorCode"]).is_some() || root.text_at(&["errorMessage"]).is_some();
     let status = if has_error { Status::Failure } else { Status::Success };
     match operation {
         "ConsoleLogin" => {
@@ -121,9 +122,25 @@ fn account<'a>(root: &Json<'a>, record: Record<'a>) -> Option<&'a str> {
 /// What was acted upon: a bucket with its key, else the first name that the parameters give.
 fn object<'a>(root: &Json<'a>, record: Record<'a>) -> Option<&'a str> {
     const NAMES: &[&str] = &[
-        "policyArn", "groupName", "roleName", "roleArn", "functionName", "secretId", "keyId",
-        "trailName", "instanceId", "dBInstanceIdentifier", "clusterName", "layerName", "name",
-        "userName", "policyName", "groupId", "resourceArn", "documentName", "target",
+        "policyArn",
+        "groupName",
+        "roleName",
+        "roleArn",
+        "functionName",
+        "secretId",
+        "keyId",
+        "trailName",
+        "instanceId",
+        "dBInstanceIdentifier",
+        "clusterName",
+        "layerName",
+        "name",
+        "userName",
+        "policyName",
+        "groupId",
+        "resourceArn",
+        "documentName",
+        "target",
     ];
     if let Some(parameters) = root.get("requestParameters") {
         if let Some(bucket) = parameters.text_at(&["bucketName"]) {

@@ -77,7 +77,9 @@ fn audit<'a>(
     (event.time, event.time_raw, event.operation) = (time, time_raw, operation);
     event.host = text("Workload");
     let client = ["ClientIP", "ClientIPAddress", "ActorIpAddress", "SenderIp"];
-    if let Some((address, port)) = client.iter().find_map(|name| text(name).and_then(address::parse)) {
+    if let Some((address, port)) =
+        client.iter().find_map(|name| text(name).and_then(address::parse))
+    {
         (event.src, event.src_port) = (Some(address), port);
     }
     event.account = account(root);
@@ -201,7 +203,8 @@ fn sign_in<'a>(root: &Json<'a>, operation: &str, out: &mut Out<'_, 'a>) -> bool 
         "UserLoginFailed" => (Activity::Logon, Status::Failure),
         "MailboxLogin" => (Activity::Logon, result(root)),
         "UserLoggedOff" | "UserSignedOut" | "SignOut" => (Activity::Logoff, Status::Success),
-        "TeamsSessionStarted" | "ForeignRealmIndexLogonInitialAuthUsingADFSFederatedToken"
+        "TeamsSessionStarted"
+        | "ForeignRealmIndexLogonInitialAuthUsingADFSFederatedToken"
         | "UserStrongAuthClientAuthNRequiredInterrupt" => (Activity::Other, result(root)),
         _ => return false,
     };
@@ -216,15 +219,17 @@ fn sign_in<'a>(root: &Json<'a>, operation: &str, out: &mut Out<'_, 'a>) -> bool 
 
 /// Rules of mailboxes and of the whole mail flow, forwarding, and rights to a mailbox. The object
 /// is where mail goes, else the rule's name; the target the mailbox.
-fn forwarding<'a>(
-    root: &Json<'a>,
-    operation: &str,
-    status: Status,
-    out: &mut Out<'_, 'a>,
-) -> bool {
+fn forwarding<'a>(root: &Json<'a>, operation: &str, status: Status, out: &mut Out<'_, 'a>) -> bool {
     const DESTINATIONS: &[&str] = &[
-        "ForwardingSmtpAddress", "ForwardTo", "ForwardAsAttachmentTo", "RedirectTo",
-        "ForwardingAddress", "RedirectMessageTo", "BlindCopyTo", "CopyTo", "AddToRecipients",
+        "ForwardingSmtpAddress",
+        "ForwardTo",
+        "ForwardAsAttachmentTo",
+        "RedirectTo",
+        "ForwardingAddress",
+        "RedirectMessageTo",
+        "BlindCopyTo",
+        "CopyTo",
+        "AddToRecipients",
     ];
     let is_rule = operation.ends_with("-InboxRule")
         || operation.ends_with("-TransportRule")
@@ -232,8 +237,12 @@ fn forwarding<'a>(
     let is_mailbox = matches!(operation, "Set-Mailbox" | "Set-MailboxAutoReplyConfiguration");
     let is_right = matches!(
         operation,
-        "Add-MailboxPermission" | "Add-MailboxFolderPermission" | "Add-RecipientPermission"
-            | "Remove-MailboxPermission" | "Remove-MailboxFolderPermission" | "AddFolderPermissions"
+        "Add-MailboxPermission"
+            | "Add-MailboxFolderPermission"
+            | "Add-RecipientPermission"
+            | "Remove-MailboxPermission"
+            | "Remove-MailboxFolderPermission"
+            | "AddFolderPermissions"
             | "ModifyFolderPermissions"
     );
     if !(is_rule || is_mailbox || is_right) {
@@ -280,9 +289,7 @@ fn mail<'a>(root: &Json<'a>, operation: &str, status: Status, out: &mut Out<'_, 
     }
     out.is(Class::EmailActivity, activity, status);
     let owner = root.text_at(&["MailboxOwnerUPN"]);
-    let affected = || {
-        root.get("AffectedItems")?.elements().first()?.text_at(&["Subject"])
-    };
+    let affected = || root.get("AffectedItems")?.elements().first()?.text_at(&["Subject"]);
     out.event.object = root.text_at(&["Item", "Subject"]).or_else(affected).or(owner);
     out.event.target = owner.filter(|owner| Some(*owner) != out.event.account);
     true
@@ -291,19 +298,38 @@ fn mail<'a>(root: &Json<'a>, operation: &str, status: Status, out: &mut Out<'_, 
 /// Documents of SharePoint and OneDrive.
 fn files<'a>(root: &Json<'a>, operation: &str, status: Status, out: &mut Out<'_, 'a>) -> bool {
     let activity = match operation {
-        "FileAccessed" | "FileAccessedExtended" | "FilePreviewed" | "PageViewed"
-        | "PageViewedExtended" | "FileCheckedOut" | "SearchQueryPerformed" => Activity::Read,
+        "FileAccessed"
+        | "FileAccessedExtended"
+        | "FilePreviewed"
+        | "PageViewed"
+        | "PageViewedExtended"
+        | "FileCheckedOut"
+        | "SearchQueryPerformed" => Activity::Read,
         "FileDownloaded" | "FileSyncDownloadedFull" | "FileSyncDownloadedPartial" => {
             Activity::Download
         }
         "FileUploaded" | "FileSyncUploadedFull" | "FileUploadedPartial" => Activity::Upload,
-        "FileModified" | "FileModifiedExtended" | "FileRenamed" | "FileMoved"
-        | "FileCheckedIn" | "FileRestored" | "FolderModified" => Activity::Update,
+        "FileModified"
+        | "FileModifiedExtended"
+        | "FileRenamed"
+        | "FileMoved"
+        | "FileCheckedIn"
+        | "FileRestored"
+        | "FolderModified" => Activity::Update,
         "FileCopied" | "FolderCreated" => Activity::Create,
-        "FileDeleted" | "FileRecycled" | "FileDeletedFirstStageRecycleBin" | "FolderDeleted"
-        | "FolderRecycled" | "FileVersionsAllDeleted" => Activity::Delete,
-        "SharingSet" | "SharingInvitationCreated" | "AnonymousLinkCreated" | "AddedToSecureLink"
-        | "CompanyLinkCreated" | "SecureLinkCreated" | "AnonymousLinkUpdated" => Activity::Share,
+        "FileDeleted"
+        | "FileRecycled"
+        | "FileDeletedFirstStageRecycleBin"
+        | "FolderDeleted"
+        | "FolderRecycled"
+        | "FileVersionsAllDeleted" => Activity::Delete,
+        "SharingSet"
+        | "SharingInvitationCreated"
+        | "AnonymousLinkCreated"
+        | "AddedToSecureLink"
+        | "CompanyLinkCreated"
+        | "SecureLinkCreated"
+        | "AnonymousLinkUpdated" => Activity::Share,
         _ => return false,
     };
     out.is(Class::FileHosting, activity, status);

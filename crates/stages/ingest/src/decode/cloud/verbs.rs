@@ -3,45 +3,98 @@
 
 use bakas_model::Activity;
 
+const VERBS: &[(Activity, &[&str])] = &[
+    (
+        Activity::Create,
+        &[
+            "create",
+            "new",
+            "add",
+            "put",
+            "insert",
+            "assign",
+            "grant",
+            "attach",
+            "associate",
+            "register",
+            "run",
+            "invite",
+            "authorize",
+            "allocate",
+            "import",
+            "copy",
+            "enroll",
+            "request",
+            "issue",
+            "launch",
+        ],
+    ),
+    (
+        Activity::Delete,
+        &[
+            "delete",
+            "remove",
+            "revoke",
+            "unassign",
+            "detach",
+            "disassociate",
+            "terminate",
+            "purge",
+            "deregister",
+            "harddelete",
+            "softdelete",
+            "trash",
+        ],
+    ),
+    (Activity::Download, &["download", "export"]),
+    (Activity::Upload, &["upload"]),
+    (Activity::Share, &["share"]),
+    (
+        Activity::Read,
+        &[
+            "get", "list", "describe", "head", "view", "search", "lookup", "query", "read",
+            "check", "select", "scan", "batchget", "simulate", "test", "preview", "access",
+            "discover",
+        ],
+    ),
+    (
+        Activity::Update,
+        &[
+            "update",
+            "set",
+            "change",
+            "modify",
+            "edit",
+            "enable",
+            "disable",
+            "suspend",
+            "unsuspend",
+            "reset",
+            "rename",
+            "move",
+            "start",
+            "stop",
+            "turn",
+            "allow",
+            "enforce",
+            "unenroll",
+            "toggle",
+            "restore",
+            "reboot",
+            "replace",
+            "rotate",
+            "tag",
+            "untag",
+            "deactivate",
+            "activate",
+            "block",
+            "unblock",
+        ],
+    ),
+];
+
 /// The activity that the name's first word tells of.
 pub(super) fn activity(name: &str) -> Activity {
-    const VERBS: &[(Activity, &[&str])] = &[
-        (
-            Activity::Create,
-            &[
-                "create", "new", "add", "put", "insert", "assign", "grant", "attach", "associate",
-                "register", "run", "invite", "authorize", "allocate", "import", "copy", "enroll",
-                "request", "issue", "launch",
-            ],
-        ),
-        (
-            Activity::Delete,
-            &[
-                "delete", "remove", "revoke", "unassign", "detach", "disassociate", "terminate",
-                "purge", "deregister", "harddelete", "softdelete", "trash",
-            ],
-        ),
-        (Activity::Download, &["download", "export"]),
-        (Activity::Upload, &["upload"]),
-        (Activity::Share, &["share"]),
-        (
-            Activity::Read,
-            &[
-                "get", "list", "describe", "head", "view", "search", "lookup", "query", "read",
-                "check", "select", "scan", "batchget", "simulate", "test", "preview", "access",
-                "discover",
-            ],
-        ),
-        (
-            Activity::Update,
-            &[
-                "update", "set", "change", "modify", "edit", "enable", "disable", "suspend",
-                "unsuspend", "reset", "rename", "move", "start", "stop", "turn", "allow", "enforce",
-                "unenroll", "toggle", "restore", "reboot", "replace", "rotate", "tag", "untag",
-                "deactivate", "activate", "block", "unblock",
-            ],
-        ),
-    ];
     // `EMAIL_LOG_SEARCH`, `USER_LICENSE_REVOKE`: the verb may stand last.
     let of = |word: &str| {
         let is_verb = |(_, verbs): &&(Activity, &[&str])| {

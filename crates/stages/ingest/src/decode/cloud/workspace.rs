@@ -74,8 +74,15 @@ fn value_of<'a>(parameter: &Json<'a>) -> Option<Json<'a>> {
     let is_value = |(name, _): &&(&str, Json<'_>)| {
         matches!(
             *name,
-            "value" | "intValue" | "boolValue" | "multiValue" | "multiIntValue" | "multiBoolValue"
-                | "multiStrValue" | "messageValue" | "multiMessageValue"
+            "value"
+                | "intValue"
+                | "boolValue"
+                | "multiValue"
+                | "multiIntValue"
+                | "multiBoolValue"
+                | "multiStrValue"
+                | "messageValue"
+                | "multiMessageValue"
         )
     };
     parameter.members().iter().find(is_value).map(|(_, value)| *value)

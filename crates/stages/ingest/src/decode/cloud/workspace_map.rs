@@ -41,7 +41,8 @@ fn sign_in<'a>(told: Told<'a>, out: &mut Out<'_, 'a>) -> bool {
             (Activity::Other, status)
         }
         // Warnings tell of a sign-in that has its own record; they must not count as another.
-        "suspicious_login" | "suspicious_login_less_secure_app"
+        "suspicious_login"
+        | "suspicious_login_less_secure_app"
         | "suspicious_programmatic_login" => (Activity::Other, Status::Success),
         "gov_attack_warning" | "risky_sensitive_action_blocked" => {
             (Activity::Other, Status::Failure)
@@ -83,28 +84,53 @@ fn admin<'a>(told: Told<'a>, out: &mut Out<'_, 'a>) {
     out.is(class, activity, Status::Success);
     out.event.target = user;
     out.event.object = told.first(&[
-        "ROLE_NAME", "PRIVILEGE_NAME", "GROUP_EMAIL", "API_CLIENT_NAME", "OAUTH2_APP_NAME",
-        "APP_NAME", "APP_ID", "APPLICATION_NAME", "EMAIL_FORWARDING_DESTINATION_ADDRESS",
-        "SETTING_NAME", "PRODUCT_NAME", "DOMAIN_NAME", "ORG_UNIT_NAME", "ALERT_ID",
-        "INVESTIGATION_DATA_SOURCE", "EMAIL_LOG_SEARCH_RECIPIENT", "NEW_VALUE",
+        "ROLE_NAME",
+        "PRIVILEGE_NAME",
+        "GROUP_EMAIL",
+        "API_CLIENT_NAME",
+        "OAUTH2_APP_NAME",
+        "APP_NAME",
+        "APP_ID",
+        "APPLICATION_NAME",
+        "EMAIL_FORWARDING_DESTINATION_ADDRESS",
+        "SETTING_NAME",
+        "PRODUCT_NAME",
+        "DOMAIN_NAME",
+        "ORG_UNIT_NAME",
+        "ALERT_ID",
+        "INVESTIGATION_DATA_SOURCE",
+        "EMAIL_LOG_SEARCH_RECIPIENT",
+        "NEW_VALUE",
     ]);
 }
 
 /// Documents: read, taken away, changed, opened to others.
 fn drive<'a>(told: Told<'a>, out: &mut Out<'_, 'a>) {
     let activity = match told.name {
-        "view" | "preview" | "print" | "source_copy" | "access_item_content"
-        | "prefetch_item_content" | "script_trigger_created" => Activity::Read,
-        "download" | "sync_item_content" | "user_initiated_customer_takeout"
-        | "customer_takeout_created" | "takeout_download" | "takeout_initiated"
+        "view"
+        | "preview"
+        | "print"
+        | "source_copy"
+        | "access_item_content"
+        | "prefetch_item_content"
+        | "script_trigger_created" => Activity::Read,
+        "download"
+        | "sync_item_content"
+        | "user_initiated_customer_takeout"
+        | "customer_takeout_created"
+        | "takeout_download"
+        | "takeout_initiated"
         | "takeout_completed" => Activity::Download,
         "upload" => Activity::Upload,
         "create" | "copy" => Activity::Create,
         "trash" | "delete" => Activity::Delete,
-        "email_as_attachment" | "team_drive_membership_change" | "shared_drive_membership_change" => {
-            Activity::Share
-        }
-        name if told.kind == "acl_change" || name.contains("acl") || name.contains("access_scope") => {
+        "email_as_attachment"
+        | "team_drive_membership_change"
+        | "shared_drive_membership_change" => Activity::Share,
+        name if told.kind == "acl_change"
+            || name.contains("acl")
+            || name.contains("access_scope") =>
+        {
             Activity::Share
         }
         name if name.contains("visibility") || name.contains("user_access") => Activity::Share,
@@ -115,8 +141,14 @@ fn drive<'a>(told: Told<'a>, out: &mut Out<'_, 'a>) {
     };
     out.is(Class::FileHosting, activity, Status::Success);
     out.event.object = told.first(&[
-        "doc_title", "doc_id", "products_requested", "product", "shared_drive_id", "team_drive_id",
-        "storage_entity_id", "note_name",
+        "doc_title",
+        "doc_id",
+        "products_requested",
+        "product",
+        "shared_drive_id",
+        "team_drive_id",
+        "storage_entity_id",
+        "note_name",
     ]);
     let target = told.first(&["target_user", "target", "new_owner", "target_domain"]);
     out.event.target = target.filter(|_| target != told.account);
@@ -137,12 +169,18 @@ fn gmail<'a>(told: Told<'a>, out: &mut Out<'_, 'a>) {
     let failed = told.value("event_info.success").is_some_and(|v| v == Json::Bool(false));
     let status = if failed { Status::Failure } else { Status::Success };
     out.is(Class::EmailActivity, activity, status);
-    out.event.object = told.first(&["message_info.subject", "subject", "message_info.rfc2822_message_id"]);
+    out.event.object =
+        told.first(&["message_info.subject", "subject", "message_info.rfc2822_message_id"]);
     if out.event.src.is_none() {
-        let address = told.first(&["event_info.client_context.ip_address", "message_info.connection_info.client_ip"]);
+        let address = told.first(&[
+            "event_info.client_context.ip_address",
+            "message_info.connection_info.client_ip",
+        ]);
         out.event.src = address.and_then(crate::address::ip);
     }
-    out.event.target = told.first(&["event_info.mailbox", "mailbox", "owner"]).filter(|t| Some(*t) != told.account);
+    out.event.target = told
+        .first(&["event_info.mailbox", "mailbox", "owner"])
+        .filter(|t| Some(*t) != told.account);
 }
 
 /// Grants to applications, and what they use them for.
@@ -171,7 +209,16 @@ fn other<'a>(told: Told<'a>, out: &mut Out<'_, 'a>) {
         .first(&["target_user", "USER_EMAIL", "target_email", "affected_user"])
         .filter(|target| Some(*target) != told.account);
     out.event.object = told.first(&[
-        "calendar_id", "event_title", "resource_id", "rule_name", "application_name", "app_name",
-        "device_id", "meeting_code", "room_id", "space_id", "asset_name",
+        "calendar_id",
+        "event_title",
+        "resource_id",
+        "rule_name",
+        "application_name",
+        "app_name",
+        "device_id",
+        "meeting_code",
+        "room_id",
+        "space_id",
+        "asset_name",
     ]);
 }

@@ -15,8 +15,7 @@ pub(super) fn decode<'a>(program: &str, text: &'a str, out: &mut Out<'_, 'a>) {
         }
         "usermod" | "gpasswd" | "chage" => usermod(text, out),
         "groupadd" | "groupdel" => {
-            let activity =
-                if program == "groupadd" { Activity::Create } else { Activity::Delete };
+            let activity = if program == "groupadd" { Activity::Create } else { Activity::Delete };
             if let Some(name) = value(text, "name=").or_else(|| quoted(text)) {
                 out.is(Class::AccountChange, activity, Status::Success);
                 out.event.operation = if program == "groupadd" { "groupadd" } else { "groupdel" };

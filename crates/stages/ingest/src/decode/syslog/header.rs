@@ -59,7 +59,8 @@ impl<'a> Header<'a> {
 fn priority(line: &str) -> (bool, &str) {
     let inner = || {
         let (digits, rest) = line.strip_prefix('<')?.split_once('>')?;
-        let is_number = (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let is_number =
+            (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         is_number.then_some(rest)
     };
     inner().map_or((false, line), |rest| (true, rest))
@@ -103,8 +104,7 @@ fn rfc3164<'a>(text: &'a str, clock: &mut Clock) -> Result<(Timestamp, &'a str, 
     let [h1, h2, b':', m1, m2, b':', s1, s2, ..] = *bytes.get(at..).unwrap_or_default() else {
         return Err(NO_HEADER);
     };
-    let (hour, minute, second) =
-        (clock::two(h1, h2), clock::two(m1, m2), clock::two(s1, s2));
+    let (hour, minute, second) = (clock::two(h1, h2), clock::two(m1, m2), clock::two(s1, s2));
     let (Some(hour), Some(minute), Some(second)) = (hour, minute, second) else {
         return Err(NO_HEADER);
     };
@@ -185,22 +185,51 @@ mod tests {
     #[test]
     fn headers_of_every_kind() {
         let at = "2026-01-05T06:55:46Z";
-        check("Jan  5 06:55:46 web1 sshd[24200]: hello", (at, Some("web1"), "sshd", Some("24200"), "hello"));
+        check(
+            "Jan  5 06:55:46 web1 sshd[24200]: hello",
+            (at, Some("web1"), "sshd", Some("24200"), "hello"),
+        );
         check("<38>Jan 05 06:55:46 web1 su: hello", (at, Some("web1"), "su", None, "hello"));
         check("Jan 5 2026 06:55:46 web1 su: hello", (at, Some("web1"), "su", None, "hello"));
-        check("2026-01-05T14:55:46.000000+08:00 web1 sudo:   bob : x", (at, Some("web1"), "sudo", None, "bob : x"));
-        check("2026-01-05T14:55:46+0800 web1 sshd[1]: x", (at, Some("web1"), "sshd", Some("1"), "x"));
+        check(
+            "2026-01-05T14:55:46.000000+08:00 web1 sudo:   bob : x",
+            (at, Some("web1"), "sudo", None, "bob : x"),
+        );
+        check(
+            "2026-01-05T14:55:46+0800 web1 sshd[1]: x",
+            (at, Some("web1"), "sshd", Some("1"), "x"),
+        );
         check("2026-01-05 06:55:46 web1 sshd[1]: x", (at, Some("web1"), "sshd", Some("1"), "x"));
-        check("<34>1 2026-01-05T06:55:46Z web1 sshd 24 ID47 - \u{feff}hello", (at, Some("web1"), "sshd", Some("24"), "hello"));
-        check("<34>1 2026-01-05T06:55:46Z web1 sshd - - [a@1 b=\"x]\\\"\"][c] hello", (at, Some("web1"), "sshd", None, "hello"));
-        check("Jan  5 06:55:46 web1 last message repeated 2 times", (at, Some("web1"), "", None, "last message repeated 2 times"));
-        check("Jan  5 06:55:46 web1 systemd-logind[9]: New session 5 of user bob.", (at, Some("web1"), "systemd-logind", Some("9"), "New session 5 of user bob."));
+        check(
+            "<34>1 2026-01-05T06:55:46Z web1 sshd 24 ID47 - \u{feff}hello",
+            (at, Some("web1"), "sshd", Some("24"), "hello"),
+        );
+        check(
+            "<34>1 2026-01-05T06:55:46Z web1 sshd - - [a@1 b=\"x]\\\"\"][c] hello",
+            (at, Some("web1"), "sshd", None, "hello"),
+        );
+        check(
+            "Jan  5 06:55:46 web1 last message repeated 2 times",
+            (at, Some("web1"), "", None, "last message repeated 2 times"),
+        );
+        check(
+            "Jan  5 06:55:46 web1 systemd-logind[9]: New session 5 of user bob.",
+            (at, Some("web1"), "systemd-logind", Some("9"), "New session 5 of user bob."),
+        );
     }
 
     #[test]
     fn other_lines_are_refused() {
         let clock = &mut Clock::new(&SourceClock::default());
-        for line in ["", "hello", "Jan", "Foo  5 06:55:46 h p: m", "Jan  5 06:55 h p: m", "2026-01-05", "<34>1 x y z"] {
+        for line in [
+            "",
+            "hello",
+            "Jan",
+            "Foo  5 06:55:46 h p: m",
+            "Jan  5 06:55 h p: m",
+            "2026-01-05",
+            "<34>1 x y z",
+        ] {
             assert!(Header::parse(line, clock).is_err(), "{line}");
         }
         let fault = Header::parse("Feb 31 06:55:46 h p: m", clock).unwrap_err();

@@ -144,8 +144,14 @@ mod tests {
 
     #[test]
     fn repeated_messages_are_counted() {
-        assert_eq!(repeated("message repeated 5 times: [ Failed password for root]"), ("Failed password for root", 5));
-        assert_eq!(repeated("message repeated x times: [ a]"), ("message repeated x times: [ a]", 1));
+        assert_eq!(
+            repeated("message repeated 5 times: [ Failed password for root]"),
+            ("Failed password for root", 5)
+        );
+        assert_eq!(
+            repeated("message repeated x times: [ a]"),
+            ("message repeated x times: [ a]", 1)
+        );
         assert_eq!(repeated("plain"), ("plain", 1));
     }
 }

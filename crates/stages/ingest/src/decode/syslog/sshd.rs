@@ -64,28 +64,83 @@ fn refused<'a>(text: &'a str, out: &mut Out<'_, 'a>) -> bool {
     true
 }
 
+/// Messages by their beginning: the words for the operation, and what it is.
+const KNOWN: &[(&str, &str, Class, Activity, Status)] = &[
+    (
+        "maximum authentication attempts exceeded",
+        "maximum authentication attempts exceeded",
+        Class::Authentication,
+        Activity::Other,
+        Status::Failure,
+    ),
+    (
+        "Disconnecting: Too many authentication failures",
+        "Too many authentication failures",
+        Class::Authentication,
+        Activity::Other,
+        Status::Failure,
+    ),
+    (
+        "Disconnecting authenticating user",
+        "Too many authentication failures",
+        Class::Authentication,
+        Activity::Other,
+        Status::Failure,
+    ),
+    (
+        "input_userauth_request: invalid user",
+        "invalid user",
+        Class::Authentication,
+        Activity::Other,
+        Status::Failure,
+    ),
+    ("Postponed ", "Postponed", Class::Authentication, Activity::Other, Status::Unknown),
+    (
+        "Starting session: ",
+        "Starting session",
+        Class::Authentication,
+        Activity::Other,
+        Status::Success,
+    ),
+    (
+        "Disconnected from user ",
+        "Disconnected from user",
+        Class::Authentication,
+        Activity::Logoff,
+        Status::Success,
+    ),
+    (
+        "reverse mapping checking",
+        "reverse mapping failed",
+        Class::Base,
+        Activity::Other,
+        Status::Failure,
+    ),
+    ("Address ", "reverse mapping failed", Class::Base, Activity::Other, Status::Failure),
+    (
+        "Did not receive identification string",
+        "no identification string",
+        Class::Base,
+        Activity::Other,
+        Status::Failure,
+    ),
+    (
+        "Bad protocol version identification",
+        "bad protocol version",
+        Class::Base,
+        Activity::Other,
+        Status::Failure,
+    ),
+    ("Unable to negotiate", "unable to negotiate", Class::Base, Activity::Other, Status::Failure),
+    ("Connection closed", "Connection closed", Class::Base, Activity::Other, Status::Unknown),
+    ("Connection reset", "Connection reset", Class::Base, Activity::Other, Status::Unknown),
+    ("Connection from", "Connection", Class::Base, Activity::Other, Status::Unknown),
+    ("Received disconnect", "Received disconnect", Class::Base, Activity::Other, Status::Unknown),
+    ("Disconnected from", "Disconnected", Class::Base, Activity::Other, Status::Unknown),
+];
+
 /// What accompanies sign-ins, and connections that never came so far.
 fn other<'a>(text: &'a str, out: &mut Out<'_, 'a>) {
-    // The beginning, the words of an operation, and whether a session ended by it.
-    const KNOWN: &[(&str, &str, Class, Activity, Status)] = &[
-        ("maximum authentication attempts exceeded", "maximum authentication attempts exceeded", Class::Authentication, Activity::Other, Status::Failure),
-        ("Disconnecting: Too many authentication failures", "Too many authentication failures", Class::Authentication, Activity::Other, Status::Failure),
-        ("Disconnecting authenticating user", "Too many authentication failures", Class::Authentication, Activity::Other, Status::Failure),
-        ("input_userauth_request: invalid user", "invalid user", Class::Authentication, Activity::Other, Status::Failure),
-        ("Postponed ", "Postponed", Class::Authentication, Activity::Other, Status::Unknown),
-        ("Starting session: ", "Starting session", Class::Authentication, Activity::Other, Status::Success),
-        ("Disconnected from user ", "Disconnected from user", Class::Authentication, Activity::Logoff, Status::Success),
-        ("reverse mapping checking", "reverse mapping failed", Class::Base, Activity::Other, Status::Failure),
-        ("Address ", "reverse mapping failed", Class::Base, Activity::Other, Status::Failure),
-        ("Did not receive identification string", "no identification string", Class::Base, Activity::Other, Status::Failure),
-        ("Bad protocol version identification", "bad protocol version", Class::Base, Activity::Other, Status::Failure),
-        ("Unable to negotiate", "unable to negotiate", Class::Base, Activity::Other, Status::Failure),
-        ("Connection closed", "Connection closed", Class::Base, Activity::Other, Status::Unknown),
-        ("Connection reset", "Connection reset", Class::Base, Activity::Other, Status::Unknown),
-        ("Connection from", "Connection", Class::Base, Activity::Other, Status::Unknown),
-        ("Received disconnect", "Received disconnect", Class::Base, Activity::Other, Status::Unknown),
-        ("Disconnected from", "Disconnected", Class::Base, Activity::Other, Status::Unknown),
-    ];
     let Some(&(_, operation, class, activity, status)) =
         KNOWN.iter().find(|(start, ..)| text.starts_with(start))
     else {
@@ -93,9 +148,10 @@ fn other<'a>(text: &'a str, out: &mut Out<'_, 'a>) {
     };
     out.is(class, activity, status);
     out.event.operation = operation;
-    let name = ["invalid user ", "authenticating user ", "from user ", "failures for ", "exceeded for "]
-        .iter()
-        .find_map(|before| text.split_once(before).map(|(_, rest)| rest));
+    let name =
+        ["invalid user ", "authenticating user ", "from user ", "failures for ", "exceeded for "]
+            .iter()
+            .find_map(|before| text.split_once(before).map(|(_, rest)| rest));
     if let Some(name) = name {
         account(named(name), out);
     }

@@ -41,7 +41,9 @@ pub(super) fn sudo<'a>(message: Message<'a>, out: &mut Out<'_, 'a>) {
             out.event.operation = "COMMAND";
         }
         None => {}
-        Some(what) if what.contains("incorrect password") || what.contains("password is required") => {
+        Some(what)
+            if what.contains("incorrect password") || what.contains("password is required") =>
+        {
             out.is(Class::Authentication, Activity::Logon, Status::Failure);
             out.event.operation = "incorrect password";
         }
