@@ -131,7 +131,8 @@ impl SourceRule {
             let known: Vec<_> = bakas_ingest::Format::ALL.iter().map(|f| f.name()).collect();
             return Err(format!("unknown format '{name}'; known are {}", known.join(", ")));
         }
-        if let Some(zone) = entry.zone.as_deref().filter(|zone| !bakas_ingest::is_known_zone(zone)) {
+        if let Some(zone) = entry.zone.as_deref().filter(|zone| !bakas_ingest::is_known_zone(zone))
+        {
             return Err(format!("unknown zone '{zone}'; write an IANA name or +08:00"));
         }
         let micros = |seconds: f64| (seconds * 1e6).round() as i64;

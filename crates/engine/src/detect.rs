@@ -11,9 +11,7 @@ use std::{
 
 use bakas_detect::{Context, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink};
-use bakas_model::{
-    Event, Location, Networks, Reject, Role, RuleIx, Severity, SourceIx, Timestamp,
-};
+use bakas_model::{Event, Location, Networks, Reject, Role, RuleIx, Severity, SourceIx, Timestamp};
 use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 use serde::Serialize;

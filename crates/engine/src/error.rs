@@ -101,7 +101,9 @@ impl Error {
                 io::ErrorKind::PermissionDenied => Some("run as a user who may read it"),
                 _ => None,
             },
-            Self::Empty(_) => Some("give a folder with one folder of logs per agency, or log files"),
+            Self::Empty(_) => {
+                Some("give a folder with one folder of logs per agency, or log files")
+            }
             Self::Config { .. } => Some("bakas.toml is described in docs/manual/configure.md"),
             Self::Store(error) if error.is_disk_full() => {
                 Some("nothing was kept; an older case stayed as it was")

@@ -127,9 +127,7 @@ pub(crate) fn feed<W: Worker>(
     })
 }
 
-fn join<T>(
-    threads: Vec<thread::ScopedJoinHandle<'_, Result<T, Error>>>,
-) -> Result<Vec<T>, Error> {
+fn join<T>(threads: Vec<thread::ScopedJoinHandle<'_, Result<T, Error>>>) -> Result<Vec<T>, Error> {
     let joined: Vec<_> = threads
         .into_iter()
         .map(|thread| thread.join().unwrap_or_else(|panic| Err(Error::Worker(words(&*panic)))))
@@ -198,8 +196,7 @@ impl Feed<'_> {
         jobs: &Sender<Job>,
         buffers: &Receiver<Vec<u8>>,
     ) -> Result<FileRead, Error> {
-        let mut read =
-            FileRead { unpacked: vec![0; file.members.len()], ..FileRead::default() };
+        let mut read = FileRead { unpacked: vec![0; file.members.len()], ..FileRead::default() };
         // A file that could not be opened when the plan was made is already a reject.
         let Ok(mut shipped) = HashedFile::open(&file.path) else { return Ok(read) };
         let mut broken = Vec::new();

@@ -123,10 +123,9 @@ impl Plan {
     fn agency(&mut self, folder: &str, by_folder: &mut BTreeMap<String, AgencyIx>) -> AgencyIx {
         *by_folder.entry(folder.to_owned()).or_insert_with(|| {
             let known = self.config.agencies.iter().find(|agency| agency.id == folder);
-            let agency = known.cloned().unwrap_or_else(|| Agency {
-                id: folder.to_owned(),
-                ..Agency::default()
-            });
+            let agency = known
+                .cloned()
+                .unwrap_or_else(|| Agency { id: folder.to_owned(), ..Agency::default() });
             self.agencies.push(agency);
             AgencyIx((self.agencies.len() - 1) as u16)
         })

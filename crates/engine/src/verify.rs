@@ -39,11 +39,7 @@ pub struct Verified {
 ///
 /// # Errors
 /// Where there is no such case or key, or the key is none. A broken seal is no error.
-pub fn run(
-    case: &Path,
-    inputs: Option<&Path>,
-    key: Option<&Path>,
-) -> Result<Verified, Error> {
+pub fn run(case: &Path, inputs: Option<&Path>, key: Option<&Path>) -> Result<Verified, Error> {
     let folder = Disk::new(case)?;
     let inputs = inputs.map(Disk::new).transpose()?;
     let expected = key.map(read_key).transpose()?;
@@ -53,8 +49,8 @@ pub fn run(
 }
 
 fn read_key(path: &Path) -> Result<PublicKey, Error> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let text =
+        fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     PublicKey::parse(&text).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))
 }
 

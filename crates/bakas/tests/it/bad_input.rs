@@ -37,7 +37,8 @@ fn an_empty_file_is_a_source_without_events() {
 #[test]
 fn binary_and_nuls_are_counted() {
     let yard = Yard::new();
-    let noise: Vec<u8> = (0..100_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let noise: Vec<u8> =
+        (0..100_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     yard.log("a/noise.bin", &noise);
     let with_nuls = format!("{GOOD_LINE}\0\0\0\0\n{GOOD_LINE}");
     yard.log("a/access.log", with_nuls.as_bytes());
@@ -134,12 +135,13 @@ fn line_ends_marks_and_wide_text_are_read() {
     let yard = Yard::new();
     let crlf = GOOD_LINE.replace('\n', "\r\n");
     yard.log("a/crlf.log", crlf.as_bytes());
-    yard.log("a/bom.log", &[b"\xef\xbb\xbf", GOOD_LINE.replace("index", "bom").as_bytes()].concat());
+    yard.log(
+        "a/bom.log",
+        &[b"\xef\xbb\xbf", GOOD_LINE.replace("index", "bom").as_bytes()].concat(),
+    );
     let wide = GOOD_LINE.replace("index", "wide");
-    let wide: Vec<u8> = [0xff, 0xfe]
-        .into_iter()
-        .chain(wide.encode_utf16().flat_map(u16::to_le_bytes))
-        .collect();
+    let wide: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(wide.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     yard.log("a/wide.log", &wide);
     let case = yard.investigate();
     for source in ["a/crlf.log", "a/bom.log", "a/wide.log"] {
@@ -174,7 +176,8 @@ fn the_same_content_is_read_once() {
 #[test]
 fn mixed_formats_and_odd_dates_are_read() {
     let yard = Yard::new();
-    let syslog = "Jan  5 08:00:01 host sshd[1]: Failed password for root from 192.0.2.9 port 5 ssh2\n";
+    let syslog =
+        "Jan  5 08:00:01 host sshd[1]: Failed password for root from 192.0.2.9 port 5 ssh2\n";
     let future = GOOD_LINE.replace("2026", "2096");
     let past = GOOD_LINE.replace("05/Jan/2026", "01/Jan/1970");
     let text = format!("{}{syslog}{future}{past}", GOOD_LINE.repeat(5));
@@ -217,7 +220,8 @@ fn an_interrupt_leaves_no_case_and_says_so() {
         assert!(child.try_wait().unwrap().is_none(), "it ended before it began to write");
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let killed =
+        std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(killed.unwrap().success());
     let output = child.wait_with_output().unwrap();
     let err = String::from_utf8_lossy(&output.stderr);
@@ -233,7 +237,7 @@ fn a_file_that_may_not_be_read_is_named() {
     let yard = Yard::new();
     let path = yard.log("a/secret.log", GOOD_LINE.as_bytes());
     yard.log("a/access.log", GOOD_LINE.as_bytes());
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(&path).is_ok() {
         println!("skipped: this user may read everything");
         return;

@@ -9,7 +9,9 @@ fn help_and_mistypes_say_what_to_do() {
     let yard = Yard::new();
     let ran = yard.run(&["--help"]);
     assert_eq!(ran.code, 0);
-    for command in ["investigate", "detect", "trace", "verify", "scenario", "score", "rules", "data"] {
+    for command in
+        ["investigate", "detect", "trace", "verify", "scenario", "score", "rules", "data"]
+    {
         assert!(ran.out.contains(command), "{command} stands in the help");
     }
     let ran = yard.run(&["investigat", "logs"]);

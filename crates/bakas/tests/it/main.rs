@@ -1,5 +1,8 @@
 //! The binary as a user meets it: commands, bad input, exit codes. One test binary, a file a theme.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "what is skipped is said")]
+
 mod bad_input;
 mod commands;
 mod scenario;

@@ -94,7 +94,6 @@ pub(crate) fn events(case: &Case, path: &str) -> u64 {
     case.sources.iter().find(|s| s.source.path == path).unwrap().events
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test's own files need not survive a crash")]
 pub(crate) fn write(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
 }

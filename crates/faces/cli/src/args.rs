@@ -52,7 +52,9 @@ pub(crate) enum Command {
     Data(Data),
     /// Completions for a shell, to standard output
     #[command(hide = true)]
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        shell: clap_complete::Shell,
+    },
     /// The manual page, to standard output
     #[command(hide = true)]
     Man,
@@ -121,8 +123,10 @@ pub(crate) struct Detect {
 
 /// Which network announced an address at a time, who operates it, where it is registered
 #[derive(Debug, Args)]
-#[command(after_help = "Examples: bakas trace 192.0.2.1 --at 2026-01-05T08:00:00+08:00\n          \
-    cut -d' ' -f1 access.log | sort -u | bakas trace --at 2026-01-05")]
+#[command(
+    after_help = "Examples: bakas trace 192.0.2.1 --at 2026-01-05T08:00:00+08:00\n          \
+    cut -d' ' -f1 access.log | sort -u | bakas trace --at 2026-01-05"
+)]
 pub(crate) struct Trace {
     /// Addresses; from standard input, one a line, where absent
     pub(crate) addresses: Vec<String>,

@@ -36,9 +36,9 @@ impl Screen {
     pub(crate) fn width(self) -> usize {
         let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
         let columns = columns.or_else(|| {
-            stdout().is_terminal().then(|| usize::from(indicatif::TermLike::width(
-                &console::Term::stdout(),
-            )))
+            stdout()
+                .is_terminal()
+                .then(|| usize::from(indicatif::TermLike::width(&console::Term::stdout())))
         });
         columns.unwrap_or(USUAL_COLUMNS).clamp(40, READABLE_COLUMNS)
     }

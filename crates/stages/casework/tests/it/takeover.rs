@@ -158,3 +158,78 @@ fn a_guess_that_opened_a_mailbox_is_guessing_and_takeover() {
     assert_eq!(takeover.lines, 6);
     assert_eq!(result.outcome.campaigns.len(), 1, "one follows from the other");
 }
+
+#[test]
+fn the_owner_of_an_entered_mailbox_on_the_same_day_is_not_the_intruder() {
+    let mut world = World::default();
+    ordinary(&mut world, 0, "ana@a.example", "61.1.1.1");
+    world.login(0, LOGIN, at(12, 14, 0), "80.7.7.7", "ana@a.example", true);
+    forward(&mut world, 0, 14, "80.7.7.7", "ana@a.example");
+    // On the way home, from a telco that the account did not use before.
+    let row = world.login(0, LOGIN, at(12, 18, 0), "62.3.3.3", "ana@a.example", true);
+    world.flag(row, IncidentKind::AccountTakeover, Severity::Low);
+    let what = ("view", Activity::Read, "plan");
+    world.act(0, DRIVE, at(12, 18, 5), "62.3.3.3", "ana@a.example", what);
+    // The intruder comes back through another rented server, and only looks.
+    let row = world.login(0, LOGIN, at(12, 20, 0), "81.7.7.7", "ana@a.example", true);
+    world.flag(row, IncidentKind::AccountTakeover, Severity::Low);
+    let result = world.investigate();
+    let accused: Vec<String> = result.accused().iter().map(ToString::to_string).collect();
+    assert_eq!(accused, ["80.7.7.7", "81.7.7.7"]);
+}
+
+#[test]
+fn a_harmless_application_granted_on_a_journey_is_no_takeover() {
+    let mut world = World::default();
+    ordinary(&mut world, 0, "ana@a.example", "61.1.1.1");
+    world.login(0, LOGIN, at(12, 14, 0), "80.7.7.7", "ana@a.example", true);
+    let what = ("authorize", Activity::Create, "Agenda");
+    let token = Stream::WorkspaceToken;
+    let row = world.act(0, token, at(12, 14, 2), "80.7.7.7", "ana@a.example", what);
+    world.flag(row, IncidentKind::AccountTakeover, Severity::Low);
+    assert_eq!(world.investigate().kinds(), []);
+}
+
+#[test]
+fn an_address_that_looked_for_administrators_and_then_got_in_did_both() {
+    let mut world = World::default();
+    ordinary(&mut world, 0, "ana@a.example", "61.1.1.1");
+    for (n, name) in ["admin", "it", "postmaster", "helpdesk"].iter().enumerate() {
+        for k in 0..3 {
+            let account = format!("{name}@a.example");
+            world.login(0, LOGIN, at(2 + n as i64, 4, k), "80.3.3.3", &account, false);
+        }
+    }
+    for day in 10..14 {
+        world.login(0, LOGIN, at(day, 14, 0), "80.3.3.3", "ana@a.example", true);
+        reading(&mut world, 0, day, "80.3.3.3", "ana@a.example");
+    }
+    let result = world.investigate();
+    assert_eq!(
+        result.kinds(),
+        [(0, IncidentKind::AdminDiscovery), (0, IncidentKind::AccountTakeover)],
+        "{}",
+        result.reasons()
+    );
+    assert!(!result.reasons().contains("80.3.3.3"), "nobody accused is excused as well");
+    assert_eq!(result.outcome.campaigns.len(), 1);
+}
+
+#[test]
+fn an_administrator_at_the_office_is_not_accused() {
+    let mut world = World::default();
+    for n in 0..12 {
+        ordinary(&mut world, 0, &format!("p{n}@a.example"), "62.1.1.1");
+    }
+    for day in 0..20 {
+        world.login(0, LOGIN, at(day, 1, 0), "61.4.4.4", "helpdesk@a.example", true);
+    }
+    for n in 0..6 {
+        world.login(0, LOGIN, at(9, 2, n), "62.1.1.1", "helpdesk@a.example", true);
+        let what = ("CHANGE_PASSWORD", Activity::Update, "");
+        let admin = Stream::WorkspaceAdmin;
+        let row = world.act(0, admin, at(9, 2, n + 1), "62.1.1.1", "helpdesk@a.example", what);
+        world.flag(row, IncidentKind::AccountTakeover, Severity::Medium);
+    }
+    assert_eq!(world.investigate().kinds(), []);
+}
