@@ -1,4 +1,7 @@
 //! AWS CloudTrail.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(bakas_ingest::Format::CloudTrail, bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(
+    bakas_ingest::Format::CloudTrail,
+    bytes
+));

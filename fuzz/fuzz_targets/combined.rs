@@ -1,4 +1,7 @@
 //! Access logs as text.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(bakas_ingest::Format::Combined, bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(
+    bakas_ingest::Format::Combined,
+    bytes
+));

@@ -1,4 +1,7 @@
 //! Google Workspace audit.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(bakas_ingest::Format::Workspace, bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(
+    bakas_ingest::Format::Workspace,
+    bytes
+));

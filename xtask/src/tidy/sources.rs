@@ -43,8 +43,16 @@ pub(super) fn check(file: &File) -> Vec<Problem> {
 /// declares them says so.
 pub(super) fn mark_tests(files: &mut [File]) {
     let declared: BTreeSet<String> = files.iter().flat_map(test_modules).collect();
+    // What a test module has below it is a test too.
+    let below = |path: &str| {
+        declared
+            .iter()
+            .filter_map(|test| test.strip_suffix("/mod.rs"))
+            .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    };
     for file in files {
-        file.is_test = lies_among_tests(&file.path) || declared.contains(&file.path);
+        file.is_test =
+            lies_among_tests(&file.path) || declared.contains(&file.path) || below(&file.path);
     }
 }
 
