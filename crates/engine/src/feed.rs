@@ -198,7 +198,7 @@ impl Feed<'_> {
     ) -> Result<FileRead, Error> {
         let mut read = FileRead { unpacked: vec![0; file.members.len()], ..FileRead::default() };
         // A file that could not be opened when the plan was made is already a reject.
-        let Ok(mut shipped) = HashedFile::open(&file.path) else { return Ok(read) };
+        let Ok(mut shipped) = HashedFile::open(&file.path, self.observer) else { return Ok(read) };
         let mut broken = Vec::new();
         // Unpacked even where nothing of it is decoded: what is broken in it is told all the same.
         if file.members.iter().any(|member| member.format.is_some()) {
@@ -239,7 +239,6 @@ impl Feed<'_> {
         let hashed = shipped.finish();
         (read.bytes, read.sha256) =
             hashed.map_err(|source| Error::Read { path: file.path.clone(), source })?;
-        self.observer.read(read.bytes);
         Ok(read)
     }
 

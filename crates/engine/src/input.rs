@@ -9,26 +9,28 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use crate::Error;
+use crate::{Error, observer::Observer};
 
 const READ_BYTES: usize = 1 << 20;
 
 /// A file whose SHA-256 is known once it was read to its end.
-#[derive(Debug)]
-pub(crate) struct HashedFile {
+pub(crate) struct HashedFile<'a> {
     file: BufReader<File>,
+    observer: &'a dyn Observer,
     /// Hash of the bytes before `hashed`, while reading stays in order.
     hash: Sha256,
     hashed: u64,
     position: u64,
 }
 
-impl HashedFile {
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+impl<'a> HashedFile<'a> {
+    /// Opens it; `observer` hears of every byte once.
+    pub(crate) fn open(path: &Path, observer: &'a dyn Observer) -> Result<Self, Error> {
         let file =
             File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         Ok(Self {
             file: BufReader::with_capacity(READ_BYTES, file),
+            observer,
             hash: Sha256::new(),
             hashed: 0,
             position: 0,
@@ -44,7 +46,7 @@ impl HashedFile {
     }
 }
 
-impl Read for HashedFile {
+impl Read for HashedFile<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.file.read(buffer)?;
         let end = self.position + read as u64;
@@ -52,6 +54,7 @@ impl Read for HashedFile {
         if self.position <= self.hashed && end > self.hashed {
             let fresh = (self.hashed - self.position) as usize;
             self.hash.update(&buffer[fresh..read]);
+            self.observer.read(end - self.hashed);
             self.hashed = end;
         }
         self.position = end;
@@ -59,7 +62,7 @@ impl Read for HashedFile {
     }
 }
 
-impl Seek for HashedFile {
+impl Seek for HashedFile<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         // A seek to where it stands must not throw the buffer away.
         if to == SeekFrom::Current(0) || to == SeekFrom::Start(self.position) {
@@ -83,6 +86,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observer::Quiet;
 
     #[test]
     fn the_hash_is_of_the_whole_file_however_it_was_read() {
@@ -92,7 +96,7 @@ mod tests {
         bakas_store::write_new(&path, &bytes).unwrap();
         let expected = hex(&Sha256::digest(&bytes));
         let check = |steps: &[(u64, usize)]| {
-            let mut file = HashedFile::open(&path).unwrap();
+            let mut file = HashedFile::open(&path, &Quiet).unwrap();
             for &(at, length) in steps {
                 file.seek(SeekFrom::Start(at)).unwrap();
                 let mut buffer = vec![0; length];

@@ -60,3 +60,42 @@ impl<P: Part> Iterator for Merged<P> {
         Some(Ok(whole))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bakas_model::{AccountKey, AccountNetwork, AgencyIx, Asn, NetworkKind};
+
+    use super::*;
+
+    fn part(name: &str, asn: u32, sign_ins: u64) -> ByAccount {
+        let network = AccountNetwork {
+            asn: Some(Asn(asn)),
+            kind: NetworkKind::Telco,
+            first: None,
+            last: None,
+            sign_ins,
+            sign_ins_failed: 0,
+            days: Vec::new(),
+        };
+        let key = AccountKey { agency: AgencyIx(0), name: name.to_owned() };
+        ByAccount(AccountProfile { key, networks: vec![network] })
+    }
+
+    #[test]
+    fn the_parts_of_one_account_become_one_whatever_was_spilled() {
+        let folder = tempfile::tempdir().unwrap();
+        for memory in [0, 1 << 20] {
+            let mut spool = Spool::new(folder.path(), memory, ByAccount::weight);
+            for n in 0..300 {
+                spool.push(part(["ana", "ben", "cara"][n % 3], (n % 2) as u32, 1)).unwrap();
+            }
+            let whole: Vec<_> = Merged::of(spool).unwrap().map(Result::unwrap).collect();
+            let names: Vec<_> = whole.iter().map(|p| p.0.key.name.as_str()).collect();
+            assert_eq!(names, ["ana", "ben", "cara"]);
+            for profile in whole {
+                let sign_ins: Vec<_> = profile.0.networks.iter().map(|n| n.sign_ins).collect();
+                assert_eq!(sign_ins, [50, 50]);
+            }
+        }
+    }
+}

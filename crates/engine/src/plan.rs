@@ -19,6 +19,7 @@ use crate::{
     Error,
     config::{CONFIG_BYTES_LIMIT, Config},
     input::{HashedFile, hex},
+    observer::Quiet,
 };
 
 /// Bytes of a file's beginning by which its format is judged.
@@ -153,7 +154,7 @@ impl Plan {
         agency: AgencyIx,
         members: &mut Vec<PlannedMember>,
     ) -> io::Result<()> {
-        let mut file = HashedFile::open(&found.path).map_err(|error| match error {
+        let mut file = HashedFile::open(&found.path, &Quiet).map_err(|error| match error {
             Error::Read { source, .. } => source,
             other => io::Error::other(other.to_string()),
         })?;
@@ -286,7 +287,8 @@ impl Plan {
 }
 
 fn content_hash(file: &PlannedFile, wanted: &str) -> io::Result<Vec<u8>> {
-    let mut reader = HashedFile::open(&file.path).map_err(|e| io::Error::other(e.to_string()))?;
+    let mut reader =
+        HashedFile::open(&file.path, &Quiet).map_err(|e| io::Error::other(e.to_string()))?;
     let mut hash = None;
     let mut broken = false;
     let mut each = |member: bakas_ingest::Member<'_>| {

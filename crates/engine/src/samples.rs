@@ -105,3 +105,38 @@ fn take(stream: &mut impl Read, length: u32) -> io::Result<String> {
     stream.take(length as u64).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Write as _, path::Path};
+
+    use bakas_model::SourceIx;
+
+    use super::*;
+
+    const LINES: &str = "192.0.2.7 - - [05/Jan/2026:08:00:00 +0800] \"GET /a HTTP/1.1\" 200 5\n\
+        192.0.2.8 - - [05/Jan/2026:08:00:01 +0800] \"GET /b HTTP/1.1\" 200 5\n\
+        192.0.2.9 - - [05/Jan/2026:08:00:02 +0800] \"GET /c HTTP/1.1\" 200 5\n";
+
+    fn shown(folder: &Path, name: &str, bytes: &[u8]) -> Vec<String> {
+        let file = folder.join(name);
+        std::fs::File::create(&file).unwrap().write_all(bytes).unwrap();
+        let plan = Plan::make(&[file], None).unwrap();
+        let length = LINES.find('\n').unwrap() as u64;
+        let wanted = [1, 2].map(|n| Wanted {
+            incident: IncidentId("I-01".into()),
+            place: Place { source: SourceIx(0), offset: n * (length + 1), length: length as u32 },
+            time: Timestamp::default(),
+        });
+        read(&plan, wanted.to_vec()).into_iter().map(|sample| sample.raw).collect()
+    }
+
+    #[test]
+    fn the_same_words_come_back_however_the_log_was_shipped() {
+        let folder = tempfile::tempdir().unwrap();
+        let expected: Vec<_> = LINES.lines().skip(1).map(str::to_owned).collect();
+        assert_eq!(shown(folder.path(), "plain.log", LINES.as_bytes()), expected);
+        let packed = zstd::encode_all(LINES.as_bytes(), 1).unwrap();
+        assert_eq!(shown(folder.path(), "packed.log.zst", &packed), expected);
+    }
+}

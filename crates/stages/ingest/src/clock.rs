@@ -239,7 +239,7 @@ impl Clock {
 /// Two decimal digits.
 pub(crate) fn two(tens: u8, ones: u8) -> Option<u8> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    (tens < 10 && ones < 10).then_some(tens * 10 + ones)
+    (tens < 10 && ones < 10).then(|| tens * 10 + ones)
 }
 
 /// A month by its English abbreviation.
@@ -357,6 +357,7 @@ mod tests {
             "17/May/2015:10:61:03 +0000",
             "17/May/2015:10:05:03 +9900",
             "17/May/2015:1x:05:03 +0000",
+            "17/May/2015:10:\u{7f}\u{7f}:03 +0000",
             "",
         ] {
             check(wrong, None);
