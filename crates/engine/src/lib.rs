@@ -23,6 +23,7 @@ pub mod observer;
 mod pipeline;
 pub mod plan;
 mod profiles;
+mod request;
 mod revisit;
 pub mod rulebook;
 mod samples;

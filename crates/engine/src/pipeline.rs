@@ -9,10 +9,10 @@ use bakas_trace::Table;
 use crate::{
     Error, correlate,
     feed::Threads,
-    investigate::{Request, Tools},
     observer::Step,
     plan::Plan,
     profiles::Profiles,
+    request::{Request, Tools},
     revisit::{self, Claimed},
     rulebook::{self, Rulebook},
     summary,

@@ -9,7 +9,7 @@ use bakas_model::{
     Timestamp, Trace, case::CASE_SCHEMA,
 };
 
-use crate::{investigate::Request, plan::Plan};
+use crate::{plan::Plan, request::Request};
 
 /// Moments of the timeline that the case document holds; all stand in `timeline.ndjson`.
 const TIMELINE_LIMIT: usize = 2_000;

@@ -37,10 +37,13 @@ pub struct SkewSampler {
 }
 
 /// The sample of one source: times by key, the keys with the smallest hashes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Sample {
     agency: AgencyIx,
     keys: BTreeMap<u64, Times>,
+    /// The largest hash that is still taken. It only falls, so that a key once out never comes
+    /// back with half of its times.
+    bound: u64,
 }
 
 /// The times of one key, unordered; empty where they were too many.
@@ -69,19 +72,34 @@ impl Times {
 }
 
 impl Sample {
+    fn new(agency: AgencyIx) -> Self {
+        Self { agency, keys: BTreeMap::new(), bound: u64::MAX }
+    }
+
     fn add(&mut self, key: u64, times: &[i64]) {
+        // Most keys end here, once the sample is full.
+        if key > self.bound {
+            return;
+        }
         if let Some(known) = self.keys.get_mut(&key) {
             known.add(times);
             return;
         }
-        if self.keys.len() >= KEYS_LIMIT {
-            // Once out, a key never comes back: the largest hash kept only falls.
-            if self.keys.last_key_value().is_some_and(|(largest, _)| key > *largest) {
-                return;
-            }
-            self.keys.pop_last();
-        }
         self.keys.insert(key, Times(times.to_vec()));
+        if self.keys.len() > KEYS_LIMIT {
+            self.keys.pop_last();
+            self.bound = self.keys.last_key_value().map_or(u64::MAX, |(largest, _)| *largest);
+        }
+    }
+}
+
+impl Sample {
+    /// Drops what lies above another part's bound.
+    fn lower(&mut self, bound: u64) {
+        if bound < self.bound {
+            self.bound = bound;
+            self.keys.retain(|key, _| *key <= bound);
+        }
     }
 }
 
@@ -95,10 +113,8 @@ impl SkewSampler {
     /// Looks at an event.
     pub fn observe(&mut self, event: &Event<'_>) {
         let Some(what) = event.object.or(event.account) else { return };
-        let sample = self
-            .sources
-            .entry(event.place.source)
-            .or_insert_with(|| Sample { agency: event.agency, keys: BTreeMap::new() });
+        let sample =
+            self.sources.entry(event.place.source).or_insert_with(|| Sample::new(event.agency));
         let time = [event.time.as_micros()];
         // Behind a proxy that nobody configured, the claimed address is the client's. Both stand
         // for the event: a claim that is a lie finds no partner.
@@ -110,13 +126,12 @@ impl SkewSampler {
     /// Adds what another sampler saw.
     pub fn merge(&mut self, other: Self) {
         for (source, theirs) in other.sources {
-            let ours = self
-                .sources
-                .entry(source)
-                .or_insert_with(|| Sample { agency: theirs.agency, keys: BTreeMap::new() });
+            let ours = self.sources.entry(source).or_insert_with(|| Sample::new(theirs.agency));
             for (key, times) in theirs.keys {
                 ours.add(key, &times.0);
             }
+            // What the other part dropped, this one may hold in part only.
+            ours.lower(theirs.bound);
         }
     }
 

@@ -138,7 +138,7 @@ proptest! {
 #[test]
 fn chunks_join_without_a_seam() {
     let check = |format: Format, head: &str, record: &str, between: &str, tail: &str| {
-        let count = 3 * bakas_ingest::CHUNK_BYTES / record.len();
+        let count = 3 * bakas_ingest::CHUNK_BYTES / 2 / record.len();
         let text = format!("{head}{}{tail}", vec![record; count].join(between));
         let found = read(format, &text);
         assert_eq!((found.events.len(), found.rejects.len()), (count, 0));

@@ -1,0 +1,45 @@
+//! What an investigation is asked, and what it works with. It does nothing by itself.
+
+use std::path::PathBuf;
+
+use crate::{
+    LakeAt,
+    clock::Clock,
+    observer::{Observer, Stop},
+};
+
+/// What to look at, and where the case goes.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Files and folders of logs.
+    pub inputs: Vec<PathBuf>,
+    /// The case folder to make.
+    pub out: PathBuf,
+    /// More rules: files and folders.
+    pub rules: Vec<PathBuf>,
+    /// Whether the built-in rules are asked.
+    pub builtin_rules: bool,
+    /// Configuration instead of the one beside the logs.
+    pub config: Option<PathBuf>,
+    /// Whether a case that is already there gives way.
+    pub replace: bool,
+    /// Worker threads.
+    pub threads: usize,
+    /// The signing key file; the usual one where absent.
+    pub key: Option<PathBuf>,
+    /// The command line, for the seal.
+    pub arguments: Vec<String>,
+}
+
+/// What an investigation works with.
+#[expect(missing_debug_implementations, reason = "it only lends what others own")]
+pub struct Tools<'a> {
+    /// Opens the event lake of a folder.
+    pub lakes: &'a LakeAt<'a>,
+    /// Hears how far the work is.
+    pub observer: &'a dyn Observer,
+    /// Asked between chunks.
+    pub stop: &'a Stop,
+    /// Tells the time.
+    pub clock: &'a dyn Clock,
+}
