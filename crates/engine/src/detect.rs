@@ -49,7 +49,7 @@ pub struct Detected {
     pub highest: Option<Severity>,
 }
 
-/// One line of output. Its schema is `docs/formats/detect.md`.
+/// One line of output. Its members are told in `docs/manual/detect.md`.
 #[derive(Serialize)]
 struct Finding<'a> {
     file: &'a str,

@@ -5,5 +5,6 @@
 
 mod bad_input;
 mod commands;
+mod corpora;
 mod scenario;
 mod yard;

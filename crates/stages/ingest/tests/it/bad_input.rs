@@ -115,7 +115,7 @@ fn a_json_record_over_the_bound_is_skipped_in_bounded_memory() {
 
 #[test]
 fn json_that_never_ends_is_bounded() {
-    for bytes in [&b"[{\"a\":"[..], b"[", b"{", b"{\"a\":[", b"1,", b"\"", b"{\"a\":1}"] {
+    for bytes in [&b"[{\"a\":"[..], b"[", b"{", b"{\"a\":[", b"1,", b"\""] {
         let endless = Endless { bytes, at: 0, left: 20 << 20 };
         let (found, largest) = read_watched(Format::Workspace, endless);
         assert!(found.events.is_empty());
