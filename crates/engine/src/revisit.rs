@@ -1,16 +1,21 @@
 //! The second look: what the suspects of casework did, row by row in time order, from the lake.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, mem, path::Path, thread};
 
 use bakas_casework::{Drafts, Findings, Wanted};
-use bakas_model::{IncidentId, Place, Timestamp};
-use bakas_store::{CaseFolder, EventLake, InTimeOrder, Sorted, Spool, StoreError};
+use bakas_model::{EventRow, IncidentId, Place, Timestamp};
+use bakas_store::{CaseFolder, EventLake, Spool, StoreError};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-/// Memory for the rows of suspects, in bytes.
-const ROWS_BYTES_LIMIT: usize = 128 << 20;
+/// Memory for the places of claimed rows, in bytes.
+const CLAIMED_BYTES_LIMIT: usize = 64 << 20;
+/// Rows that are handed from the lake's thread to casework's at once.
+const BATCH_ROWS: usize = 2048;
+/// Batches that wait.
+const QUEUE_BATCHES: usize = 4;
 
 /// The file that holds every line of every incident.
 pub(crate) const EVIDENCE_FILE: &str = "evidence.ndjson";
@@ -40,38 +45,82 @@ pub(crate) fn suspects(
     lake: &dyn EventLake,
     folder: &CaseFolder,
 ) -> Result<Spool<Claimed>, Error> {
-    for row in rows(lake, drafts.wanted(), folder)? {
-        drafts.survey(&row?.0);
-    }
+    let temp = folder.temp_dir();
+    let wanted = drafts.wanted().clone();
+    each_row(lake, &wanted, &temp, &mut |row| {
+        drafts.survey(row);
+        Ok(())
+    })?;
     drafts.settle(findings);
-    let mut claimed =
-        Spool::new(&folder.temp_dir(), ROWS_BYTES_LIMIT, |_: &Claimed| size_of::<Claimed>());
-    for row in rows(lake, drafts.wanted(), folder)? {
-        let row = row?.0;
-        if let Some(draft) = drafts.claim(&row) {
-            claimed.push(Claimed { draft, time: row.time, place: row.place })?;
-        }
-    }
+    let wanted = drafts.wanted().clone();
+    let mut claimed = Spool::new(&temp, CLAIMED_BYTES_LIMIT, |_: &Claimed| size_of::<Claimed>());
+    each_row(lake, &wanted, &temp, &mut |row| match drafts.claim(row) {
+        Some(draft) => claimed.push(Claimed { draft, time: row.time, place: row.place }),
+        None => Ok(()),
+    })?;
     Ok(claimed)
 }
 
-fn rows(
+/// Calls `each` with every wanted row in time order, while another thread reads the next ones.
+fn each_row(
     lake: &dyn EventLake,
     wanted: &Wanted,
-    folder: &CaseFolder,
-) -> Result<Sorted<InTimeOrder>, StoreError> {
+    temp: &Path,
+    each: &mut dyn FnMut(&EventRow) -> Result<(), StoreError>,
+) -> Result<(), Error> {
+    let (full_in, full_out) = bounded(QUEUE_BATCHES);
+    let (empty_in, empty_out) = unbounded();
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || read(lake, wanted, temp, full_in, &empty_out));
+        let mut result = Ok(());
+        // After a fault the receiver goes, and the reader ends for want of a taker.
+        for batch in full_out {
+            let batch: Vec<EventRow> = batch;
+            result = batch.iter().try_for_each(&mut *each);
+            if result.is_err() {
+                break;
+            }
+            // The reader may be done; then the room is not needed again.
+            drop(empty_in.send(batch));
+        }
+        let read = reader.join().map_err(|_| Error::Worker("the lake's reader".into()))?;
+        result?;
+        Ok(read?)
+    })
+}
+
+fn read(
+    lake: &dyn EventLake,
+    wanted: &Wanted,
+    temp: &Path,
+    full: Sender<Vec<EventRow>>,
+    empty: &Receiver<Vec<EventRow>>,
+) -> Result<(), StoreError> {
     let asked = bakas_store::Wanted {
         addresses: wanted.addresses.iter().map(|(_, address)| *address).collect::<HashSet<_>>(),
         accounts: wanted.accounts.iter().cloned().collect(),
     };
-    let mut spool = Spool::new(&folder.temp_dir(), ROWS_BYTES_LIMIT, InTimeOrder::weight);
-    if !asked.is_empty() {
-        lake.scan(&asked, &mut |row| {
-            if wanted.has(row.agency, row.src, row.account.as_deref()) {
-                spool.push(InTimeOrder(row))?;
-            }
-            Ok(())
-        })?;
+    if asked.is_empty() {
+        return Ok(());
     }
-    spool.into_sorted()
+    let gone =
+        || StoreError::Damaged { what: "rows".to_owned(), detail: "nobody takes them".into() };
+    let (mut batch, mut spare) = (Vec::with_capacity(BATCH_ROWS), Vec::new());
+    lake.replay(&asked, temp, &mut |row| {
+        if !wanted.has(row.agency, row.src, row.account.as_deref()) {
+            return Ok(());
+        }
+        // The texts of a row that was looked at leave their room to the next one.
+        let other = spare.pop().unwrap_or_else(|| row.clone());
+        batch.push(mem::replace(row, other));
+        if batch.len() < BATCH_ROWS {
+            return Ok(());
+        }
+        if spare.is_empty() {
+            spare = empty.try_recv().unwrap_or_default();
+        }
+        let next = Vec::with_capacity(BATCH_ROWS);
+        full.send(mem::replace(&mut batch, next)).map_err(|_| gone())
+    })?;
+    full.send(batch).map_err(|_| gone())
 }

@@ -21,7 +21,7 @@ fn corpus(name: &str) -> Option<PathBuf> {
     });
     let found = root.map(|root| root.join("logs").join(name)).filter(|path| path.is_dir());
     if found.is_none() {
-        println!("skipped: no public logs {name}; set BAKAS_CORPORA to the folder that holds logs/");
+        println!("skipped: no public logs {name} (BAKAS_CORPORA names the folder of logs/)");
     }
     found
 }
@@ -71,7 +71,8 @@ fn openssh_guesses_are_told_and_the_one_sign_in_is_left_alone() {
     let (case, out) = investigate(&yard, &logs, Some(config));
     // 2,000 lines, two of which say "message repeated 5 times".
     assert_eq!(events(&case, "OpenSSH_2k.log"), 2_008);
-    assert_eq!(case.window.unwrap().0.to_string().get(..10), Some("2016-12-10"));
+    let first = case.window.unwrap().0;
+    assert!(first.to_string().starts_with("2016-12-10"), "{first}");
     let guessed = case.incidents.iter().find(|i| tries_passwords(i)).expect("guesses are told");
     for address in ["183.62.140.253", "187.141.143.180", "103.99.0.122", "112.95.230.3"] {
         assert!(from(guessed, address), "{address}");
@@ -101,9 +102,9 @@ fn auth_log_keeps_its_year_and_the_people_out_of_the_guessing() {
     let (case, _) = investigate(&yard, &logs, Some(config));
     // 7,121 lines; 85 of them stand for several.
     assert_eq!(events(&case, "auth.log"), 7_446);
-    let day = |at: bakas_model::Timestamp| at.to_string()[..10].to_owned();
     let (first, last) = case.window.unwrap();
-    assert_eq!((day(first), day(last)), ("2017-03-27".to_owned(), "2017-04-20".to_owned()));
+    assert!(first.to_string().starts_with("2017-03-27"), "{first}");
+    assert!(last.to_string().starts_with("2017-04-20"), "{last}");
     let guesses: Vec<_> = case.incidents.iter().filter(|i| tries_passwords(i)).collect();
     for address in ["201.178.81.113", "181.26.186.35", "122.163.61.218"] {
         assert!(guesses.iter().any(|i| from(i, address)), "{address}");

@@ -2,6 +2,9 @@
 //! knows the words of the logs, not the case. The lists here are deliberately general: each entry
 //! is the documented name of an operation or a habit of a widely used product.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use bakas_model::{Activity, Class, EventRow, Status, Stream};
 use rustc_hash::FxHashSet;
 
@@ -95,11 +98,19 @@ const ASSETS: &[&str] = &[
 
 /// Whether a path names an image, style, script or font.
 pub(crate) fn is_asset(path: &str) -> bool {
-    let path = path.split(['?', '#', ';']).next().unwrap_or(path);
-    let file = path.rsplit('/').next().unwrap_or(path);
-    file.rsplit_once('.')
-        .is_some_and(|(_, end)| ASSETS.iter().any(|asset| end.eq_ignore_ascii_case(asset)))
+    let bytes = path.as_bytes();
+    let end = bytes.iter().position(|b| matches!(b, b'?' | b'#' | b';')).unwrap_or(bytes.len());
+    let bytes = bytes.get(..end).unwrap_or(bytes);
+    let tail = bytes.get(bytes.len().saturating_sub(ASSET_BYTES_LIMIT + 1)..).unwrap_or(bytes);
+    let end = match tail.iter().rposition(|b| matches!(b, b'.' | b'/')) {
+        Some(at) if tail.get(at) == Some(&b'.') => tail.get(at + 1..).unwrap_or_default(),
+        _ => return false,
+    };
+    ASSETS.iter().any(|asset| end.eq_ignore_ascii_case(asset.as_bytes()))
 }
+
+/// The longest of [`ASSETS`].
+const ASSET_BYTES_LIMIT: usize = 5;
 
 /// Names under which people administer, as the local part of an address or a part of it.
 const ADMIN_NAMES: &[&str] = &[
@@ -149,52 +160,63 @@ pub(crate) fn is_admin_name(account: &str) -> bool {
 
 /// Whether a path is one where a site is administered or an account recovered.
 pub(crate) fn is_admin_path(path: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "admin",
-        "wp-login",
-        "phpmyadmin",
-        "pma",
-        "cpanel",
-        "webmail",
-        "manager/html",
-        "owa",
-        "ecp",
-        "recover",
-        "forgot",
-        "reset",
-        "lostpassword",
-        "wp-json/wp/v2/users",
-        "backend",
-        "console",
-        "controlpanel",
-        "dashboard",
-        "whm",
-        "plesk",
-        "user/password",
-        "signin",
-        "accounts",
-    ];
-    let lower = path.to_ascii_lowercase();
-    PARTS.iter().any(|part| lower.contains(part))
+    static PARTS: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(ADMIN_PARTS));
+    PARTS.is_match(path)
 }
+
+const ADMIN_PARTS: &[&str] = &[
+    "admin",
+    "wp-login",
+    "phpmyadmin",
+    "pma",
+    "cpanel",
+    "webmail",
+    "manager/html",
+    "owa",
+    "ecp",
+    "recover",
+    "forgot",
+    "reset",
+    "lostpassword",
+    "wp-json/wp/v2/users",
+    "backend",
+    "console",
+    "controlpanel",
+    "dashboard",
+    "whm",
+    "plesk",
+    "user/password",
+    "signin",
+    "accounts",
+];
 
 /// Whether a path is one that takes files.
 pub(crate) fn is_upload_path(path: &str) -> bool {
-    const PARTS: &[&str] = &[
-        "upload",
-        "fileman",
-        "elfinder",
-        "kcfinder",
-        "ckfinder",
-        "dropzone",
-        "uploadify",
-        "attach",
-        "import",
-        "media/new",
-        "plugin-install",
-    ];
-    let lower = path.to_ascii_lowercase();
-    PARTS.iter().any(|part| lower.contains(part)) && !lower.contains("uploads/")
+    static PARTS: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(UPLOAD_PARTS));
+    PARTS.is_match(path) && !path.to_ascii_lowercase().contains("uploads/")
+}
+
+const UPLOAD_PARTS: &[&str] = &[
+    "upload",
+    "fileman",
+    "elfinder",
+    "kcfinder",
+    "ckfinder",
+    "dropzone",
+    "uploadify",
+    "attach",
+    "import",
+    "media/new",
+    "plugin-install",
+];
+
+/// Finds whether any of these stands in a text, in any ASCII case; every path is asked.
+fn any_of(parts: &[&str]) -> AhoCorasick {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(parts)
+        .expect("a few short words make a small automaton")
 }
 
 /// Whether a user agent is a program's own and no browser's.
@@ -384,6 +406,13 @@ mod tests {
         check("/uploads/x.php", false);
         check("/js", false);
         check("/", false);
+        check("", false);
+        check("/a.css/b", false);
+        check("/a/.js;v=1", true);
+        check("x.woff2", true);
+        check("woff2", false);
+        check("/x.jswoff2", false);
+        check("/x.\u{e9}css", false);
     }
 
     #[test]

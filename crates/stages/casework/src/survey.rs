@@ -104,6 +104,13 @@ fn later(slot: &mut Option<Timestamp>, time: Timestamp) {
     *slot = (*slot).max(Some(time));
 }
 
+/// Adds a name while there are few.
+fn remember(names: &mut FxHashSet<String>, name: &str) {
+    if names.len() < TRACK_NAMES_LIMIT && !names.contains(name) {
+        names.insert(name.to_owned());
+    }
+}
+
 impl Survey {
     /// Hears one row.
     pub(crate) fn hear(
@@ -165,7 +172,9 @@ impl Track {
             self.hear_path(row, meaning);
         }
         let agent = row.agent.as_deref().unwrap_or("");
-        if self.agents.len() < TRACK_NAMES_LIMIT || self.agents.contains_key(agent) {
+        if let Some(known) = self.agents.get_mut(agent) {
+            known.hear(row.time, meaning);
+        } else if self.agents.len() < TRACK_NAMES_LIMIT {
             self.agents.entry(agent.to_owned()).or_default().hear(row.time, meaning);
         }
     }
@@ -198,11 +207,11 @@ impl Track {
 
     fn hear_path(&mut self, row: &EventRow, meaning: Meaning) {
         let Some(path) = row.object.as_deref() else { return };
-        if meaning == Meaning::Refused && self.refused_paths.len() < TRACK_NAMES_LIMIT {
-            self.refused_paths.insert(path.to_owned());
+        if meaning == Meaning::Refused {
+            remember(&mut self.refused_paths, path);
         }
-        if reading::is_admin_path(path) && self.admin_paths.len() < TRACK_NAMES_LIMIT {
-            self.admin_paths.insert(path.to_owned());
+        if reading::is_admin_path(path) {
+            remember(&mut self.admin_paths, path);
         }
     }
 }

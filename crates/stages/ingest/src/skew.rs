@@ -40,7 +40,8 @@ pub struct SkewSampler {
 #[derive(Clone, Debug)]
 struct Sample {
     agency: AgencyIx,
-    keys: BTreeMap<u64, Times>,
+    /// Up to twice as many as are kept in the end: they are thinned out seldom.
+    keys: FxHashMap<u64, Times>,
     /// The largest hash that is still taken. It only falls, so that a key once out never comes
     /// back with half of its times.
     bound: u64,
@@ -73,7 +74,7 @@ impl Times {
 
 impl Sample {
     fn new(agency: AgencyIx) -> Self {
-        Self { agency, keys: BTreeMap::new(), bound: u64::MAX }
+        Self { agency, keys: FxHashMap::default(), bound: u64::MAX }
     }
 
     fn add(&mut self, key: u64, times: &[i64]) {
@@ -86,14 +87,20 @@ impl Sample {
             return;
         }
         self.keys.insert(key, Times(times.to_vec()));
-        if self.keys.len() > KEYS_LIMIT {
-            self.keys.pop_last();
-            self.bound = self.keys.last_key_value().map_or(u64::MAX, |(largest, _)| *largest);
+        if self.keys.len() > 2 * KEYS_LIMIT {
+            self.thin();
         }
     }
-}
 
-impl Sample {
+    /// Drops all but the smallest [`KEYS_LIMIT`].
+    fn thin(&mut self) {
+        if self.keys.len() > KEYS_LIMIT {
+            let mut keys: Vec<u64> = self.keys.keys().copied().collect();
+            let (_, largest, _) = keys.select_nth_unstable(KEYS_LIMIT - 1);
+            self.lower(*largest);
+        }
+    }
+
     /// Drops what lies above another part's bound.
     fn lower(&mut self, bound: u64) {
         if bound < self.bound {
@@ -132,6 +139,7 @@ impl SkewSampler {
             }
             // What the other part dropped, this one may hold in part only.
             ours.lower(theirs.bound);
+            ours.thin();
         }
     }
 

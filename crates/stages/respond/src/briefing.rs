@@ -2,11 +2,11 @@
 //! next, what could not be read, where to look. It is not the report: whoever wants the whole opens
 //! `report.html`.
 
-use bakas_model::{AssessmentLevel, Case, Incident, RejectReason, Severity};
+use bakas_model::{AssessmentLevel, Case, RejectReason, Severity};
 
 use crate::{
     story,
-    text::{bytes, cut, number, plural, shift, span, visible},
+    text::{bytes, number, plural, shift, span, visible},
     view::{self, View},
     words,
 };
@@ -20,6 +20,8 @@ const INDENT: usize = 11;
 const INCIDENTS_SHOWN: usize = 6;
 const NETWORKS_SHOWN: usize = 3;
 const AGENCIES_SHOWN: usize = 4;
+/// Below this width a row of an incident leaves out its lines.
+const NARROW: usize = 76;
 
 /// The briefing, for a terminal of that width. Nothing from a log reaches the terminal unescaped.
 #[must_use]
@@ -168,15 +170,16 @@ fn head(page: &mut Page, case: &Case) {
     page.line(&rule);
     if case.synthetic {
         let note = "SYNTHETIC: made-up logs, agencies and people. Nobody is accused of anything.";
-        let note = page.paint(YELLOW, &cut(note, page.width));
-        page.line(&note);
+        for line in wrap(note, page.width) {
+            let line = page.paint(YELLOW, &line);
+            page.line(&line);
+        }
     }
     page.line("");
 }
 
 fn incidents(page: &mut Page, view: &View<'_>) {
-    let mut all: Vec<&Incident> = view.case.incidents.iter().collect();
-    all.sort_by_key(|i| std::cmp::Reverse((i.severity, i.scope.entered.len(), i.lines)));
+    let all = view.by_gravity();
     if all.is_empty() {
         return;
     }
@@ -187,23 +190,29 @@ fn incidents(page: &mut Page, view: &View<'_>) {
             Severity::Medium => YELLOW,
             _ => DIM,
         };
-        let reach = match (incident.scope.entered.len(), incident.scope.tries) {
-            (0, 0) => String::new(),
-            (0, tries) => format!("{} {}", number(tries), plural(tries, "try", "tries")),
-            (entered, _) => format!("{entered} entered"),
+        let entered = &incident.scope.entered;
+        let named = entered.iter().filter(|one| !view::is_unnamed(one)).count();
+        let reach = match (named, entered.len(), incident.scope.tries) {
+            (0, 0, 0) => String::new(),
+            (0, 0, tries) => format!("{} {}", number(tries), plural(tries, "try", "tries")),
+            (0, perhaps, _) => format!("{perhaps} perhaps"),
+            (named, ..) => format!("{named} entered"),
         };
         let lines =
             format!("{} {}", number(incident.lines), plural(incident.lines, "line", "lines"));
         let kind = capitalised(words::kind(incident.kind).0);
-        let agency = page.width.saturating_sub(5 + 9 + 2 + 24 + 2 + 13 + 14);
+        // The kind's room is the longest kind's; a narrow terminal gives up the lines.
+        let narrow = page.width < NARROW;
+        let (kind_room, rest) = if narrow { (18, 13) } else { (27, 13 + 14) };
+        let agency = page.width.saturating_sub(5 + 9 + 1 + kind_room + 1 + rest);
         let line = format!(
-            "{:<5}{} {} {}{:>13}{:>14}",
+            "{:<5}{} {} {}{:>13}{}",
             incident.id.0,
             page.paint(code, &fit(words::severity(incident.severity).0, 9)),
-            fit(&kind, 25),
-            fit(view.agency_id(incident.agency), agency + 1),
+            fit(&kind, kind_room),
+            fit(view.agency_id(incident.agency), agency),
             reach,
-            lines,
+            if narrow { String::new() } else { format!("{lines:>14}") },
         );
         page.line(&line);
     }
@@ -235,9 +244,9 @@ fn from(page: &mut Page, view: &View<'_>) {
         let part = format!("{share:>3} %  {} ({})", row.name(), notes.join(", "));
         page.block(if at == 0 { "From" } else { "" }, part.trim_start(), 1);
     }
-    if networks.len() > NETWORKS_SHOWN {
-        let more = networks.len() - NETWORKS_SHOWN;
-        let text = format!("and {more} more {}", plural(more as u64, "network", "networks"));
+    let more = view::public(&networks).saturating_sub(NETWORKS_SHOWN as u64);
+    if more > 0 {
+        let text = format!("and {more} more {}", plural(more, "network", "networks"));
         page.block("", &text, 1);
     }
 }
@@ -294,14 +303,15 @@ fn unread(page: &mut Page, view: &View<'_>) {
         let reasons: Vec<String> = sums
             .iter()
             .take(4)
-            .map(|(reason, count)| format!("{} {}", number(*count), words::reject(*reason).0))
+            .map(|(reason, count)| format!("{} × {}", number(*count), words::reject(*reason).0))
             .collect();
         let total: u64 = sums.iter().map(|(_, count)| count).sum();
         format!(
-            "{} {} in {files} of {} files: {}",
+            "{} {} in {files} of {} {}: {}",
             number(total),
             plural(total, "piece", "pieces"),
             case.sources.len(),
+            plural(case.sources.len() as u64, "file", "files"),
             reasons.join(", ")
         )
     };
@@ -318,10 +328,11 @@ fn unread(page: &mut Page, view: &View<'_>) {
 fn look(page: &mut Page, case: &Case) {
     let text = format!(
         "report.html (all of it), evidence.ndjson (every line); `bakas verify` checks the seal. \
-         Read: {} {} in {} files, {}.",
+         Read: {} {} in {} {}, {}.",
         number(case.counts.events),
         plural(case.counts.events, "record", "records"),
         number(case.counts.files),
+        plural(case.counts.files, "file", "files"),
         bytes(case.counts.bytes),
     );
     page.block("Look in", &text, 2);

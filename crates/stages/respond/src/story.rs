@@ -55,7 +55,14 @@ fn headline(view: &View<'_>) -> Text {
         set.first().map_or("?", |&ix| view.agency(ix)).to_owned()
     };
     let (a, k) = (attacked.len() as u64, inside.len() as u64);
-    match (a, k) {
+    let perhaps = view.perhaps_entered_agencies();
+    let mut text = match (a, k) {
+        (1, 0) if !perhaps.is_empty() => {
+            return Text::new(
+                format!("Somebody may have got in at {}", only(&perhaps)),
+                format!("Maaaring may nakapasok sa {}", only(&perhaps)),
+            );
+        }
         (1, 0) => Text::new(
             format!("{} was attacked; nobody is known to have got in", only(&attacked)),
             format!("Inatake ang {}; walang nakitang nakapasok", only(&attacked)),
@@ -79,7 +86,14 @@ fn headline(view: &View<'_>) -> Text {
             format!("Somebody got in at {} of {} attacked agencies", words_en(k), words_en(a)),
             format!("May nakapasok sa {k} sa {a} inatakeng ahensiya"),
         ),
+    };
+    if a > 1 && !perhaps.is_empty() {
+        let n = perhaps.len() as u64;
+        let more = if k > 0 { " more" } else { "" };
+        text.en += &format!(", and perhaps at {}{more}", words_en(n));
+        text.fil += &format!(", at marahil sa {n}{}", if k > 0 { " pa" } else { "" });
     }
+    text
 }
 
 fn quiet(view: &View<'_>) -> Text {
@@ -137,6 +151,15 @@ fn happened(view: &View<'_>) -> Text {
     } else {
         format!("{} of the {} agencies whose logs were read", words_en(a), words_en(of))
     };
+    let read_fil = if a == of {
+        if a == 1 {
+            "ahensiyang binasa ang mga log".to_owned()
+        } else {
+            format!("lahat ng {of} ahensiyang binasa ang mga log")
+        }
+    } else {
+        format!("{a} sa {of} ahensiyang binasa ang mga log")
+    };
     Text::new(
         format!(
             "{}: {} {} at {read_en}, resting on {} {} of evidence.",
@@ -147,7 +170,7 @@ fn happened(view: &View<'_>) -> Text {
             plural(lines, "line", "lines"),
         ),
         format!(
-            "{}: {n} insidente sa {a} sa {of} ahensiyang binasa ang mga log, batay sa {} linya ng ebidensiya.",
+            "{}: {n} insidente sa {read_fil}, batay sa {} linya ng ebidensiya.",
             when.fil,
             number(lines),
         ),
@@ -196,14 +219,35 @@ fn entered(view: &View<'_>) -> Text {
             "Walang nakitang account na napasok".to_owned(),
         )
     };
+    let perhaps = view.perhaps_entered();
+    if !perhaps.is_empty() {
+        let pages: Vec<String> = perhaps
+            .iter()
+            .map(|(agency, page)| format!("{page} ({})", view.agency(*agency)))
+            .collect();
+        let pages = list(&pages, NAMES_LIMIT);
+        en += &format!(". A try seems to have succeeded at {}; the log names no account", pages.en);
+        fil += &format!(
+            ". Tila may nagtagumpay na subok sa {}; walang pinangalanang account ang log",
+            pages.fil
+        );
+    }
     let (tries, (tried, whole)) = (view.tries(), view.tried());
-    if tries > 0 {
+    if tries > 0 && tried == 0 {
+        let times = plural(tries, "time", "times");
+        en += &format!(". Passwords were tried {} {times}; the logs name no account", number(tries));
+        fil += &format!(
+            ". {} beses sinubok ang mga password; walang pinangalanang account ang mga log",
+            number(tries)
+        );
+    } else if tries > 0 {
         let (least_en, least_fil) =
             if whole { ("", "") } else { ("at least ", "hindi bababa sa ") };
         let accounts = plural(tried, "account", "accounts");
+        let times = plural(tries, "time", "times");
         let (tries, tried) = (number(tries), number(tried));
-        en += &format!("; passwords were tried {tries} times on {least_en}{tried} {accounts}");
-        fil += &format!("; {tries} beses sinubok ang mga password sa {least_fil}{tried} account");
+        en += &format!(". Passwords were tried {tries} {times} on {least_en}{tried} {accounts}");
+        fil += &format!(". {tries} beses sinubok ang mga password sa {least_fil}{tried} account");
     }
     Text::new(en + ".", fil + ".")
 }
@@ -235,7 +279,7 @@ fn wherefrom(view: &View<'_>) -> Text {
     let notes = |notes: &[String]| {
         if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) }
     };
-    let (n, c) = (networks.len() as u64, countries.len() as u64);
+    let (n, c) = (view::public(&networks), countries.len() as u64);
     let (rest_en, rest_fil) = if n > 1 {
         (
             format!(
@@ -290,7 +334,7 @@ fn figures(view: &View<'_>) -> Vec<Figure> {
     };
     let n = case.incidents.len() as u64;
     let entered = view.entered().len() as u64;
-    let nets = networks.len() as u64;
+    let nets = view::public(&networks);
     vec![
         figure(number(n), plural(n, "incident", "incidents").into(), "insidente".into(), None),
         figure(
@@ -305,7 +349,12 @@ fn figures(view: &View<'_>) -> Vec<Figure> {
             "account na napasok".into(),
             (entered > 0).then_some(Phase::Inside),
         ),
-        figure(number(view.tries()), "sign-in tries".into(), "pagsubok pumasok".into(), None),
+        figure(
+            number(view.tries()),
+            plural(view.tries(), "sign-in try", "sign-in tries").into(),
+            "pagsubok na pumasok".into(),
+            None,
+        ),
         figure(
             number(nets),
             format!(

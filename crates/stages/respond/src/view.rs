@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use bakas_model::{
     AgencyIx, Ask, Asn, Case, Country, Incident, IncidentId, Network, NetworkKind, Severity,
-    SourceIx, Timestamp, network::StateOwned, response::AskKind,
+    SourceIx, Timestamp, incident::Entered, network::StateOwned, response::AskKind,
 };
 
 use crate::words::Phase;
@@ -72,13 +72,35 @@ impl<'c> View<'c> {
         self.case.incidents.iter().filter(|i| got_in(i)).map(|i| i.agency).collect()
     }
 
+    /// Agencies where a try seems to have succeeded, and nothing more is seen.
+    pub(crate) fn perhaps_entered_agencies(&self) -> BTreeSet<AgencyIx> {
+        let inside = self.entered_agencies();
+        let seems = |i: &&Incident| i.scope.entered.iter().any(is_unnamed);
+        let agencies = self.case.incidents.iter().filter(seems).map(|i| i.agency);
+        agencies.filter(|agency| !inside.contains(agency)).collect()
+    }
+
     /// Accounts that were entered, by agency, each once.
     pub(crate) fn entered(&self) -> BTreeSet<(AgencyIx, &'c str)> {
-        self.case
-            .incidents
-            .iter()
-            .flat_map(|i| i.scope.entered.iter().map(move |e| (i.agency, e.account.as_str())))
-            .collect()
+        self.entries().filter(|(_, e)| !is_unnamed(e)).map(|(a, e)| (a, e.account.as_str())).collect()
+    }
+
+    /// Sign-in pages at which a try seems to have succeeded, by agency, each once.
+    pub(crate) fn perhaps_entered(&self) -> BTreeSet<(AgencyIx, &'c str)> {
+        self.entries().filter(|(_, e)| is_unnamed(e)).map(|(a, e)| (a, e.account.as_str())).collect()
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (AgencyIx, &'c Entered)> {
+        self.case.incidents.iter().flat_map(|i| i.scope.entered.iter().map(move |e| (i.agency, e)))
+    }
+
+    /// Incidents with the gravest first; among equals in the order of the case.
+    pub(crate) fn by_gravity(&self) -> Vec<&'c Incident> {
+        let mut all: Vec<&Incident> = self.case.incidents.iter().collect();
+        all.sort_by_key(|i| {
+            std::cmp::Reverse((i.severity, got_in(i), i.scope.entered.len(), i.lines))
+        });
+        all
     }
 
     /// Tries at passwords, summed.
@@ -86,18 +108,20 @@ impl<'c> View<'c> {
         self.case.incidents.iter().map(|i| i.scope.tries).sum()
     }
 
-    /// Each agency's asks in their order; agencies that were entered come first.
+    /// Each agency's asks in their order; agencies that were entered come first, of these the ones
+    /// whose first deadline is nearest.
     pub(crate) fn work(&self) -> Vec<(AgencyIx, Vec<&'c Ask>)> {
         let inside = self.entered_agencies();
-        let mut work: BTreeMap<(bool, AgencyIx), Vec<&Ask>> = BTreeMap::new();
+        let mut work: BTreeMap<AgencyIx, Vec<&Ask>> = BTreeMap::new();
         for ask in &self.case.asks {
-            work.entry((!inside.contains(&ask.agency), ask.agency)).or_default().push(ask);
+            work.entry(ask.agency).or_default().push(ask);
         }
-        let sorted = |((_, agency), mut asks): (_, Vec<&'c Ask>)| {
+        let mut work: Vec<_> = work.into_iter().collect();
+        for (_, asks) in &mut work {
             asks.sort_by_key(|ask| ask.number);
-            (agency, asks)
-        };
-        work.into_iter().map(sorted).collect()
+        }
+        work.sort_by_key(|(agency, asks)| (!inside.contains(agency), order_of_work(asks).0, *agency));
+        work
     }
 
     /// Distinct accounts tried, and whether that is all of them: an incident lists only so many.
@@ -108,6 +132,8 @@ impl<'c> View<'c> {
             let tried = &incident.scope.tried;
             names.extend(tried.iter().map(|tally| (incident.agency, tally.value.as_str())));
             whole &= tried.len() as u64 >= incident.scope.tried_count;
+            // Tries at a form whose log names no account.
+            whole &= incident.scope.tries == 0 || incident.scope.tried_count > 0;
         }
         let largest = self.case.incidents.iter().map(|i| i.scope.tried_count).max().unwrap_or(0);
         ((names.len() as u64).max(largest), whole)
@@ -121,9 +147,7 @@ impl<'c> View<'c> {
     /// The incident to tell first: the gravest, of these the one where somebody got in, of these
     /// the largest.
     pub(crate) fn gravest(&self) -> Option<&'c Incident> {
-        self.case.incidents.iter().max_by_key(|i| {
-            (i.severity, got_in(i), i.scope.entered.len(), i.lines, std::cmp::Reverse(&i.id))
-        })
+        self.by_gravity().first().copied()
     }
 
     /// From first to last line of any incident.
@@ -201,10 +225,22 @@ impl<'c> NetworkRow<'c> {
     }
 }
 
+/// Whether an entry is inferred from a page's answer: a web log names the sign-in form, not the
+/// account, so that it shows a try that seems to have succeeded.
+pub(crate) fn is_unnamed(entered: &Entered) -> bool {
+    entered.account.starts_with('/')
+}
+
 /// Whether an incident shows somebody inside.
 pub(crate) fn got_in(incident: &Incident) -> bool {
     incident.severity > Severity::Low
-        && (Phase::of(incident.kind) == Phase::Inside || !incident.scope.entered.is_empty())
+        && (Phase::of(incident.kind) == Phase::Inside
+            || incident.scope.entered.iter().any(|entered| !is_unnamed(entered)))
+}
+
+/// Networks of the public Internet among them: what is set apart is nobody's network.
+pub(crate) fn public(networks: &[NetworkRow<'_>]) -> u64 {
+    networks.iter().filter(|row| row.kind != NetworkKind::Special).count() as u64
 }
 
 /// How soon the first ask is due, and the sorts of asks in the order of work, each once.

@@ -48,8 +48,8 @@ impl Phase {
     pub(crate) const fn words(self) -> Pair {
         match self {
             Self::Looked => ("looked around", "tumingin-tingin"),
-            Self::Tried => ("tried to get in", "sumubok pumasok"),
-            Self::Inside => ("was inside", "nasa loob"),
+            Self::Tried => ("tried to get in", "sumubok na pumasok"),
+            Self::Inside => ("was inside", "nakapasok"),
         }
     }
 }
@@ -118,10 +118,10 @@ pub(crate) const fn level(level: AssessmentLevel) -> Pair {
             ("Soil: where the machines stood", "Lupa: kung saan nakatayo ang mga makina")
         }
         AssessmentLevel::Infrastructure => {
-            ("Infrastructure: whose networks", "Impraestruktura: kaninong network")
+            ("Infrastructure: whose networks", "Imprastruktura: kaninong network")
         }
         AssessmentLevel::Actor => {
-            ("Actor: whose hands, and for whom", "Gumawa: kaninong kamay, at para kanino")
+            ("Actor: whose hands, and for whom", "Ang gumawa: kaninong kamay, at para kanino")
         }
     }
 }

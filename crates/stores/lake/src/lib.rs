@@ -15,6 +15,7 @@ mod dictionary;
 mod fields;
 mod partition;
 mod read;
+mod replay;
 mod rle;
 mod rows;
 mod scan;
@@ -65,5 +66,17 @@ impl EventLake for ParquetLake {
         each: &mut dyn FnMut(EventRow) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         scan::scan(&self.dir, &self.agencies, &wanted.canonical(), each)
+    }
+
+    fn replay(
+        &self,
+        wanted: &Wanted,
+        temp: &Path,
+        each: &mut dyn FnMut(&mut EventRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        if replay::replay(&self.dir, &self.agencies, &wanted.canonical(), each)? {
+            return Ok(());
+        }
+        bakas_store::replay_sorted(self, wanted, temp, each)
     }
 }

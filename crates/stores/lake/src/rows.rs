@@ -19,6 +19,14 @@ struct Decoded {
     codes: Vec<u32>,
 }
 
+/// A dictionary column of names that Bakas writes.
+#[derive(Debug)]
+struct Named<T> {
+    /// By code; `None` for a name that is none of these.
+    values: Vec<Option<T>>,
+    codes: Vec<u32>,
+}
+
 /// The columns that a row of the model is made of.
 #[derive(Debug)]
 pub(crate) struct Rows {
@@ -26,9 +34,9 @@ pub(crate) struct Rows {
     offset: Vec<i64>,
     length: Vec<i64>,
     source: Decoded,
-    stream: Decoded,
-    activity: Decoded,
-    status: Decoded,
+    stream: Named<Stream>,
+    activity: Named<Activity>,
+    status: Named<Status>,
     src: Decoded,
     asn: Decoded,
     account: Decoded,
@@ -67,9 +75,9 @@ impl Rows {
             offset: read::numbers(group, ix::Offset, rows)?,
             length: read::numbers(group, ix::Length, rows)?,
             source: coded(ix::Source)?,
-            stream: coded(ix::Stream)?,
-            activity: coded(ix::Activity)?,
-            status: coded(ix::Status)?,
+            stream: Named::new(coded(ix::Stream)?, Stream::ALL, Stream::name),
+            activity: Named::new(coded(ix::Activity)?, &ACTIVITIES, Activity::name),
+            status: Named::new(coded(ix::Status)?, &STATUSES, Status::name),
             src: coded(ix::Src)?,
             asn: coded(ix::Asn)?,
             account: coded(ix::Account)?,
@@ -81,31 +89,79 @@ impl Rows {
         })
     }
 
-    pub(crate) fn row(&self, row: usize, class: Class, agency: AgencyIx) -> Result<EventRow> {
+    /// When a row happened.
+    pub(crate) fn time(&self, row: usize) -> Timestamp {
+        Timestamp::from_micros(self.time[row])
+    }
+
+    /// Where a row's record lies.
+    pub(crate) fn place(&self, row: usize) -> Result<Place> {
         let source = self.source.number(row)?.ok_or_else(|| bad("a row has no source"))?;
-        let place = Place {
+        Ok(Place {
             source: SourceIx((source as i32).cast_unsigned()),
             offset: self.offset[row].cast_unsigned(),
             length: (self.length[row] as i32).cast_unsigned(),
-        };
-        let stream = self.stream.named(row, Stream::ALL, Stream::name)?;
-        Ok(EventRow {
-            place,
-            agency,
-            stream,
-            time: Timestamp::from_micros(self.time[row]),
-            class,
-            activity: self.activity.named(row, &ACTIVITIES, Activity::name)?,
-            status: self.status.named(row, &STATUSES, Status::name)?,
-            src: self.src.bytes(row).map(read_address),
-            asn: self.asn.number(row)?.map(|asn| Asn(asn as u32)),
-            account: self.account.text(row),
-            target: self.target.text(row),
-            object: self.object.text(row),
-            agent: self.agent.text(row),
-            operation: self.operation.text(row).unwrap_or_default(),
-            http_status: self.http_status.number(row)?.map(|code| code as u16),
         })
+    }
+
+    /// Makes `out` that row, in the room that it has; its class and agency stay.
+    pub(crate) fn read(&self, row: usize, out: &mut EventRow) -> Result<()> {
+        out.place = self.place(row)?;
+        out.stream = self.stream.value(row)?;
+        out.time = self.time(row);
+        out.activity = self.activity.value(row)?;
+        out.status = self.status.value(row)?;
+        out.src = self.src.bytes(row).map(read_address);
+        out.asn = self.asn.number(row)?.map(|asn| Asn(asn as u32));
+        self.account.read(row, &mut out.account);
+        self.target.read(row, &mut out.target);
+        self.object.read(row, &mut out.object);
+        self.agent.read(row, &mut out.agent);
+        out.operation.clear();
+        push_text(self.operation.bytes(row).unwrap_or_default(), &mut out.operation);
+        out.http_status = self.http_status.number(row)?.map(|code| code as u16);
+        Ok(())
+    }
+}
+
+/// A row with nothing in it yet.
+pub(crate) fn blank(class: Class, agency: AgencyIx) -> EventRow {
+    EventRow {
+        place: Place::default(),
+        agency,
+        stream: Stream::Web,
+        time: Timestamp::default(),
+        class,
+        activity: Activity::Other,
+        status: Status::Unknown,
+        src: None,
+        asn: None,
+        account: None,
+        target: None,
+        object: None,
+        agent: None,
+        operation: String::new(),
+        http_status: None,
+    }
+}
+
+/// Appends bytes that should be text; what is none is shown as such.
+fn push_text(bytes: &[u8], out: &mut String) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => out.push_str(text),
+        Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
+    }
+}
+
+impl<T: Copy> Named<T> {
+    fn new(column: Decoded, all: &[T], name: fn(T) -> &'static str) -> Self {
+        let find = |value: &[u8]| all.iter().copied().find(|&one| name(one).as_bytes() == value);
+        Self { values: column.column.values().map(find).collect(), codes: column.codes }
+    }
+
+    fn value(&self, row: usize) -> Result<T> {
+        let value = self.values.get(self.codes[row] as usize).copied().flatten();
+        value.ok_or_else(|| bad("a name is none that Bakas writes"))
     }
 }
 
@@ -124,8 +180,14 @@ impl Decoded {
         if code == ABSENT { None } else { self.column.value(code) }
     }
 
-    fn text(&self, row: usize) -> Option<String> {
-        self.bytes(row).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    fn read(&self, row: usize, out: &mut Option<String>) {
+        let Some(bytes) = self.bytes(row) else {
+            *out = None;
+            return;
+        };
+        let out = out.get_or_insert_default();
+        out.clear();
+        push_text(bytes, out);
     }
 
     /// A number of four or eight bytes.
@@ -136,12 +198,6 @@ impl Decoded {
         }
         let bytes = bytes.try_into().map_err(|_| bad("a number has another width"))?;
         Ok(Some(i32::from_le_bytes(bytes).into()))
-    }
-
-    fn named<T: Copy>(&self, row: usize, all: &[T], name: fn(T) -> &'static str) -> Result<T> {
-        let bytes = self.bytes(row).unwrap_or_default();
-        let found = all.iter().copied().find(|&one| name(one).as_bytes() == bytes);
-        found.ok_or_else(|| bad("a name is none that Bakas writes"))
     }
 }
 

@@ -1,12 +1,15 @@
 //! The event lake as traits: every event is written once, and what certain addresses and accounts
 //! did is read back. How a lake keeps its rows is its own affair.
 
-use std::{cmp::Ordering, collections::HashSet, net::IpAddr};
+use std::{cmp::Ordering, collections::HashSet, net::IpAddr, path::Path};
 
 use bakas_model::{AccountKey, AgencyIx, Event, EventRow, Location};
 use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
+use crate::{Spool, StoreError};
+
+/// Memory for rows that are sorted, in bytes.
+const SORTED_BYTES_LIMIT: usize = 128 << 20;
 
 /// Keeps events for one worker. What was written can be read after [`EventWriter::finish`];
 /// without it, nothing of it is promised.
@@ -43,6 +46,38 @@ pub trait EventLake: Send + Sync {
         wanted: &Wanted,
         each: &mut dyn FnMut(EventRow) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+
+    /// The same rows in the order of their time and place. The row is lent: `each` may take it and
+    /// leave any other in its place. `temp` is for what does not fit in memory.
+    ///
+    /// # Errors
+    /// As those of [`EventLake::scan`], and when `temp` cannot be written.
+    fn replay(
+        &self,
+        wanted: &Wanted,
+        temp: &Path,
+        each: &mut dyn FnMut(&mut EventRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        replay_sorted(self, wanted, temp, each)
+    }
+}
+
+/// [`EventLake::replay`] for a lake that can only scan: rows are sorted on the disk.
+///
+/// # Errors
+/// As those of [`EventLake::replay`].
+pub fn replay_sorted(
+    lake: &(impl EventLake + ?Sized),
+    wanted: &Wanted,
+    temp: &Path,
+    each: &mut dyn FnMut(&mut EventRow) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut spool = Spool::new(temp, SORTED_BYTES_LIMIT, InTimeOrder::weight);
+    lake.scan(wanted, &mut |row| spool.push(InTimeOrder(row)))?;
+    for row in spool.into_sorted()? {
+        each(&mut row?.0)?;
+    }
+    Ok(())
 }
 
 /// What one writer kept.

@@ -34,6 +34,7 @@ pub fn run(lake: &dyn EventLake) {
     gives_back_every_row(lake);
     gives_back_only_what_is_wanted(lake);
     an_account_is_of_one_agency_and_any_case(lake);
+    replays_in_time_order(lake);
     stops_when_told(lake);
 }
 
@@ -86,6 +87,24 @@ fn gives_back_only_what_is_wanted(lake: &dyn EventLake) {
             || row.agency == AgencyIx(1) && (is_name(&row.account) || is_name(&row.target))
     });
     assert_eq!(rows(lake, &wanted), expected, "either reason will do");
+}
+
+fn replays_in_time_order(lake: &dyn EventLake) {
+    let temp = std::env::temp_dir();
+    let some = from([1, 3, 4].map(|n| address(n).expect("these events have one")));
+    for wanted in [everything(), some, Wanted::default()] {
+        let mut expected = rows(lake, &wanted);
+        expected.sort_by_key(|row| (row.time, row.place));
+        let mut found = Vec::new();
+        let replayed = lake.replay(&wanted, &temp, &mut |row| {
+            // Whatever is left in its place must not show in the next one.
+            let other = expected.last().expect("a row that is wanted").clone();
+            found.push(std::mem::replace(row, other));
+            Ok(())
+        });
+        replayed.expect("the lake can be read");
+        assert!(found == expected, "every wanted row once, in the order of time and place");
+    }
 }
 
 fn an_account_is_of_one_agency_and_any_case(lake: &dyn EventLake) {

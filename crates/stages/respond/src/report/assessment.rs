@@ -19,27 +19,41 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
     html! {
         p.note { (both(
             "Three questions that are never mixed: an answer to one is no answer to the next. Likelihoods go as far as this evidence goes; none is zero and none is certain.",
-            "Tatlong tanong na hindi pinaghahalo: ang sagot sa isa ay hindi sagot sa kasunod. Hanggang sa abot lamang ng ebidensiyang ito ang mga posibilidad; walang sero at walang tiyak.",
+            "Tatlong tanong na hindi pinaghahalo: ang sagot sa isa ay hindi sagot sa kasunod. Hanggang sa abot lamang ng ebidensiyang ito ang mga posibilidad; walang sero at walang lubos na tiyak.",
         )) }
         @if assessments.is_empty() { p { (both("Nothing was assessed.", "Walang tinasa.")) } }
-        @for assessment in assessments { (article(assessment, assessments.len() > OPEN_LIMIT)) }
+        @for (at, assessment) in assessments.iter().enumerate() {
+            (article(assessment, assessments.len() > OPEN_LIMIT, at >= OPEN_LIMIT))
+        }
     }
 }
 
-fn article(assessment: &Assessment, folds: bool) -> Markup {
+/// Question and answer always stand; the explanations fold after the first campaign's, the evidence
+/// wherever there are many.
+fn article(assessment: &Assessment, folds: bool, wholly: bool) -> Markup {
     html! {
         article.assessment {
-            p.kicker { (pair(words::level(assessment.level))) }
             h3 { (text(&assessment.question)) }
             p.prose { b { (text(&assessment.answer)) } }
-            ul.hypotheses { @for (at, hypothesis) in assessment.hypotheses.iter().enumerate() { (likelihood(at + 1, hypothesis)) } }
-            @if folds {
+            @if wholly {
+                details {
+                    summary { (both("The explanations, the evidence, and what would change the answer", "Ang mga paliwanag, ang ebidensiya, at ano ang magpapabago ng sagot")) }
+                    (explanations(assessment)) (grounds(assessment))
+                }
+            } @else if folds {
+                (explanations(assessment))
                 details {
                     summary { (both("The evidence, and what would change the answer", "Ang ebidensiya, at ano ang magpapabago ng sagot")) }
                     (grounds(assessment))
                 }
-            } @else { (grounds(assessment)) }
+            } @else { (explanations(assessment)) (grounds(assessment)) }
         }
+    }
+}
+
+fn explanations(assessment: &Assessment) -> Markup {
+    html! {
+        ul.hypotheses { @for (at, hypothesis) in assessment.hypotheses.iter().enumerate() { (likelihood(at + 1, hypothesis)) } }
     }
 }
 
@@ -88,7 +102,7 @@ fn matrix(assessment: &Assessment) -> Markup {
     };
     html! {
         (table(
-            both("Evidence against hypotheses: + speaks for, − speaks against, · says nothing", "Ebidensiya laban sa mga palagay: + pabor, − laban, · walang sinasabi"),
+            both("Each piece of evidence beside each explanation: + speaks for it, − against it, · says nothing of it", "Bawat ebidensiya sa tabi ng bawat paliwanag: + pabor dito, − laban dito, · walang sinasabi tungkol dito"),
             "Evidence and hypotheses", head, body,
         ))
     }

@@ -17,6 +17,7 @@ use crate::{
 };
 
 const LINKS_LIMIT: usize = 40;
+const LINKS_OPEN: usize = 5;
 const NODES_LIMIT: usize = 40;
 const STEP: f64 = 132.0;
 
@@ -31,8 +32,8 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
         .collect();
     html! {
         p.note { (both(
-            "Weights are in decibans, a logarithm: 10 means ten times likelier together than by chance, 20 a hundred times. A campaign is one set of habits and means, not a name.",
-            "Nasa deciban ang bigat, isang logaritmo: ang 10 ay sampung ulit na mas malamang na magkaugnay kaysa nagkataon, ang 20 ay sandaang ulit. Ang kampanya ay isang hanay ng gawi at paraan, hindi pangalan.",
+            "A weight says how much likelier two incidents belong together than share this by chance: 10 means ten times, 20 a hundred times, 30 a thousand times (decibans, a logarithm). A campaign is one set of habits and means, not a name.",
+            "Sinasabi ng bigat kung gaano mas malamang na magkaugnay ang dalawang insidente kaysa nagkataon lamang: ang 10 ay sampung beses, ang 20 ay sandaang beses, ang 30 ay sanlibong beses (deciban, isang logaritmo). Ang kampanya ay isang hanay ng gawi at paraan, hindi pangalan.",
         )) }
         @if case.campaigns.is_empty() { p { (both("No incidents were tied together.", "Walang insidenteng napag-ugnay.")) } }
         @for campaign in &case.campaigns { (article(view, campaign)) }
@@ -111,18 +112,29 @@ fn links(links: &[Link]) -> Markup {
     let mut links: Vec<&Link> = links.iter().collect();
     links.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     let head = html! { (th("Between", "Pagitan ng")) (th("Reason", "Dahilan")) (th("What was seen", "Nakita")) (thn("Weight", "Bigat")) };
-    let body = html! {
-        @for link in links.iter().take(LINKS_LIMIT) {
-            tr {
-                th scope="row" { (incident_links([&link.a, &link.b])) }
-                td { (pair(words::link(link.reason))) }
-                td { (text(&link.detail)) }
-                td.n { (format!("{:.0}", link.weight)) }
+    let body = |from: usize, to: usize| {
+        html! {
+            @for link in &links[from..to] {
+                tr {
+                    th scope="row" { (incident_links([&link.a, &link.b])) }
+                    td { (pair(words::link(link.reason))) }
+                    td { (text(&link.detail)) }
+                    td.n { (format!("{:.0}", link.weight)) }
+                }
             }
         }
     };
+    let shown = links.len().min(LINKS_LIMIT);
+    // One more than fits is not worth a fold.
+    let open = if shown <= LINKS_OPEN + 1 { shown } else { LINKS_OPEN };
     html! {
-        (table(both("Links, heaviest first", "Mga ugnay, pinakamabigat muna"), "Links", head, body))
+        (table(both("Links, heaviest first", "Mga ugnay, pinakamabigat muna"), "Links", head.clone(), body(0, open)))
+        @if shown > open {
+            details {
+                summary { (both(format!("{} further links", shown - open), format!("{} pang ugnay", shown - open))) }
+                (table(both("Further links", "Iba pang ugnay"), "Further links", head, body(open, shown)))
+            }
+        }
         (more(links.len() as u64, LINKS_LIMIT, "case.json"))
     }
 }
@@ -130,12 +142,12 @@ fn links(links: &[Link]) -> Markup {
 fn common(view: &View<'_>, factor: &CommonFactor) -> Markup {
     html! {
         article.common {
-            h3 { (both("Common factor: ", "Karaniwang salik: ")) (value(&factor.provider, 80)) }
+            h3 { (both("What several have in common: ", "Pinagsasaluhan ng ilan: ")) (value(&factor.provider, 80)) }
             p { (both("Agencies attacked there: ", "Mga ahensiyang inatake roon: "))
                 @for (at, agency) in factor.agencies.iter().enumerate() { @if at > 0 { ", " } (value(view.agency(*agency), 80)) } }
             div.foragainst {
                 div {
-                    h4 { (both("For a compromise of the provider", "Pabor sa paglabag sa mismong tagapagbigay")) }
+                    h4 { (both("For a compromise of the provider", "Pabor sa pagpasok sa mismong provider")) }
                     ul { @for reason in &factor.speaks_for { li { (text(reason)) } } }
                     @if factor.speaks_for.is_empty() { p.none { (both("nothing seen", "walang nakita")) } }
                 }

@@ -1,7 +1,11 @@
 //! What happened, incident by incident: the story, the facts, accounts, steps, addresses and some
 //! lines of evidence as they stand in the logs.
 
-use bakas_model::{Incident, Moment, detection::Tally, incident::AddressUse};
+use bakas_model::{
+    Incident, Moment, Severity,
+    detection::Tally,
+    incident::{AddressUse, Entered},
+};
 use maud::{Markup, html};
 
 use super::{
@@ -9,7 +13,8 @@ use super::{
     parts::{both, more, pair, some, table, tdn, text, th, thn, time, value},
 };
 use crate::{
-    text::{capital, number, span},
+    text::{capital, number, plural, span},
+    view::{got_in, is_unnamed},
     words::{self, Phase},
 };
 
@@ -18,7 +23,7 @@ const OPEN_LIMIT: usize = 4;
 const ADDRESSES_LIMIT: usize = 25;
 const TRIED_LIMIT: usize = 20;
 const ENTERED_LIMIT: usize = 50;
-const STEPS_OPEN: usize = 8;
+const STEPS_OPEN: usize = 6;
 const STEPS_LIMIT: usize = 60;
 const OBJECTS_LIMIT: usize = 15;
 const AGENTS_LIMIT: usize = 8;
@@ -34,54 +39,83 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
     }
     html! {
         (overview(matter))
-        @for incident in incidents { (article(matter, incident)) }
+        @for incident in matter.view.by_gravity() { (article(matter, incident)) }
     }
 }
 
 fn overview(matter: &Matter<'_>) -> Markup {
     let head = html! {
-        (th("No.", "Blg.")) (th("Agency", "Ahensiya")) (th("Kind", "Uri")) (th("Gravity", "Bigat"))
-        (th("First – last", "Una – huli")) (thn("Tried", "Sinubok")) (thn("Entered", "Napasok")) (thn("Lines", "Linya"))
+        (th("No.", "Blg.")) (th("Agency", "Ahensiya")) (th("Kind", "Uri")) (th("Gravity", "Tindi"))
+        (th("First – last", "Una – huli")) (thn("Sign-in tries", "Pagsubok")) (thn("Accounts entered", "Napasok")) (thn("Lines", "Linya"))
     };
     let body = html! {
-        @for incident in &matter.view.case.incidents {
+        @for incident in matter.view.by_gravity() {
             tr class=(Phase::of(incident.kind).class()) {
                 th scope="row" { a href={ "#" (incident.id) } { (incident.id) } }
                 td { (value(matter.view.agency(incident.agency), VALUE_CHARS)) }
                 td.kind { i {} (pair(words::kind(incident.kind))) }
                 td { (pair(words::severity(incident.severity))) }
                 td.nowrap { (time(incident.first)) br; (time(incident.last)) }
-                (some(incident.scope.tried_count)) (some(incident.scope.entered.len() as u64)) (tdn(incident.lines))
+                (some(incident.scope.tries)) (reach(incident)) (tdn(incident.lines))
             }
         }
     };
-    table(both("All incidents", "Lahat ng insidente"), "Incidents", head, body)
+    table(both("All incidents, gravest first", "Lahat ng insidente, pinakamatindi muna"), "Incidents", head, body)
 }
 
+/// The number of accounts entered; of an entry that names none, that it may be one.
+fn reach(incident: &Incident) -> Markup {
+    let (unnamed, named): (Vec<&Entered>, Vec<&Entered>) =
+        incident.scope.entered.iter().partition(|entered| is_unnamed(entered));
+    html! {
+        td.n {
+            @if !named.is_empty() { (number(named.len() as u64)) }
+            @if !named.is_empty() && !unnamed.is_empty() { " + " }
+            @if !unnamed.is_empty() { (both(format!("perhaps {}", unnamed.len()), format!("marahil {}", unnamed.len()))) }
+            @if named.is_empty() && unnamed.is_empty() { "—" }
+        }
+    }
+}
+
+/// One incident. Where there are many, only those in which somebody got in or that are grave stand
+/// open; of the others the title shows.
 fn article(matter: &Matter<'_>, incident: &Incident) -> Markup {
-    let folds = matter.view.case.incidents.len() > OPEN_LIMIT;
+    let many = matter.view.case.incidents.len() > OPEN_LIMIT;
+    let folds = many && incident.severity < Severity::High && !got_in(incident);
     let kind = words::kind(incident.kind);
+    let head = html! {
+        span.kicker {
+            b { (incident.id) } " · " span.kind { i {} (both(capital(kind.0), capital(kind.1))) } " · "
+            (pair(words::severity(incident.severity))) " · " (value(matter.view.agency(incident.agency), VALUE_CHARS))
+        }
+        h3 id={ "h-" (incident.id) } { (text(&incident.title)) }
+    };
+    html! {
+        article class={ "incident " (Phase::of(incident.kind).class()) } id=(incident.id) aria-labelledby={ "h-" (incident.id) } {
+            @if folds {
+                details.whole { summary { (head) } (particulars(matter, incident, false)) }
+            } @else {
+                (head) (particulars(matter, incident, many))
+            }
+        }
+    }
+}
+
+fn particulars(matter: &Matter<'_>, incident: &Incident, folds: bool) -> Markup {
     let none = Vec::new();
     let samples = matter.samples.get(&incident.id).unwrap_or(&none);
     html! {
-        article class={ "incident " (Phase::of(incident.kind).class()) } id=(incident.id) aria-labelledby={ "h-" (incident.id) } {
-            p.kicker {
-                b { (incident.id) } " · " span.kind { i {} (both(capital(kind.0), capital(kind.1))) } " · "
-                (pair(words::severity(incident.severity))) " · " (value(matter.view.agency(incident.agency), VALUE_CHARS))
-            }
-            h3 id={ "h-" (incident.id) } { (text(&incident.title)) }
-            p.prose { (text(&incident.summary)) }
-            (facts(incident))
-            (entered(matter, incident))
-            (after(matter, incident))
-            @if folds {
-                details.more-of-it {
-                    summary { (both("Accounts tried, addresses, lines of evidence", "Mga account na sinubok, address, linya ng ebidensiya")) }
-                    (what(incident)) (addresses(incident)) (evidence(incident, samples))
-                }
-            } @else {
+        p.prose { (text(&incident.summary)) }
+        (facts(incident))
+        (entered(matter, incident))
+        (after(matter, incident))
+        @if folds {
+            details.more-of-it {
+                summary { (both("Accounts tried, addresses, lines of evidence", "Mga account na sinubok, address, linya ng ebidensiya")) }
                 (what(incident)) (addresses(incident)) (evidence(incident, samples))
             }
+        } @else {
+            (what(incident)) (addresses(incident)) (evidence(incident, samples))
         }
     }
 }
@@ -91,17 +125,23 @@ fn facts(incident: &Incident) -> Markup {
     html! {
         dl.facts {
             div { dt { (both("When", "Kailan")) } dd { (text(&span(incident.first, incident.last))) } }
-            div { dt { (both("Evidence", "Ebidensiya")) } dd { (both(format!("{} lines", number(incident.lines)), format!("{} linya", number(incident.lines)))) } }
+            div { dt { (both("Evidence", "Ebidensiya")) } dd { (both(format!("{} {}", number(incident.lines), plural(incident.lines, "line", "lines")), format!("{} linya", number(incident.lines)))) } }
             @if scope.tries > 0 {
                 div { dt { (both("Tries", "Pagsubok")) } dd {
-                    (both(
-                        format!("{} on {} accounts", number(scope.tries), number(scope.tried_count)),
-                        format!("{} sa {} account", number(scope.tries), number(scope.tried_count)),
-                    ))
+                    @if scope.tried_count == 0 {
+                        (both(format!("{}; the log names no account", number(scope.tries)), format!("{}; walang pinangalanang account ang log", number(scope.tries))))
+                    } @else {
+                        (both(
+                            format!("{} on {} {}", number(scope.tries), number(scope.tried_count), plural(scope.tried_count, "account", "accounts")),
+                            format!("{} sa {} account", number(scope.tries), number(scope.tried_count)),
+                        ))
+                    }
                 } }
             }
             div { dt { (both("Entered", "Napasok")) } dd {
-                @if scope.entered.is_empty() { (both("none known", "walang alam")) } @else { (number(scope.entered.len() as u64)) }
+                @if scope.entered.is_empty() { (both("no account known", "walang alam na account")) }
+                @else if scope.entered.iter().all(is_unnamed) { (both("perhaps: see below", "marahil: tingnan sa ibaba")) }
+                @else { (number(scope.entered.iter().filter(|entered| !is_unnamed(entered)).count() as u64)) }
             } }
             @if !incident.techniques.is_empty() {
                 div { dt { "ATT&CK" } dd { @for technique in incident.techniques.iter().take(12) { code { (value(technique, 20)) } " " } } }
@@ -116,11 +156,19 @@ fn entered(matter: &Matter<'_>, incident: &Incident) -> Markup {
     if entered.is_empty() {
         return html! {};
     }
+    let caption = if entered.iter().all(is_unnamed) {
+        both("Tries that seem to have succeeded", "Mga subok na tila nagtagumpay")
+    } else {
+        both("Accounts entered", "Mga account na napasok")
+    };
     let head = html! { (th("Account", "Account")) (th("First entered", "Unang pasok")) (th("From", "Mula")) (th("How that is known", "Paano nalaman")) (th("Record", "Tala")) };
     let body = html! {
         @for one in entered.iter().take(ENTERED_LIMIT) {
             tr {
-                th scope="row" { (value(&one.account, VALUE_CHARS)) }
+                th scope="row" {
+                    @if is_unnamed(one) { (both("account not named, at ", "di-pinangalanang account, sa ")) }
+                    (value(&one.account, VALUE_CHARS))
+                }
                 td.nowrap { (time(one.at)) }
                 td { @if let Some(from) = one.from { code { (from) } } @else { "—" } }
                 td { (text(&one.how)) }
@@ -129,7 +177,7 @@ fn entered(matter: &Matter<'_>, incident: &Incident) -> Markup {
         }
     };
     html! {
-        (table(both("Accounts entered", "Mga account na napasok"), "Accounts entered", head, body))
+        (table(caption, "Accounts entered", head, body))
         (more(entered.len() as u64, ENTERED_LIMIT, "case.json"))
     }
 }
@@ -143,7 +191,7 @@ fn after(matter: &Matter<'_>, incident: &Incident) -> Markup {
             @if after.len() > STEPS_OPEN {
                 @let further = after.len().min(STEPS_LIMIT) - STEPS_OPEN;
                 details {
-                    summary { (both(format!("{further} further steps"), format!("{further} pang hakbang"))) }
+                    summary { (both(format!("{further} {}", plural(further as u64, "further step", "further steps")), format!("{further} pang hakbang"))) }
                     ol.steps { @for moment in after.iter().take(STEPS_LIMIT).skip(STEPS_OPEN) { (step(matter, moment)) } }
                 }
             }
@@ -173,7 +221,7 @@ fn what(incident: &Incident) -> Markup {
         div.lists {
             (tallies(("Accounts tried most", "Pinakasinubok na account"), &scope.tried, TRIED_LIMIT, scope.tried_count))
             (tallies(("Touched", "Ginalaw"), &scope.objects, OBJECTS_LIMIT, scope.objects.len() as u64))
-            (tallies(("Called itself", "Nagpakilalang"), &incident.agents, AGENTS_LIMIT, incident.agents.len() as u64))
+            (tallies(("Called itself", "Nagpakilala bilang"), &incident.agents, AGENTS_LIMIT, incident.agents.len() as u64))
         }
     }
 }
@@ -201,7 +249,7 @@ fn addresses(incident: &Incident) -> Markup {
     }
     let head = html! {
         (th("Address", "Address")) (th("Network then", "Network noon")) (thn("Lines", "Linya"))
-        (th("First – last", "Una – huli")) (thn("Legitimate sessions", "Lehitimong sesyon"))
+        (th("First – last", "Una – huli")) (thn("Legitimate sessions", "Lehitimong session"))
     };
     let body = html! { @for used in all.iter().take(ADDRESSES_LIMIT) { (address(used)) } };
     html! {
@@ -239,7 +287,7 @@ fn evidence(incident: &Incident, samples: &[&EvidenceSample]) -> Markup {
             ol.lines { @for sample in &samples[..open] { (line(sample)) } }
             @if shown > open {
                 details {
-                    summary { (both(format!("{} further lines", shown - open), format!("{} pang linya", shown - open))) }
+                    summary { (both(format!("{} {}", shown - open, plural((shown - open) as u64, "further line", "further lines")), format!("{} pang linya", shown - open))) }
                     ol.lines { @for sample in &samples[open..shown] { (line(sample)) } }
                 }
             }

@@ -32,7 +32,7 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
             b { (both("Operator is not actor.", "Ang may-ari ng network ay hindi ang gumawa.")) } " "
             (both(
                 "The table and the map show whose networks carried the lines and where these networks are registered, at the time of the lines. They do not show where a person sat, nor for whom anybody worked: machines are rented, broken into and relayed through.",
-                "Ipinakikita ng talahanayan at mapa kung kaninong network ang dinaanan ng mga linya at kung saan nakarehistro ang mga iyon, sa oras ng mga linya. Hindi nito ipinakikita kung saan nakaupo ang tao, ni para kanino siya gumagawa: ang mga makina ay inuupahan, pinapasok at dinaraanan.",
+                "Ipinakikita ng talahanayan at mapa kung kaninong network ang dinaanan ng mga linya at kung saan nakarehistro ang mga iyon, sa oras ng mga linya. Hindi nito ipinakikita kung saan nakaupo ang tao, ni para kanino siya gumagawa: ang mga makina ay inuupahan, pinapasok nang lihim at ginagawang daanan.",
             ))
         }
         (map(&countries))
@@ -108,7 +108,7 @@ fn table_of(networks: &[NetworkRow<'_>]) -> Markup {
         (th("Network", "Network")) (th("Registered in", "Nakarehistro sa")) (th("Kind", "Uri"))
         (th("State ownership", "Pag-aari ng estado")) (thn("Addresses", "Address")) (thn("Lines", "Linya"))
         (thn("Share", "Bahagi")) (th("First – last", "Una – huli")) (th("Incidents", "Insidente"))
-        (thn("Legitimate sessions", "Lehitimong sesyon"))
+        (thn("Legitimate sessions", "Lehitimong session"))
     };
     let body = html! {
         @for row in networks.iter().take(NETWORKS_LIMIT) {
@@ -134,7 +134,7 @@ fn table_of(networks: &[NetworkRow<'_>]) -> Markup {
     };
     html! {
         (table(
-            both("Networks that carried the lines, as announced when the lines were written", "Mga network na dinaanan, ayon sa anunsiyo nang isulat ang mga linya"),
+            both("Networks that carried the lines, as announced when the lines were written", "Mga network na dinaanan, ayon sa anunsiyo noong isulat ang mga linya"),
             "Networks", head, body,
         ))
         (more(networks.len() as u64, NETWORKS_LIMIT, "traces.ndjson"))
@@ -156,7 +156,12 @@ fn now(networks: &[NetworkRow<'_>]) -> Markup {
     let moved: Vec<_> =
         networks.iter().flat_map(|row| row.now.iter().map(move |(a, now)| (row, a, now))).collect();
     if moved.is_empty() {
-        return html! {};
+        return html! {
+            p.note { (both(
+                "Then and now: by the newest table at hand, none of these addresses has changed its network since.",
+                "Noon at ngayon: ayon sa pinakabagong talaang hawak, wala sa mga address na ito ang lumipat ng network mula noon.",
+            )) }
+        };
     }
     let head = html! {
         (th("Address", "Address")) (th("Then", "Noon")) (th("Now", "Ngayon")) (th("As of", "Petsa"))
@@ -196,8 +201,8 @@ fn caveats(matter: &Matter<'_>) -> Markup {
     html! {
         @if let Some(oldest) = answers.last() {
             p.note { (shown_text(&bakas_model::Text::new(
-                format!("The tables that answered are at most {oldest} days away from the lines they answer for."),
-                format!("Hindi hihigit sa {oldest} araw ang layo ng mga talaang sumagot sa mga linyang sinagot nila."),
+                format!("The address tables that answered are dated at most {oldest} days before or after the lines; a block may have changed hands in between."),
+                format!("Hindi hihigit sa {oldest} araw bago o matapos ang mga linya ang petsa ng mga talaan ng address na sumagot; maaaring nagpalit ng may hawak ang isang bloke sa pagitan."),
             ))) }
         }
         @if !caveats.is_empty() {

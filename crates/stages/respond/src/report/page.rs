@@ -1,7 +1,6 @@
 //! The page around the sections: head with its content security policy, language choice, the story,
 //! contents and foot.
 
-use bakas_model::Ask;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -13,7 +12,6 @@ use super::{
 use crate::{
     story::{self, Story},
     text::{cut, day, span, visible},
-    view,
     words::{self, Pair},
 };
 
@@ -128,7 +126,7 @@ fn masthead(matter: &Matter<'_>) -> Markup {
 
 fn contents() -> Markup {
     html! {
-        nav.contents aria-label="Contents" {
+        nav.contents aria-label="Contents / Nilalaman" {
             ol {
                 li { a href="#story" { (both("The story", "Ang kuwento")) } }
                 @for (id, heading) in SECTIONS { li { a href={ "#" (id) } { (pair(heading)) } } }
@@ -180,22 +178,12 @@ fn first_asks(matter: &Matter<'_>) -> Markup {
                 h2 id="h-next" { (both("Do first", "Unahin")) }
                 ul {
                     @for (agency, asks) in work.iter().take(FIRST_AGENCIES_LIMIT) {
-                        li { b { (visible(matter.view.agency(*agency))) } br; (order(asks)) }
+                        li { a href={ "#todo-" (agency.0) } { b { (visible(matter.view.agency(*agency))) } } br; (response::order(asks)) }
                     }
                 }
                 p { a href="#todo" { (both("Everything to do, in order", "Lahat ng gagawin, sunod-sunod")) } }
             }
         }
-    }
-}
-
-/// `first within 4 h: preserve → revoke → clean`.
-fn order(asks: &[&Ask]) -> Markup {
-    let (hours, kinds) = view::order_of_work(asks);
-    let (en, fil): (Vec<_>, Vec<_>) = kinds.into_iter().map(words::ask).unzip();
-    html! {
-        span.when { (both(format!("first within {hours} h:"), format!("una sa loob ng {hours} oras:"))) } " "
-        (both(en.join(" → "), fil.join(" → ")))
     }
 }
 

@@ -7,6 +7,13 @@ use super::{
     Matter,
     parts::{both, table, tdn, th, thn, value},
 };
+use crate::{text::number, words::Pair};
+
+/// Attribution of the map and of the PDF's fonts.
+pub(super) const MAP_AND_FONTS: Pair = (
+    "Map: Natural Earth, public domain, by way of world-atlas 2.0.2 (ISC). Fonts of report.pdf: Noto Sans, Copyright 2015 Google LLC, SIL Open Font License 1.1.",
+    "Mapa: Natural Earth, pampublikong pag-aari, sa pamamagitan ng world-atlas 2.0.2 (ISC). Mga font ng report.pdf: Noto Sans, Copyright 2015 Google LLC, SIL Open Font License 1.1.",
+);
 
 const ARGUMENT_CHARS: usize = 200;
 
@@ -39,11 +46,24 @@ fn data_sets(matter: &Matter<'_>) -> Markup {
         }
     };
     html! {
-        (table(both("Data sets that the answers rest on", "Mga datos na pinagbatayan ng mga sagot"), "Data sets", head, body))
+        p { (both(
+            "The answers about networks rest on the data sets below, each of its own date: a table is right for its day and only likely for others. Attributions:",
+            "Nakasalig ang mga sagot tungkol sa network sa mga datos sa ibaba, bawat isa may sariling petsa: tama ang talaan para sa araw nito at malamang lamang para sa iba. Mga pagkilala:",
+        )) }
         @if sets.iter().any(|set| set.source.contains("DB-IP") || set.attribution.contains("db-ip.com")) {
             p { a href=(DB_IP) rel="noreferrer noopener" { "IP Geolocation by DB-IP" } }
         }
+        p.note { (map_and_fonts()) }
+        details {
+            summary { (both("All data sets with date, licence and attribution", "Lahat ng datos na may petsa, lisensiya at pagkilala")) " (" (number(sets.len() as u64)) ")" }
+            (table(both("Data sets that the answers rest on", "Mga datos na pinagbatayan ng mga sagot"), "Data sets", head, body))
+        }
     }
+}
+
+/// What the pages themselves carry.
+fn map_and_fonts() -> Markup {
+    html! { (both(MAP_AND_FONTS.0, MAP_AND_FONTS.1)) }
 }
 
 /// The attribution, with its first link made one.
@@ -65,13 +85,13 @@ fn verify(matter: &Matter<'_>) -> Markup {
     html! {
         h3 { (both("How to check this report", "Paano suriin ang ulat na ito")) }
         p { (both(
-            "The case folder holds a signed manifest of every input and output. This checks it and fails on one changed byte:",
-            "May pirmadong talaan ang folder ng kaso ng bawat ipinasok at inilabas. Sinusuri ito nito at nabibigo sa isang nabagong byte:",
+            "The case folder holds a signed list of every file that went in and came out. This command checks it and fails on one changed byte:",
+            "May pirmadong talaan sa folder ng kaso ang bawat file na ipinasok at inilabas. Sinusuri ito ng utos na ito, at nabibigo kapag may kahit isang byte na nabago:",
         )) }
         pre { code { "bakas verify " (value(&shell(&case.name), ARGUMENT_CHARS)) } }
         p { (both(
-            "Every figure above resolves to bytes of the logs: a place is written as file @offset+length, counted after unpacking. All lines of evidence stand in evidence.ndjson.",
-            "Nauuwi sa mga byte ng log ang bawat bilang sa itaas: ang lugar ay isinusulat na file @simula+haba, binilang matapos buksan ang archive. Nasa evidence.ndjson ang lahat ng linya ng ebidensiya.",
+            "Every figure above leads back to bytes of the logs: a place is written as file @offset+length, counted after unpacking. All lines of evidence stand in evidence.ndjson.",
+            "Matutunton sa mga byte ng log ang bawat bilang sa itaas: ang lugar ay isinusulat na file @simula+haba, binilang matapos buksan ang archive. Nasa evidence.ndjson ang lahat ng linya ng ebidensiya.",
         )) }
         p { (both("Made by", "Ginawa ng")) ":" }
         pre { code { "bakas" @for argument in &case.arguments { " " (value(&shell(argument), ARGUMENT_CHARS)) } } }

@@ -51,9 +51,11 @@ fn sources(view: &View<'_>) -> Markup {
     let counts = &case.counts;
     html! {
         p { (both(
-            format!("{} files, {}: {} records were read and {} pieces were not. A piece that could not be read is counted, never skipped in silence.",
-                number(counts.files), bytes(counts.bytes), number(counts.events), number(counts.rejects)),
-            format!("{} file, {}: {} tala ang nabasa at {} piraso ang hindi. Binibilang ang bawat hindi nabasa; walang nilaktawang lihim.",
+            format!("{} {}, {}: {} {} read, {} {} not. A piece that could not be read is counted, never skipped in silence.",
+                number(counts.files), plural(counts.files, "file", "files"), bytes(counts.bytes),
+                number(counts.events), plural(counts.events, "record was", "records were"),
+                number(counts.rejects), plural(counts.rejects, "piece was", "pieces were")),
+            format!("{} file, {}: {} tala ang nabasa at {} piraso ang hindi. Binibilang ang bawat hindi nabasa; walang nilaktawan nang palihim.",
                 number(counts.files), bytes(counts.bytes), number(counts.events), number(counts.rejects)),
         )) }
         @if open > 0 { (table(both("Sources", "Mga pinagmulan"), "Sources", head.clone(), body(0, open))) }
@@ -169,7 +171,7 @@ fn set_aside(view: &View<'_>, one: &SetAside) -> Markup {
             b { (value(view.agency(one.agency), 120)) } " " (text(&one.text)) " "
             small { (both(
                 format!("{} {}, {} {}", number(one.detections), plural(one.detections, "detection", "detections"), number(one.hits), plural(one.hits, "hit", "hits")),
-                format!("{} deteksiyon, {} tama", number(one.detections), number(one.hits)),
+                format!("{} deteksiyon, {} tugma", number(one.detections), number(one.hits)),
             )) }
         }
     }
@@ -178,7 +180,7 @@ fn set_aside(view: &View<'_>, one: &SetAside) -> Markup {
 fn rules(case: &Case) -> Markup {
     let rules = &case.rules;
     html! {
-        h3 { (both("Rules asked", "Mga tuntuning itinanong")) }
+        h3 { (both("Rules applied", "Mga tuntuning ginamit")) }
         p { (both(
             format!("{} rules applied to these logs, {} of them correlations over many records; {} more are for logs that are not here.",
                 number(rules.loaded), number(rules.correlations), number(rules.not_applicable)),

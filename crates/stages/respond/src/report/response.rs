@@ -12,30 +12,56 @@ use super::{
 };
 use crate::{
     text::{capital, number, span},
-    words,
+    view, words,
 };
 
 const PREFIXES_LIMIT: usize = 12;
+/// Agencies whose work stands open; of more, it is folded.
+const OPEN_LIMIT: usize = 3;
 
 pub(super) fn draw(matter: &Matter<'_>) -> Markup {
     let case = matter.view.case;
-    let mut work: BTreeMap<AgencyIx, (Vec<&Ask>, Vec<&Block>)> = BTreeMap::new();
-    for ask in &case.asks {
-        work.entry(ask.agency).or_default().0.push(ask);
-    }
+    let mut blocks: BTreeMap<AgencyIx, Vec<&Block>> = BTreeMap::new();
     for block in &case.blocks {
-        work.entry(block.agency).or_default().1.push(block);
+        blocks.entry(block.agency).or_default().push(block);
     }
+    let mut work = matter.view.work();
+    let unasked: Vec<AgencyIx> =
+        blocks.keys().copied().filter(|ix| !work.iter().any(|(agency, _)| agency == ix)).collect();
+    work.extend(unasked.into_iter().map(|agency| (agency, Vec::new())));
+    let folds = work.len() > OPEN_LIMIT;
     html! {
         @if work.is_empty() { p { (both("Nothing is asked of anybody.", "Walang hinihiling kaninuman.")) } }
-        @for (agency, (asks, blocks)) in &mut work {
-            article.todo {
-                h3 { (value(matter.view.agency(*agency), 120)) }
-                (contact(matter, *agency))
-                (list(asks))
-                (table_of(blocks))
+        @for (at, (agency, asks)) in work.iter().enumerate() {
+            @let name = matter.view.agency_id(*agency);
+            article.todo id={ "todo-" (agency.0) } aria-labelledby={ "h-todo-" (agency.0) } {
+                // The first stands open, so that everybody sees what the others hold.
+                details.whole open[!folds || at == 0] {
+                    summary {
+                        h3 id={ "h-todo-" (agency.0) } { (value(matter.view.agency(*agency), 120)) }
+                        span.kicker {
+                            (value(name, 60)) " · " (order(asks))
+                        }
+                    }
+                    (contact(matter, *agency))
+                    (list(asks))
+                    (table_of(blocks.get(agency).map_or(&[], Vec::as_slice)))
+                }
             }
         }
+    }
+}
+
+/// `first within 4 h: preserve → revoke → clean`.
+pub(super) fn order(asks: &[&Ask]) -> Markup {
+    if asks.is_empty() {
+        return html! {};
+    }
+    let (hours, kinds) = view::order_of_work(asks);
+    let (en, fil): (Vec<_>, Vec<_>) = kinds.into_iter().map(words::ask).unzip();
+    html! {
+        span.when { (both(format!("first within {hours} h:"), format!("una sa loob ng {hours} oras:"))) } " "
+        (both(en.join(" → "), fil.join(" → ")))
     }
 }
 
@@ -51,8 +77,7 @@ fn contact(matter: &Matter<'_>, ix: AgencyIx) -> Markup {
     }
 }
 
-fn list(asks: &mut [&Ask]) -> Markup {
-    asks.sort_by_key(|ask| ask.number);
+fn list(asks: &[&Ask]) -> Markup {
     html! {
         @if !asks.is_empty() {
             ol.asks {
@@ -70,22 +95,20 @@ fn list(asks: &mut [&Ask]) -> Markup {
     }
 }
 
-fn table_of(blocks: &mut [&Block]) -> Markup {
-    if blocks.is_empty() {
-        return html! {};
-    }
+fn table_of(blocks: &[&Block]) -> Markup {
+    let mut blocks = blocks.to_vec();
     blocks.sort_by_key(|block| (&block.incident, !block.proposed));
-    let when = blocks[0];
+    let Some(when) = blocks.first() else { return html! {} };
     let counted: Text = span(when.collateral.from, when.collateral.until);
     let head = html! {
-        (th("For", "Para sa")) (th("Block", "Harangin")) (th("On", "Saan"))
-        (thn("Stops", "Napipigil")) (thn("Sessions cut off", "Sesyong maaapektuhan")) (thn("of these signed in", "dito ang naka-sign-in"))
-        (thn("Addresses", "Address")) (thn("Days", "Araw"))
+        (th("For", "Para sa")) (th("Block", "Harangin")) (th("What it covers", "Saklaw"))
+        (thn("Stops", "Napipigil")) (thn("Legitimate sessions cut off", "Lehitimong session na mapuputol")) (thn("of these signed in", "sa mga ito, naka-sign in"))
+        (thn("from addresses", "mula sa ilang address")) (thn("Days", "Araw"))
     };
     let (proposed, others): (Vec<&Block>, Vec<&Block>) =
         blocks.iter().copied().partition(|block| block.proposed);
     let caption = html! {
-        (both("What each would have cut off was counted from the agency’s own logs, ", "Binilang mula sa sariling log ng ahensiya ang maaapektuhan, "))
+        (both("The price of each block: legitimate sessions that it would have cut off, counted from the agency’s own logs of ", "Ang kapalit ng bawat harang: mga lehitimong session na naputol sana nito, binilang mula sa sariling log ng ahensiya noong "))
         (text(&counted)) "."
     };
     let show = |blocks: &[&Block]| {

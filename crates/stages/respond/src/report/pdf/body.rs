@@ -1,15 +1,18 @@
 //! The sections of the PDF, in the order of the report.
 
-use bakas_model::{AgencyIx, Incident, RejectReason};
+use std::collections::BTreeSet;
+
+use bakas_model::{AgencyIx, Collateral, Incident, RejectReason};
 use pdf_writer::types::StructRole;
 
 use super::{
+    super::provenance::MAP_AND_FONTS,
     CELL, INSIDE, SMALL, TEXT,
     sheet::{Cell, Ink, ROOM, Sheet, Style},
 };
 use crate::{
-    text::{bytes, capital, minute, number, shift, span},
-    view::View,
+    text::{bytes, capital, minute, number, plural, shift, span},
+    view::{View, is_unnamed},
     words::{self, Phase},
     world,
 };
@@ -98,26 +101,38 @@ fn incidents(sheet: &mut Sheet, view: &View<'_>) {
         return;
     }
     sheet.section("What happened");
-    for incident in view.case.incidents.iter().take(ROWS_LIMIT) {
+    for incident in view.by_gravity().into_iter().take(ROWS_LIMIT) {
         sheet.heading(&format!("{}  {}", incident.id, incident.title.en));
         let mut facts = vec![
             view.agency(incident.agency).to_owned(),
             capital(words::kind(incident.kind).0),
             words::severity(incident.severity).0.to_owned(),
             span(incident.first, incident.last).en,
-            format!("{} lines of evidence", number(incident.lines)),
+            format!(
+                "{} {} of evidence",
+                number(incident.lines),
+                plural(incident.lines, "line", "lines")
+            ),
         ];
         if incident.scope.tries > 0 {
-            facts.push(format!("{} tries", number(incident.scope.tries)));
+            facts.push(format!(
+                "{} {}",
+                number(incident.scope.tries),
+                plural(incident.scope.tries, "try", "tries")
+            ));
         }
         facts.extend(incident.techniques.iter().take(12).cloned());
         sheet.paragraph(SMALL, &facts.join(" · "));
         sheet.paragraph(TEXT, &incident.summary.en);
         for entered in incident.scope.entered.iter().take(ENTERED_LIMIT) {
             let from = entered.from.map_or_else(String::new, |from| format!(" from {from}"));
+            let what = if is_unnamed(entered) {
+                format!("Perhaps entered: an account not named, at {}, on", entered.account)
+            } else {
+                format!("Entered: {} at", entered.account)
+            };
             let text = format!(
-                "Entered: {} at {}{from}: {}",
-                entered.account,
+                "{what} {}{from}: {}",
                 minute(entered.at),
                 entered.how.en
             );
@@ -151,7 +166,7 @@ fn networks(sheet: &mut Sheet, view: &View<'_>) {
          registered, at the time of the lines. It does not show where a person sat, nor for whom \
          anybody worked.",
     );
-    let edges = [0.0, 0.37, 0.53, 0.64, 0.78, 0.90, 1.0];
+    let edges = [0.0, 0.36, 0.51, 0.66, 0.80, 0.91, 1.0];
     let head = ["Network", "Registered in", "Kind", "State-owned by", "Addresses", "Lines"];
     line(sheet, CELL.bold(), &edges, &head, 2);
     for row in networks.iter().take(NETWORKS_LIMIT) {
@@ -165,6 +180,24 @@ fn networks(sheet: &mut Sheet, view: &View<'_>) {
         line(sheet, CELL, &edges, &[&name, &country, kind, &state, &addresses, &lines], 2);
     }
     rest(sheet, networks.len().saturating_sub(NETWORKS_LIMIT), "report.html and traces.ndjson");
+    let moved: Vec<_> =
+        networks.iter().flat_map(|row| row.now.iter().map(move |now| (row, now))).collect();
+    for (row, (address, now)) in moved.iter().take(NETWORKS_LIMIT) {
+        let name = now.operator.as_deref().unwrap_or("a network without a known operator");
+        let text = format!(
+            "{address}: {} then, {name} now (table of {}). Ask the one of then.",
+            row.name(),
+            now.epoch
+        );
+        sheet.bullet(CELL, &text);
+    }
+    rest(sheet, moved.len().saturating_sub(NETWORKS_LIMIT), "report.html and traces.ndjson");
+    if moved.is_empty() {
+        sheet.paragraph(
+            SMALL,
+            "By the newest table at hand, none of these addresses has changed its network since.",
+        );
+    }
 }
 
 fn campaigns(sheet: &mut Sheet, view: &View<'_>) {
@@ -173,6 +206,11 @@ fn campaigns(sheet: &mut Sheet, view: &View<'_>) {
         return;
     }
     sheet.section("What belongs together");
+    sheet.paragraph(
+        SMALL,
+        "A weight says how much likelier two incidents belong together than share this by chance: \
+         10 means ten times, 20 a hundred times, 30 a thousand times (decibans, a logarithm).",
+    );
     for campaign in &case.campaigns {
         sheet.heading(&format!("{}  {}", campaign.id, campaign.title.en));
         let ids: Vec<&str> = campaign.incidents.iter().map(|id| id.0.as_str()).collect();
@@ -182,10 +220,9 @@ fn campaigns(sheet: &mut Sheet, view: &View<'_>) {
         links.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         for link in links.iter().take(LINKS_LIMIT) {
             let text = format!(
-                "{} – {}: {}, {} ({:.0} decibans)",
+                "{} – {}: {} (weight {:.0})",
                 link.a,
                 link.b,
-                words::link(link.reason).0,
                 link.detail.en,
                 link.weight
             );
@@ -194,7 +231,7 @@ fn campaigns(sheet: &mut Sheet, view: &View<'_>) {
         rest(sheet, links.len().saturating_sub(LINKS_LIMIT), "report.html");
     }
     for factor in &case.common_factors {
-        sheet.heading(&format!("Common factor: {}", factor.provider));
+        sheet.heading(&format!("What several have in common: {}", factor.provider));
         for reason in &factor.speaks_for {
             sheet.bullet(CELL, &format!("For a compromise of the provider: {}", reason.en));
         }
@@ -211,12 +248,12 @@ fn assessments(sheet: &mut Sheet, view: &View<'_>) {
     sheet.section("Who: three questions apart");
     for assessment in &view.case.assessments {
         sheet.heading(&assessment.question.en);
-        sheet.paragraph(SMALL, words::level(assessment.level).0);
         sheet.paragraph(TEXT, &assessment.answer.en);
         for hypothesis in &assessment.hypotheses {
             let (low, high) = hypothesis.likelihood.percent();
             let words = hypothesis.likelihood.words().0;
-            let text = format!("{}: {words} ({low}–{high} %)", hypothesis.text.en);
+            let says = hypothesis.text.en.trim_end_matches('.');
+            let text = format!("{says}: {words} ({low}–{high} %)");
             sheet.bullet(CELL, &text);
         }
         for change in &assessment.would_change {
@@ -231,15 +268,17 @@ fn todo(sheet: &mut Sheet, view: &View<'_>) {
         return;
     }
     sheet.section("What to do · Ano ang gagawin");
-    let mut asks: Vec<_> = case.asks.iter().collect();
-    asks.sort_by_key(|ask| (ask.agency, ask.number));
-    let mut agencies: Vec<AgencyIx> =
-        asks.iter().map(|ask| ask.agency).chain(case.blocks.iter().map(|b| b.agency)).collect();
-    agencies.sort_unstable();
-    agencies.dedup();
-    for agency in agencies {
+    let mut work = view.work();
+    let unasked: BTreeSet<AgencyIx> = case
+        .blocks
+        .iter()
+        .map(|block| block.agency)
+        .filter(|ix| !work.iter().any(|(agency, _)| agency == ix))
+        .collect();
+    work.extend(unasked.into_iter().map(|agency| (agency, Vec::new())));
+    for (agency, asks) in work {
         sheet.heading(view.agency(agency));
-        for ask in asks.iter().filter(|ask| ask.agency == agency).take(ROWS_LIMIT) {
+        for ask in asks.iter().take(ROWS_LIMIT) {
             let kind = capital(words::ask(ask.kind).0);
             sheet.keep(40.0);
             let head = format!("{}. {kind}, within {} h", ask.number, ask.within_hours);
@@ -254,15 +293,13 @@ fn todo(sheet: &mut Sheet, view: &View<'_>) {
             what.extend(block.prefixes.iter().take(12).map(ToString::to_string));
             let lost = &block.collateral;
             let text = format!(
-                "Proposed block for {}: {} on {}; stops {} % of the lines; would have cut off {}{} \
-                 legitimate sessions from {} addresses ({}); look again after {} days. {}",
+                "Proposed block for {}: {}. It covers {}; stops {} % of the lines; would have cut off \
+                 {} ({}); look again after {} days. {}",
                 block.incident,
                 what.join(", "),
                 block.applies_to.en,
                 block.stops_percent,
-                if lost.lower_bound { "at least " } else { "" },
-                number(lost.sessions),
-                number(lost.addresses),
+                price(lost),
                 span(lost.from, lost.until).en,
                 block.lifetime_days,
                 capital(&block.reason.en),
@@ -272,18 +309,36 @@ fn todo(sheet: &mut Sheet, view: &View<'_>) {
     }
 }
 
+/// What a block would have cut off.
+fn price(lost: &Collateral) -> String {
+    if lost.sessions == 0 {
+        return "no legitimate session".to_owned();
+    }
+    format!(
+        "{}{} {} from {} {}",
+        if lost.lower_bound { "at least " } else { "" },
+        number(lost.sessions),
+        plural(lost.sessions, "legitimate session", "legitimate sessions"),
+        number(lost.addresses),
+        plural(lost.addresses, "address", "addresses"),
+    )
+}
+
 fn unread(sheet: &mut Sheet, view: &View<'_>) {
     let case = view.case;
     sheet.section("What was read, and what was not");
     let text = format!(
-        "{} files, {}: {} records were read and {} pieces were not.",
+        "{} {}, {}: {} {} read, {} {} not.",
         number(case.counts.files),
+        plural(case.counts.files, "file", "files"),
         bytes(case.counts.bytes),
         number(case.counts.events),
-        number(case.counts.rejects)
+        plural(case.counts.events, "record was", "records were"),
+        number(case.counts.rejects),
+        plural(case.counts.rejects, "piece was", "pieces were")
     );
     sheet.paragraph(TEXT, &text);
-    let edges = [0.0, 0.42, 0.55, 0.66, 1.0];
+    let edges = [0.0, 0.40, 0.56, 0.66, 1.0];
     line(sheet, CELL.bold(), &edges, &["File", "Format", "Records", "Not read, and what to do"], 0);
     for summary in case.sources.iter().take(ROWS_LIMIT) {
         let why: Vec<String> = summary.rejects.iter().map(|(reason, n)| why(*reason, *n)).collect();
@@ -323,6 +378,7 @@ fn data(sheet: &mut Sheet, view: &View<'_>) {
         );
         sheet.bullet(CELL, &text);
     }
+    sheet.bullet(CELL, MAP_AND_FONTS.0);
     sheet.paragraph(
         TEXT,
         "An address shows whose network carried a line; it does not show whose hands wrote it, nor \
