@@ -28,6 +28,8 @@ pub struct Config {
 /// What is known of the sources whose path fits a glob.
 #[derive(Debug)]
 pub struct SourceRule {
+    /// What stands before the names of the files of its input.
+    prefix: String,
     glob: globset::GlobMatcher,
     /// A format that is not to be guessed.
     pub format: Option<String>,
@@ -111,10 +113,21 @@ impl Config {
         self.permitted.extend(other.permitted);
     }
 
+    /// The same for one input among several, whose files' names begin with `prefix`.
+    #[must_use]
+    pub fn below(mut self, prefix: &str) -> Self {
+        for rule in &mut self.sources {
+            prefix.clone_into(&mut rule.prefix);
+        }
+        self
+    }
+
     /// What is known of the source of that path: the first entry that fits.
     #[must_use]
     pub fn source(&self, path: &str) -> Option<&SourceRule> {
-        self.sources.iter().find(|rule| rule.glob.is_match(path))
+        self.sources.iter().find(|rule| {
+            path.strip_prefix(&rule.prefix).is_some_and(|below| rule.glob.is_match(below))
+        })
     }
 }
 
@@ -145,7 +158,8 @@ impl SourceRule {
             year_reference: entry.year_reference.map(When::day).transpose()?,
         };
         let trusted_proxies = nets(&entry.trusted_proxies)?;
-        Ok(Self { glob, format: entry.format, clock, trusted_proxies })
+        let prefix = String::new();
+        Ok(Self { prefix, glob, format: entry.format, clock, trusted_proxies })
     }
 }
 

@@ -1,14 +1,39 @@
-//! Sorted hits become detections.
+//! Sorted hits become detections. Each is handed on as it comes; kept for casework are the
+//! weightiest, so that a log in which every line is an attack fits in memory all the same.
+
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use bakas_detect::{Input, Rules};
-use bakas_model::Detection;
+use bakas_model::{AgencyIx, Detection, IncidentKind, RuleMeta, Text, case::SetAside};
 use bakas_store::{Spool, StoreError};
 
 use crate::Error;
 
-pub(crate) fn run(rules: &Rules, inputs: Spool<Input>) -> Result<Vec<Detection>, Error> {
-    let mut detections = Vec::new();
+/// Most detections that casework is given: some 150 MB.
+const DETECTIONS_LIMIT: usize = 150_000;
+/// How many more are held before the least of them are let go.
+const SLACK: usize = 50_000;
+
+/// What correlating came to.
+#[derive(Debug)]
+pub(crate) struct Correlated {
+    /// The detections for casework, in order, the weightiest where there are too many.
+    pub(crate) kept: Vec<Detection>,
+    /// All there were.
+    pub(crate) count: u64,
+    /// What was too much for casework, to be told.
+    pub(crate) left_out: Vec<SetAside>,
+}
+
+/// Correlates, and hands every detection to `each`.
+pub(crate) fn run(
+    rules: &Rules,
+    inputs: Spool<Input>,
+    each: &mut dyn FnMut(&Detection) -> Result<(), StoreError>,
+) -> Result<Correlated, Error> {
     let mut fault: Option<StoreError> = None;
+    let mut failed: Option<StoreError> = None;
+    let mut kept = Kept::new(rules.metas(), DETECTIONS_LIMIT, SLACK);
     let mut sorted = inputs.into_sorted()?;
     let hits = std::iter::from_fn(|| match sorted.next()? {
         Ok(input) => Some(input),
@@ -17,6 +42,150 @@ pub(crate) fn run(rules: &Rules, inputs: Spool<Input>) -> Result<Vec<Detection>,
             None
         }
     });
-    rules.correlate(hits, &mut |detection| detections.push(detection));
-    fault.map_or(Ok(detections), |fault| Err(fault.into()))
+    rules.correlate(hits, &mut |detection| {
+        if failed.is_none() {
+            failed = each(&detection).err();
+            kept.add(detection);
+        }
+    });
+    match fault.or(failed) {
+        Some(fault) => Err(fault.into()),
+        None => Ok(kept.finish()),
+    }
+}
+
+/// The weightiest detections.
+struct Kept<'a> {
+    metas: &'a [RuleMeta],
+    limit: usize,
+    slack: usize,
+    held: Vec<Detection>,
+    count: u64,
+    /// By agency: detections let go, and their hits.
+    gone: BTreeMap<AgencyIx, (u64, u64)>,
+}
+
+impl<'a> Kept<'a> {
+    const fn new(metas: &'a [RuleMeta], limit: usize, slack: usize) -> Self {
+        Self { metas, limit, slack, held: Vec::new(), count: 0, gone: BTreeMap::new() }
+    }
+
+    fn add(&mut self, mut detection: Detection) {
+        self.count += 1;
+        let kind = self.metas.get(detection.rule.0 as usize).and_then(|meta| meta.kind);
+        // The hits themselves are in the findings; casework reads those of cloud rules alone.
+        if kind != Some(IncidentKind::CloudAbuse) {
+            detection.samples = Vec::new();
+        }
+        detection.addresses.shrink_to_fit();
+        detection.networks.shrink_to_fit();
+        detection.accounts.shrink_to_fit();
+        detection.objects.shrink_to_fit();
+        detection.agents.shrink_to_fit();
+        self.held.push(detection);
+        if self.held.len() >= self.limit + self.slack {
+            self.let_go();
+        }
+    }
+
+    /// Lets the least go: those of no kind, then those of low level, then those of few hits.
+    fn let_go(&mut self) {
+        if self.held.len() <= self.limit {
+            return;
+        }
+        let metas = self.metas;
+        let weight = |detection: &Detection| {
+            let meta = metas.get(detection.rule.0 as usize);
+            let kind = meta.is_some_and(|meta| meta.kind.is_some());
+            Reverse((kind, meta.map(|meta| meta.severity), detection.count, Reverse(detection.id)))
+        };
+        self.held.select_nth_unstable_by_key(self.limit, weight);
+        for detection in self.held.drain(self.limit..) {
+            let gone = self.gone.entry(detection.agency).or_default();
+            gone.0 += 1;
+            gone.1 += detection.count;
+        }
+    }
+
+    fn finish(mut self) -> Correlated {
+        self.let_go();
+        self.held.sort_unstable_by_key(|detection| detection.id);
+        let limit = self.limit;
+        let tell = |(agency, (detections, hits)): (&AgencyIx, &(u64, u64))| SetAside {
+            agency: *agency,
+            text: Text::new(
+                format!(
+                    "{detections} detections not judged: there were more than {limit}, and these \
+                     are of the lowest level and the fewest hits; all stand in findings.ndjson"
+                ),
+                format!(
+                    "{detections} deteksiyon ang hindi nahusgahan: higit sa {limit} ang lahat, at \
+                     ang mga ito ang may pinakamababang antas at pinakakaunting tugma; nasa \
+                     findings.ndjson ang lahat"
+                ),
+            ),
+            detections: *detections,
+            hits: *hits,
+        };
+        let left_out = self.gone.iter().map(tell).collect();
+        Correlated { kept: self.held, count: self.count, left_out }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bakas_model::{DetectionId, RuleIx, Severity, Timestamp};
+
+    use super::*;
+
+    fn detection(id: u32, rule: u32, count: u64) -> Detection {
+        Detection {
+            id: DetectionId(id),
+            rule: RuleIx(rule),
+            agency: AgencyIx(0),
+            group: Vec::new(),
+            first: Timestamp::default(),
+            last: Timestamp::default(),
+            count,
+            addresses: Vec::new(),
+            networks: Vec::new(),
+            accounts: Vec::new(),
+            account_count: 0,
+            objects: Vec::new(),
+            agents: Vec::new(),
+            samples: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn of_too_many_the_weightiest_stay_and_the_rest_are_counted() {
+        let meta = |severity| RuleMeta {
+            severity,
+            kind: Some(IncidentKind::WebExploitation),
+            ..RuleMeta::default()
+        };
+        let metas = [meta(Severity::Low), meta(Severity::High)];
+        let mut kept = Kept::new(&metas, 10, 5);
+        for n in 0..1000 {
+            // One in a hundred is of the higher level; of the others some have more hits.
+            let rule = u32::from(n % 100 == 7);
+            kept.add(detection(n, rule, if n == 500 { 9 } else { 1 }));
+            assert!(kept.held.len() <= 15, "never more than the bound and its slack");
+        }
+        let done = kept.finish();
+        let ids: Vec<u32> = done.kept.iter().map(|d| d.id.0).collect();
+        assert_eq!(ids, [7, 107, 207, 307, 407, 507, 607, 707, 807, 907]);
+        assert_eq!(done.count, 1000);
+        let aside = &done.left_out[0];
+        assert_eq!((aside.detections, aside.hits), (990, 998));
+        assert!(aside.text.en.contains("findings.ndjson"), "{}", aside.text.en);
+    }
+
+    #[test]
+    fn what_fits_stays_whole() {
+        let mut kept = Kept::new(&[], 10, 5);
+        (0..10).for_each(|n| kept.add(detection(n, 0, 1)));
+        let done = kept.finish();
+        assert_eq!((done.kept.len(), done.left_out.len()), (10, 0));
+    }
 }

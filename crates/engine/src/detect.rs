@@ -79,7 +79,7 @@ pub fn run(
     observer.step(crate::observer::Step::Sweep, plan.bytes);
     let (pieces, ordered) = channel();
     // One reader: its order is the order of the findings.
-    let threads = Threads { readers: 1, workers: request.threads };
+    let threads = Threads { readers: 1, workers: request.threads, is_hashed: false };
     let whole = &plan;
     // It owns the sender: once it is gone and the workers are, the writer is done.
     let part = move || {

@@ -63,15 +63,17 @@ pub(crate) struct Fed<O> {
     pub(crate) files: Vec<FileRead>,
 }
 
-/// How many threads read and work.
+/// How many threads read and work, and whether what is read is hashed for a seal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Threads {
     pub(crate) readers: usize,
     pub(crate) workers: usize,
+    pub(crate) is_hashed: bool,
 }
 
 struct Feed<'a> {
     plan: &'a Plan,
+    is_hashed: bool,
     observer: &'a dyn Observer,
     stop: &'a Stop,
     /// Set by whoever fails first, so that the others end soon.
@@ -90,6 +92,7 @@ pub(crate) fn feed<W: Worker>(
 ) -> Result<Fed<W::Output>, Error> {
     let feed = Feed {
         plan,
+        is_hashed: threads.is_hashed,
         observer,
         stop,
         failed: AtomicBool::new(false),
@@ -199,6 +202,9 @@ impl Feed<'_> {
         let mut read = FileRead { unpacked: vec![0; file.members.len()], ..FileRead::default() };
         // A file that could not be opened when the plan was made is already a reject.
         let Ok(mut shipped) = HashedFile::open(&file.path, self.observer) else { return Ok(read) };
+        if !self.is_hashed {
+            shipped.forgo_hash();
+        }
         let mut broken = Vec::new();
         // Unpacked even where nothing of it is decoded: what is broken in it is told all the same.
         if file.members.iter().any(|member| member.format.is_some()) {

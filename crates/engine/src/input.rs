@@ -17,8 +17,8 @@ const READ_BYTES: usize = 1 << 20;
 pub(crate) struct HashedFile<'a> {
     file: BufReader<File>,
     observer: &'a dyn Observer,
-    /// Hash of the bytes before `hashed`, while reading stays in order.
-    hash: Sha256,
+    /// Hash of the bytes before `hashed`, while reading stays in order; `None` where nobody asks.
+    hash: Option<Sha256>,
     hashed: u64,
     position: u64,
 }
@@ -31,10 +31,15 @@ impl<'a> HashedFile<'a> {
         Ok(Self {
             file: BufReader::with_capacity(READ_BYTES, file),
             observer,
-            hash: Sha256::new(),
+            hash: Some(Sha256::new()),
             hashed: 0,
             position: 0,
         })
+    }
+
+    /// Spares the hash: it will be empty.
+    pub(crate) fn forgo_hash(&mut self) {
+        self.hash = None;
     }
 
     /// Reads what is left and returns the number of bytes and the hash of all of them.
@@ -42,7 +47,8 @@ impl<'a> HashedFile<'a> {
         self.seek(SeekFrom::Start(self.hashed))?;
         let mut buffer = vec![0; READ_BYTES];
         while self.read(&mut buffer)? > 0 {}
-        Ok((self.hashed, hex(&self.hash.finalize())))
+        let hash = self.hash.map(|hash| hex(&hash.finalize()));
+        Ok((self.hashed, hash.unwrap_or_default()))
     }
 }
 
@@ -53,7 +59,9 @@ impl Read for HashedFile<'_> {
         // Archives are read out of order: only what continues the hashed part is added to it.
         if self.position <= self.hashed && end > self.hashed {
             let fresh = (self.hashed - self.position) as usize;
-            self.hash.update(&buffer[fresh..read]);
+            if let Some(hash) = &mut self.hash {
+                hash.update(&buffer[fresh..read]);
+            }
             self.observer.read(end - self.hashed);
             self.hashed = end;
         }

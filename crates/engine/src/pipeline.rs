@@ -2,29 +2,28 @@
 //! incidents and campaigns, and these a case with its assessment and response.
 
 use bakas_casework::{Background, Findings, Outcome};
-use bakas_model::{Case, Detection, Networks as _, Reject, Trace};
+use bakas_model::{Case, Networks as _, Reject, Trace};
 use bakas_store::{CaseFolder, Spool};
 use bakas_trace::Table;
 
 use crate::{
-    Error, correlate,
+    Error,
+    correlate::Correlated,
     feed::Threads,
     observer::Step,
     plan::Plan,
     profiles::Profiles,
     request::{Request, Tools},
     revisit::{self, Claimed},
-    rulebook::{self, Rulebook},
-    summary,
+    rulebook, summary,
     sweep::{Sweep, Swept},
+    writing,
 };
 
 /// What an investigation came to, before it is written.
 pub(crate) struct Investigated {
     pub(crate) case: Case,
     pub(crate) plan: Plan,
-    pub(crate) book: Rulebook,
-    pub(crate) detections: Vec<Detection>,
     pub(crate) outcome: Outcome,
     pub(crate) claimed: Spool<Claimed>,
     pub(crate) traces: Vec<Trace>,
@@ -39,7 +38,8 @@ pub(crate) fn run(
     tools.observer.step(Step::Plan, 0);
     let table = Table::embedded()?;
     let book = rulebook::load(request.builtin_rules, &request.rules)?;
-    let plan = Plan::make(&request.inputs, request.config.as_deref())?;
+    let ours = [folder.partial().to_owned(), folder.out().to_owned()];
+    let plan = Plan::make_except(&request.inputs, request.config.as_deref(), &ours)?;
     let lake = (tools.lakes)(&folder.events_dir()?, &plan.agencies);
 
     tools.observer.step(Step::Sweep, plan.bytes);
@@ -49,13 +49,19 @@ pub(crate) fn run(
         networks: &table,
         lake: &*lake,
         temp: &folder.temp_dir(),
-        threads: Threads { readers: request.threads.min(2), workers: request.threads },
+        threads: Threads {
+            readers: request.threads.min(2),
+            workers: request.threads,
+            is_hashed: true,
+        },
     };
     let Swept { sources, rejects, inputs, addresses, accounts, skew } =
         sweep.run(tools.observer, tools.stop)?;
 
     tools.observer.step(Step::Correlate, 0);
-    let detections = correlate::run(&book.rules, inputs)?;
+    let now = tools.clock.now();
+    let Correlated { kept: detections, count, left_out } =
+        writing::findings(&book, &plan, inputs, folder, now)?;
 
     tools.observer.step(Step::Casework, 0);
     let mut profiles = Profiles::new(addresses, accounts, &folder.temp_dir());
@@ -77,10 +83,10 @@ pub(crate) fn run(
     let (more_addresses, more_accounts) = profiles.again(&wanted, drafts.wanted())?;
     (findings.profiles, findings.accounts) = (&more_addresses, &more_accounts);
     let claimed = revisit::suspects(&mut drafts, &findings, &*lake, folder)?;
-    let outcome = drafts.finish(&findings);
+    let mut outcome = drafts.finish(&findings);
+    outcome.set_aside.extend(left_out);
 
     let window = summary::window(&sources);
-    let now = tools.clock.now();
     let traces: Vec<Trace> = summary::addresses(&outcome.incidents)
         .map(|(address, first)| table.trace(address, first, now))
         .collect();
@@ -96,7 +102,7 @@ pub(crate) fn run(
         rejects: &rejects,
         skew,
         data_sets: table.data_sets(),
-        detections: detections.len() as u64,
+        detections: count,
         outcome: &outcome,
         traces: &traces,
         assessments,
@@ -106,5 +112,5 @@ pub(crate) fn run(
         now,
     };
     let case = summary::case(request, parts);
-    Ok(Investigated { case, plan, book, detections, outcome, claimed, traces, rejects })
+    Ok(Investigated { case, plan, outcome, claimed, traces, rejects })
 }

@@ -1,6 +1,8 @@
 //! Which files are there, whose they are, what they are: the plan that the sweep then follows.
 //! Reads only the head of each file; a file that cannot be read is in the plan, with the reason.
 
+mod find;
+
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -10,11 +12,13 @@ use std::{
 
 use bakas_ingest::{Format, Guess};
 use bakas_model::{
-    Agency, AgencyIx, Day, Place, Reject, RejectReason, Source, SourceClock, SourceIx, Timestamp,
+    Agency, AgencyIx, Day, Place, Reject, RejectReason, Source, SourceClock, SourceIx,
 };
 use bakas_seal::FileDigest;
 use sha2::{Digest as _, Sha256};
 
+use self::find::Found;
+pub(crate) use self::find::readable;
 use crate::{
     Error,
     config::{CONFIG_BYTES_LIMIT, Config},
@@ -34,7 +38,8 @@ pub struct Plan {
     pub agencies: Vec<Agency>,
     /// Every source; files that cannot be read stand here too, without a format.
     pub sources: Vec<Source>,
-    /// The files, in order of their paths.
+    /// The files that can be opened, in order of their paths. What is no file (a pipe, a device, a
+    /// link that leads nowhere) is only among the sources: opening it may never end.
     pub files: Vec<PlannedFile>,
     /// Why some are not read.
     pub rejects: Vec<Reject>,
@@ -77,71 +82,86 @@ struct Head {
     whole: bool,
 }
 
-/// A file found, before it is opened.
-struct Found {
-    path: PathBuf,
-    name: String,
-    agency: String,
-    bytes: u64,
-    /// When it was last written to: no record in it is later.
-    written: Option<Day>,
-    fault: Option<String>,
-}
-
 impl Plan {
     /// Looks at files and folders, and into each file's head.
     ///
     /// # Errors
     /// Where an input does not exist, there is nothing to read, or a `bakas.toml` is wrong.
     pub fn make(inputs: &[PathBuf], config: Option<&Path>) -> Result<Self, Error> {
+        Self::make_except(inputs, config, &[])
+    }
+
+    /// As [`Self::make`], without what lies below some folders, for instance the case being made.
+    ///
+    /// # Errors
+    /// As [`Self::make`].
+    pub fn make_except(
+        inputs: &[PathBuf],
+        config: Option<&Path>,
+        except: &[PathBuf],
+    ) -> Result<Self, Error> {
+        let except: Vec<_> = except.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let mut plan = Self::default();
         if let Some(path) = config {
             plan.config = read_config(path)?;
         }
         let mut found = Vec::new();
-        for input in inputs {
-            let beside = input.join(CONFIG_NAME);
+        for root in find::roots(inputs) {
+            let beside = root.path.join(CONFIG_NAME);
             if config.is_none() && beside.is_file() {
-                plan.config.extend(read_config(&beside)?);
+                plan.config.extend(read_config(&beside)?.below(&root.prefix));
             }
-            let prefix = if inputs.len() > 1 { base_name(input) + "/" } else { String::new() };
-            find(input, &prefix, &mut found)?;
+            find::find(&root, &except, &mut found)?;
         }
-        found.sort_by(|a: &Found, b| a.name.cmp(&b.name));
+        find::tell_apart(&mut found);
         if found.is_empty() {
             let names: Vec<_> = inputs.iter().map(|p| p.display().to_string()).collect();
             return Err(Error::Empty(names.join(", ")));
         }
         let mut by_folder = BTreeMap::new();
         for file in found {
-            let agency = plan.agency(&file.agency, &mut by_folder);
+            let agency = plan.agency(&file.agency, &mut by_folder)?;
             plan.add(file, agency);
         }
         plan.find_duplicates();
         Ok(plan)
     }
 
-    fn agency(&mut self, folder: &str, by_folder: &mut BTreeMap<String, AgencyIx>) -> AgencyIx {
-        *by_folder.entry(folder.to_owned()).or_insert_with(|| {
-            let known = self.config.agencies.iter().find(|agency| agency.id == folder);
-            let agency = known
-                .cloned()
-                .unwrap_or_else(|| Agency { id: folder.to_owned(), ..Agency::default() });
-            self.agencies.push(agency);
-            AgencyIx((self.agencies.len() - 1) as u16)
-        })
+    fn agency(
+        &mut self,
+        folder: &str,
+        by_folder: &mut BTreeMap<String, AgencyIx>,
+    ) -> Result<AgencyIx, Error> {
+        if let Some(known) = by_folder.get(folder) {
+            return Ok(*known);
+        }
+        let ix = u16::try_from(self.agencies.len()).map(AgencyIx).map_err(|_| {
+            let most = usize::from(u16::MAX) + 1;
+            Error::Usage(format!("more than {most} folders of agencies: give them in parts"))
+        })?;
+        let known = self.config.agencies.iter().find(|agency| agency.id == folder);
+        let unknown = || Agency { id: folder.to_owned(), ..Agency::default() };
+        self.agencies.push(known.cloned().unwrap_or_else(unknown));
+        by_folder.insert(folder.to_owned(), ix);
+        Ok(ix)
     }
 
     fn add(&mut self, found: Found, agency: AgencyIx) {
+        if let Some(fault) = found.fault {
+            self.unreadable(&found.name, agency, fault);
+            return;
+        }
         self.bytes += found.bytes;
         let mut members = Vec::new();
-        match found.fault {
-            Some(fault) => self.unreadable(&found.name, agency, fault),
-            None => {
-                if let Err(error) = self.look_into(&found, agency, &mut members) {
-                    self.unreadable(&found.name, agency, error.to_string());
-                }
-            }
+        let looked = self.look_into(&found, agency, &mut members);
+        if members.is_empty() {
+            // Sealed all the same: the file was there.
+            let source = self.bare_source(&found.name, agency);
+            members.push(PlannedMember::of_nothing(source));
+        }
+        if let Err(error) = looked {
+            let reject = whole_file(members[0].source, RejectReason::Unreadable, error.to_string());
+            self.rejects.push(reject);
         }
         let Found { path, name, bytes, .. } = found;
         self.files.push(PlannedFile { path, name, bytes, members });
@@ -186,12 +206,16 @@ impl Plan {
         &mut self,
         name: &str,
         agency: AgencyIx,
-        members: &[PlannedMember],
+        members: &mut Vec<PlannedMember>,
         broken: Vec<Reject>,
     ) {
         let ix = match members.first() {
             Some(member) => member.source,
-            None => self.bare_source(name, agency),
+            None => {
+                let source = self.bare_source(name, agency);
+                members.push(PlannedMember::of_nothing(source));
+                source
+            }
         };
         self.rejects.extend(broken.into_iter().map(|mut reject| {
             reject.place.source = ix;
@@ -286,6 +310,14 @@ impl Plan {
     }
 }
 
+impl PlannedMember {
+    /// Of a file that holds no stream that could be read.
+    fn of_nothing(source: SourceIx) -> Self {
+        let (name, head) = (String::new(), Head::default());
+        Self { name, source, format: None, duplicate_of: None, head }
+    }
+}
+
 fn content_hash(file: &PlannedFile, wanted: &str) -> io::Result<Vec<u8>> {
     let mut reader =
         HashedFile::open(&file.path, &Quiet).map_err(|e| io::Error::other(e.to_string()))?;
@@ -316,69 +348,4 @@ fn read_config(path: &Path) -> Result<Config, Error> {
         return Err(Error::Config { path: path.to_owned(), what });
     }
     Config::parse(path, &text)
-}
-
-/// Finds the files below an input. The first folder below it names the agency.
-fn find(input: &Path, prefix: &str, found: &mut Vec<Found>) -> Result<(), Error> {
-    let read = |source| Error::Read { path: input.to_owned(), source };
-    if fs::metadata(input).map_err(read)?.is_dir() {
-        let own = base_name(input);
-        walk(input, prefix, None, &own, found).map_err(read)
-    } else {
-        let canonical = input.canonicalize().map_err(read)?;
-        let agency = canonical.parent().map_or_else(|| "unnamed".to_owned(), base_name);
-        found.push(one(input.to_owned(), format!("{prefix}{}", base_name(input)), agency));
-        Ok(())
-    }
-}
-
-fn walk(
-    folder: &Path,
-    prefix: &str,
-    agency: Option<&str>,
-    own: &str,
-    found: &mut Vec<Found>,
-) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = entry.path();
-        let kind = entry.file_type()?;
-        let below = format!("{prefix}{name}");
-        let whose = agency.unwrap_or(if kind.is_dir() { &name } else { own }).to_owned();
-        if kind.is_dir() {
-            if let Err(error) = walk(&path, &format!("{below}/"), Some(&whose), own, found) {
-                let fault = Some(error.to_string());
-                let written = None;
-                found.push(Found { path, name: below, agency: whose, bytes: 0, written, fault });
-            }
-        } else if name != CONFIG_NAME {
-            found.push(one(path, below, whose));
-        }
-    }
-    Ok(())
-}
-
-fn one(path: PathBuf, name: String, agency: String) -> Found {
-    let meta = fs::metadata(&path);
-    let written = meta.as_ref().ok().and_then(|meta| written_on(meta.modified().ok()?));
-    let (bytes, fault) = match meta {
-        Ok(meta) if meta.is_file() => (meta.len(), None),
-        Ok(meta) if meta.is_dir() => (0, Some("a link to a folder, which is not followed".into())),
-        Ok(_) => (0, Some("neither a file nor a folder".into())),
-        Err(error) => (0, Some(error.to_string())),
-    };
-    Found { path, name, agency, bytes, written, fault }
-}
-
-fn written_on(modified: std::time::SystemTime) -> Option<Day> {
-    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(Timestamp::from_seconds(i64::try_from(since.as_secs()).ok()?).day())
-}
-
-fn base_name(path: &Path) -> String {
-    let named = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    named
-        .or_else(|| path.canonicalize().ok()?.file_name().map(|n| n.to_string_lossy().into_owned()))
-        .unwrap_or_else(|| "unnamed".to_owned())
 }

@@ -7,7 +7,10 @@ use bakas_model::{Case, SourceSummary, Timestamp};
 use bakas_seal::{FileDigest, Manifest, SealError, SigningKey};
 use bakas_store::CaseFolder;
 
-use crate::{Error, keyfile};
+use crate::{
+    Error, keyfile,
+    plan::{Plan, PlannedFile},
+};
 
 /// Name of a key that nobody gave a name.
 const KEY_NAME: &str = "bakas.local";
@@ -26,6 +29,7 @@ pub(crate) fn seal(
     folder: &CaseFolder,
     key: &SigningKey,
     case: &Case,
+    inputs: Vec<FileDigest>,
     started: Timestamp,
     finished: Timestamp,
 ) -> Result<(), Error> {
@@ -43,7 +47,7 @@ pub(crate) fn seal(
         started,
         finished,
         clock: bakas_seal::Clock::of_zone(zone()),
-        inputs: inputs(&case.sources),
+        inputs,
         outputs,
         ..Manifest::default()
     };
@@ -55,24 +59,19 @@ pub(crate) fn seal(
 }
 
 /// The files as shipped: the members of an archive are in one.
-fn inputs(sources: &[SourceSummary]) -> Vec<FileDigest> {
-    let mut inputs: Vec<_> = sources
-        .iter()
-        .filter(|summary| !summary.sha256.is_empty())
-        .map(|summary| FileDigest {
-            path: shipped(&summary.source.path).to_owned(),
+pub(crate) fn inputs(plan: &Plan, sources: &[SourceSummary]) -> Vec<FileDigest> {
+    let digest = |file: &PlannedFile| {
+        let member = file.members.first()?;
+        let summary = sources.get(member.source.0 as usize)?;
+        (!summary.sha256.is_empty()).then(|| FileDigest {
+            path: file.name.clone(),
             bytes: summary.bytes_shipped,
             sha256: summary.sha256.clone(),
         })
-        .collect();
+    };
+    let mut inputs: Vec<_> = plan.files.iter().filter_map(digest).collect();
     inputs.sort();
-    inputs.dedup();
     inputs
-}
-
-/// The file that a source lies in.
-fn shipped(path: &str) -> &str {
-    path.split_once("!/").map_or(path, |(file, _)| file)
 }
 
 fn zone() -> String {

@@ -9,10 +9,13 @@ use std::{
 use bakas_seal::{FileDigest, Folder, PublicKey, Report};
 use serde::Serialize;
 
-use crate::Error;
+use crate::{Error, plan::readable};
 
 /// Problems that are shown one by one.
 const SHOWN_LIMIT: usize = 50;
+
+/// What stands before the names of events.
+const EVENTS_FOLDER: &str = "events/";
 
 /// What verifying came to.
 #[derive(Debug, Serialize)]
@@ -40,8 +43,8 @@ pub struct Verified {
 /// # Errors
 /// Where there is no such case or key, or the key is none. A broken seal is no error.
 pub fn run(case: &Path, inputs: Option<&Path>, key: Option<&Path>) -> Result<Verified, Error> {
-    let folder = Disk::new(case)?;
-    let inputs = inputs.map(Disk::new).transpose()?;
+    let folder = Disk::new(case, true)?;
+    let inputs = inputs.map(|path| Disk::new(path, false)).transpose()?;
     let expected = key.map(read_key).transpose()?;
     let checked = inputs.is_some();
     let inputs = inputs.as_ref().map(|disk| disk as &dyn Folder);
@@ -55,13 +58,17 @@ fn read_key(path: &Path) -> Result<PublicKey, Error> {
 }
 
 /// A folder on the disk.
-struct Disk(PathBuf);
+struct Disk {
+    root: PathBuf,
+    /// Whether it is a case, which holds nothing but plain files.
+    strict: bool,
+}
 
 impl Disk {
-    fn new(path: &Path) -> Result<Self, Error> {
+    fn new(path: &Path, strict: bool) -> Result<Self, Error> {
         let meta = fs::metadata(path);
         match meta {
-            Ok(meta) if meta.is_dir() => Ok(Self(path.to_owned())),
+            Ok(meta) if meta.is_dir() => Ok(Self { root: path.to_owned(), strict }),
             Ok(_) => Err(Error::Usage(format!("{} is no folder", path.display()))),
             Err(source) => Err(Error::Read { path: path.to_owned(), source }),
         }
@@ -70,13 +77,64 @@ impl Disk {
 
 impl Folder for Disk {
     fn list(&self) -> io::Result<Vec<String>> {
-        let files = bakas_store::case_folder::list_files(&self.0);
+        let files = bakas_store::case_folder::list_files(&self.root);
         let files = files.map_err(|e| io::Error::other(e.to_string()))?;
-        Ok(files.into_iter().map(|(name, _)| name).collect())
+        let mut names: Vec<String> = files.into_iter().map(|(name, _)| name).collect();
+        if self.strict {
+            empty_folders(&self.root, "", &mut names)?;
+        }
+        Ok(names)
     }
 
     fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
-        Ok(Box::new(fs::File::open(self.0.join(path))?))
+        let at = self.find(path)?;
+        let meta = fs::symlink_metadata(&at)?;
+        // A link leads out of what was sealed, and a pipe or device may never end.
+        if self.strict && !meta.is_file() {
+            return Err(io::Error::other("it is a link or no file: a case holds plain files"));
+        }
+        if !fs::metadata(&at)?.is_file() {
+            return Err(io::Error::other("it is no file"));
+        }
+        Ok(Box::new(fs::File::open(at)?))
+    }
+}
+
+/// Adds folders that hold nothing: a name can say something, too. A case without events has an
+/// empty folder for them.
+fn empty_folders(folder: &Path, below: &str, names: &mut Vec<String>) -> io::Result<()> {
+    let mut is_empty = true;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        is_empty = false;
+        if entry.file_type()?.is_dir() {
+            let name = format!("{below}{}/", readable(&entry.file_name()));
+            empty_folders(&entry.path(), &name, names)?;
+        }
+    }
+    if is_empty && !["", EVENTS_FOLDER].contains(&below) {
+        names.push(below.to_owned());
+    }
+    Ok(())
+}
+
+impl Disk {
+    /// The file of that name; a part that is written with `\xff` may be of bytes that are no UTF-8.
+    fn find(&self, path: &str) -> io::Result<PathBuf> {
+        let plain = self.root.join(path);
+        if !path.contains("\\x") || fs::symlink_metadata(&plain).is_ok() {
+            return Ok(plain);
+        }
+        let mut at = self.root.clone();
+        for part in path.split('/') {
+            let same = |entry: io::Result<fs::DirEntry>| {
+                let name = entry.ok()?.file_name();
+                (readable(&name) == part).then_some(name)
+            };
+            let found = fs::read_dir(&at)?.find_map(same);
+            at.push(found.ok_or(io::ErrorKind::NotFound)?);
+        }
+        Ok(at)
     }
 }
 
@@ -126,7 +184,9 @@ impl fmt::Display for Verified {
             writeln!(f, "signed with the key {key}, fingerprint {fingerprint}")?;
         }
         if !self.key_expected {
-            writeln!(f, "compare this fingerprint with the signer's over another channel")?;
+            let who = "anybody may have signed: give the signer's key with --key, or compare this \
+                       fingerprint with theirs over another channel";
+            writeln!(f, "{who}")?;
         }
         Ok(())
     }

@@ -2,28 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use bakas_model::{Case, Day, IncidentId, case::DayLines};
+use bakas_detect::Input;
+use bakas_model::{Case, Day, IncidentId, Timestamp, case::DayLines};
 use bakas_respond::report::EvidenceSample;
 use bakas_store::{CaseFolder, Spool, StoreError, case_folder::CASE_FILE, findings};
 
 use crate::{
     Error,
+    correlate::{self, Correlated},
     pipeline::Investigated,
     plan::Plan,
     revisit::{Claimed, EVIDENCE_FILE, EvidenceLine},
+    rulebook::Rulebook,
     samples::{self, Wanted},
 };
 
-/// Writes everything but the seal; returns the case.
-pub(crate) fn everything(done: Investigated, folder: &CaseFolder) -> Result<Case, Error> {
-    let Investigated { mut case, plan, book, detections, outcome, claimed, traces, rejects } = done;
-    let mut findings = folder.ndjson("findings.ndjson")?;
-    for detection in &detections {
+/// Correlates, and writes every detection as it comes.
+pub(crate) fn findings(
+    book: &Rulebook,
+    plan: &Plan,
+    inputs: Spool<Input>,
+    folder: &CaseFolder,
+    now: Timestamp,
+) -> Result<Correlated, Error> {
+    let mut file = folder.ndjson("findings.ndjson")?;
+    let correlated = correlate::run(&book.rules, inputs, &mut |detection| {
         let meta = &book.rules.metas()[detection.rule.0 as usize];
         let agency = &plan.agencies[detection.agency.0 as usize];
-        findings.write(&findings::to_ocsf(detection, meta, agency, &plan.sources, case.created))?;
-    }
-    findings.finish()?;
+        file.write(&findings::to_ocsf(detection, meta, agency, &plan.sources, now))
+    })?;
+    file.finish()?;
+    Ok(correlated)
+}
+
+/// Writes everything but the findings and the seal; returns the case.
+pub(crate) fn everything(done: Investigated, folder: &CaseFolder) -> Result<Case, Error> {
+    let Investigated { mut case, plan, outcome, claimed, traces, rejects } = done;
     all(folder, "traces.ndjson", &traces)?;
     all(folder, "timeline.ndjson", &outcome.timeline)?;
     all(folder, "rejects.ndjson", &rejects)?;

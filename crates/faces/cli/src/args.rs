@@ -15,7 +15,10 @@ pub(crate) struct Arguments {
     pub(crate) output: Output,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 findings where asked for (--fail-on), 2 wrong usage \
+const EXIT_CODES: &str = "Example: bakas investigate logs/ --out case-2026-01\n\
+    Each command shows an example with --help. `bakas completions SHELL` and `bakas man` print \
+    completions and the manual page.\n\n\
+    Exit codes: 0 done, 1 findings where asked for (--fail-on), 2 wrong usage \
     or unreadable input, 3 input partly unreadable under --strict, 4 refused or a seal that does \
     not hold, 5 internal error, 130 stopped.";
 
@@ -51,12 +54,15 @@ pub(crate) enum Command {
     /// The data sets that traces rest on, with dates, licences and attributions
     Data(Data),
     /// Completions for a shell, to standard output
-    #[command(hide = true)]
+    #[command(
+        hide = true,
+        after_help = "Example: bakas completions bash > ~/.local/share/bash-completion/completions/bakas"
+    )]
     Completions {
         shell: clap_complete::Shell,
     },
     /// The manual page, to standard output
-    #[command(hide = true)]
+    #[command(hide = true, after_help = "Example: bakas man > bakas.1")]
     Man,
 }
 
@@ -156,7 +162,7 @@ pub(crate) struct Scenario {
     /// The same seed gives the same bytes
     #[arg(long, default_value_t = 7)]
     pub(crate) seed: u64,
-    /// About how many log lines, 20,000 to 100,000,000
+    /// About how many log lines, 20,000 to 100,000,000; small ones come out somewhat larger
     #[arg(long, default_value_t = 50_000)]
     pub(crate) scale: u64,
     /// The folder to make
@@ -166,6 +172,7 @@ pub(crate) struct Scenario {
 
 /// How right a case is, against the truth of the scenario
 #[derive(Debug, Args)]
+#[command(after_help = "Example: bakas score case --truth scenario/truth.ndjson")]
 pub(crate) struct Score {
     /// The case folder
     pub(crate) case: PathBuf,
@@ -183,6 +190,7 @@ pub(crate) struct RulesCheck {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example: bakas data status")]
 pub(crate) struct Data {
     #[command(subcommand)]
     pub(crate) action: DataAction,
@@ -190,7 +198,7 @@ pub(crate) struct Data {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DataAction {
-    /// What is embedded
+    /// What is built in: each data set with its date, licence and attribution
     Status,
 }
 

@@ -252,9 +252,9 @@ fn name(subject: &Subject<'_>) -> Text {
             Text::new(format!("incident {}", incident.id), format!("insidenteng {}", incident.id))
         }
         (None, incidents) => Text::new(
-            format!("the {} incidents that belong to no campaign named here", incidents.len()),
+            format!("the {} incidents that belong to no campaign assessed here", incidents.len()),
             format!(
-                "{} insidenteng hindi kabilang sa alinmang kampanyang binanggit dito",
+                "{} insidenteng hindi kabilang sa alinmang kampanyang tinasa rito",
                 incidents.len()
             ),
         ),

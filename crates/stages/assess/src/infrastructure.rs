@@ -6,7 +6,7 @@ use bakas_model::{Asn, Assessment, AssessmentLevel, Hypothesis, Text};
 
 use crate::{
     facts::{Collected, Facts, OperatorUse, share},
-    phrase::{count, counted, list, percent},
+    phrase::{count, counted, country_name, list, percent},
     weigh::{NETWORK_CEILING, Rival, settle},
 };
 
@@ -129,13 +129,13 @@ fn answer(facts: &Facts, hypotheses: &[Hypothesis]) -> Text {
     };
     let owner = facts.owners.iter().max_by_key(|(_, owner)| owner.lines);
     if let Some((owner, used)) = owner {
-        let share = percent(used.lines, facts.outside);
+        let (share, state) = (percent(used.lines, facts.outside), country_name(*owner));
         text.en.push_str(&format!(
-            " {share} came through operators in which the state of {owner} holds the majority: that \
+            " {share} came through operators in which the state of {state} holds the majority: that \
              tells who owns the road, not who used it or for whom."
         ));
         text.fil.push_str(&format!(
-            " {share} ang dumaan sa mga operator na hawak ng estado ng {owner} ang mayorya: sinasabi \
+            " {share} ang dumaan sa mga operator na hawak ng estado ng {state} ang mayorya: sinasabi \
              nito kung sino ang may-ari ng daan, hindi kung sino ang dumaan o para kanino."
         ));
     }
@@ -222,7 +222,9 @@ fn owners(facts: &Facts) -> Text {
     let shares: Vec<String> = facts
         .owners
         .iter()
-        .map(|(owner, used)| format!("{owner} {}", percent(used.lines, facts.outside)))
+        .map(|(owner, used)| {
+            format!("{} {}", country_name(*owner), percent(used.lines, facts.outside))
+        })
         .collect();
     let (en, fil) = (list(&shares, "and"), list(&shares, "at"));
     Text::new(

@@ -1,5 +1,19 @@
 //! Figures and names in sentences, the same in English and Filipino. No judgement is made here.
 
+use bakas_model::Country;
+
+/// ISO 3166-1 codes with the countries' English names, as the report's map has them.
+const COUNTRIES: &str = include_str!("countries.txt");
+
+/// The country's name, or its code where it has none.
+pub(crate) fn country_name(country: Country) -> String {
+    COUNTRIES
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .find(|(code, _)| *code == country.as_str())
+        .map_or_else(|| country.to_string(), |(_, name)| name.to_owned())
+}
+
 /// A count with commas.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -42,6 +56,12 @@ pub(crate) fn list(names: &[String], and: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn countries_have_names() {
+        assert_eq!(country_name(Country::new("PH").unwrap()), "Philippines");
+        assert_eq!(country_name(Country::new("ZZ").unwrap()), "ZZ");
+    }
 
     #[test]
     fn figures_read_well() {

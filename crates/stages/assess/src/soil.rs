@@ -6,7 +6,7 @@ use bakas_model::{Assessment, AssessmentLevel, Hypothesis, Text};
 
 use crate::{
     facts::{Collected, Facts, share},
-    phrase::{count, percent},
+    phrase::{count, country_name, percent},
     weigh::{NETWORK_CEILING, Rival, settle},
 };
 
@@ -46,8 +46,8 @@ pub(crate) fn assess(facts: &Facts) -> Assessment {
     Assessment {
         level: AssessmentLevel::Soil,
         question: Text::new(
-            format!("Soil: from which country's ground was {} carried out?", facts.name.en),
-            format!("Lupa: mula sa lupain ng aling bansa isinagawa ang {}?", facts.name.fil),
+            format!("Soil: from which country's ground did {} come?", facts.name.en),
+            format!("Lupa: mula sa lupain ng aling bansa nagmula ang {}?", facts.name.fil),
         ),
         answer: answer(facts, &hypotheses),
         evidence: collected.0,
@@ -93,7 +93,7 @@ fn rivals(facts: &Facts, items: &Items) -> Vec<Rival> {
     let mut rivals = Vec::new();
     if let Some((country, lines)) = facts.first_country() {
         let one = share(lines, facts.placed);
-        let mut here = Rival::new(format!("from-{country}"), 0.0, from_one(country.as_str()));
+        let mut here = Rival::new(format!("from-{country}"), 0.0, from_one(&country_name(country)));
         here.weigh(items.countries, decibans::ONE_COUNTRY * (2.0 * one - 1.0));
         let mut several = Rival::new("from-several", decibans::SEVERAL, from_several());
         several.weigh(items.countries, decibans::SEVERAL_COUNTRIES * (1.0 - one));
@@ -144,16 +144,18 @@ fn answer(facts: &Facts, hypotheses: &[Hypothesis]) -> Text {
         ),
         (outside, Some((country, lines))) => Text::new(
             format!(
-                "{} of {} lines came from blocks registered in {country} that no list calls a \
+                "{} of {} lines came from address blocks registered in {} that no list calls a \
                      relay or rented servers.",
                 percent(lines, outside),
-                count(outside)
+                count(outside),
+                country_name(country)
             ),
             format!(
-                "{} sa {} linya ang nagmula sa mga block na nakarehistro sa {country} at hindi \
+                "{} sa {} linya ang nagmula sa mga bloke ng address na nakarehistro sa {} at hindi \
                      tinatawag ng alinmang listahan na relay o inuupahang server.",
                 percent(lines, outside),
-                count(outside)
+                count(outside),
+                country_name(country)
             ),
         ),
     };
@@ -221,7 +223,9 @@ fn countries(facts: &Facts) -> Text {
     let shown: Vec<String> = by_lines
         .iter()
         .take(SHOWN)
-        .map(|(country, lines)| format!("{country} {}", percent(**lines, facts.placed)))
+        .map(|(country, lines)| {
+            format!("{} {}", country_name(**country), percent(**lines, facts.placed))
+        })
         .collect();
     let more = by_lines.len().saturating_sub(SHOWN);
     let (and, at) = match more {

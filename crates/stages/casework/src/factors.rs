@@ -69,8 +69,8 @@ fn weigh_provider(
     if tried > 0 {
         let n = words::number(tried);
         against.push(Text::new(
-            format!("{n} sign-ins at {provider} failed: whoever holds the provider need not guess"),
-            format!("{n} pag-sign-in sa {provider} ang nabigo: ang may hawak sa provider ay hindi kailangang manghula"),
+            format!("{} at {provider} failed: whoever holds the provider need not guess", words::plural(tried, "sign-in", "sign-ins")),
+            format!("{n} pag-sign in sa {provider} ang nabigo: ang may hawak sa provider ay hindi kailangang manghula"),
         ));
     }
     if !entered.is_empty() {
@@ -81,7 +81,8 @@ fn weigh_provider(
     if resisted > 0 {
         against.push(Text::new(
             format!(
-                "at {resisted} agencies with the same provider no account is seen to be entered"
+                "at {} with the same provider no account is seen to be entered",
+                words::plural(resisted as u64, "agency", "agencies")
             ),
             format!(
                 "sa {resisted} ahensiyang may parehong provider, walang account na nakitang napasok"
@@ -139,7 +140,10 @@ fn per_account(
         ));
     }
     against.push(Text::new(
-        format!("{n} accounts were entered one by one, not whole domains at once"),
+        format!(
+            "{} entered one by one, not whole domains at once",
+            words::plural(n as u64, "account was", "accounts were")
+        ),
         format!("{n} account ang isa-isang napasok, hindi buong domain nang sabay"),
     ));
     let same_hour = entered.iter().any(|(agency, e)| {

@@ -9,7 +9,10 @@ use bakas_model::{
 };
 use rustc_hash::FxHashMap;
 
-use crate::reading::{self, Act, Family, Meaning};
+use crate::{
+    reading::{self, Act, Family, Meaning},
+    words::number,
+};
 
 /// Most names of one sort that a draft counts.
 pub(crate) const FOLD_NAMES_LIMIT: usize = 100_000;
@@ -239,11 +242,13 @@ impl Fold {
 
 fn entered(name: &str, entry: &Entry) -> Entered {
     let web = reading::family(entry.stream) == Family::Web;
+    let n = number(entry.failures_before);
+    let tries = if entry.failures_before == 1 { "try" } else { "tries" };
     let (en, fil) = match (web, entry.failures_before) {
-        (true, n) => (
+        (true, _) => (
             format!(
                 "the sign-in form answered with a redirect, as after a right password, after {n} \
-                 tries that failed; the web log does not name the account"
+                 {tries} that failed; the web log does not name the account"
             ),
             format!(
                 "sumagot ng redirect ang sign-in form, gaya ng sa tamang password, matapos ang {n} \
@@ -251,12 +256,16 @@ fn entered(name: &str, entry: &Entry) -> Entered {
             ),
         ),
         (false, 0) => (
-            "the sign-in succeeded with no failed try before it in these logs".to_owned(),
-            "nagtagumpay ang pag-sign-in nang walang bigong subok bago nito sa mga log".to_owned(),
+            "the sign-in succeeded, with no failed try before it in these logs; that it was not the \
+             holder's is judged from where it came from and what was done next"
+                .to_owned(),
+            "nagtagumpay ang pag-sign in, nang walang bigong subok bago nito sa mga log; na hindi ito \
+             ang may-ari ay hinuha mula sa pinagmulan nito at sa sumunod na ginawa"
+                .to_owned(),
         ),
-        (false, n) => (
-            format!("the sign-in succeeded after {n} tries that failed"),
-            format!("nagtagumpay ang pag-sign-in matapos ang {n} bigong subok"),
+        (false, _) => (
+            format!("the sign-in succeeded after {n} {tries} that failed"),
+            format!("nagtagumpay ang pag-sign in matapos ang {n} bigong subok"),
         ),
     };
     Entered {

@@ -25,11 +25,16 @@ pub struct Ledger {
 pub fn name_hash(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
     let mut word = [0_u8; 8];
-    for part in name.as_bytes().chunks(8) {
+    let (words, rest) = name.as_bytes().as_chunks::<8>();
+    for &part in words {
+        word = part;
+        word.make_ascii_lowercase();
+        hasher.write_u64(u64::from_le_bytes(word));
+    }
+    if !rest.is_empty() {
         word = [0; 8];
-        for (slot, byte) in word.iter_mut().zip(part) {
-            *slot = byte.to_ascii_lowercase();
-        }
+        word[..rest.len()].copy_from_slice(rest);
+        word.make_ascii_lowercase();
         hasher.write_u64(u64::from_le_bytes(word));
     }
     hasher.write_u64(u64::from_le_bytes(word) ^ name.len() as u64);

@@ -197,7 +197,7 @@ impl Weigher<'_> {
                 LinkReason::SameAddress,
                 (best + more).min(ADDRESS_MOST_DECIBANS),
                 format!("the same addresses: {}", few(&same)),
-                format!("iisang mga address: {}", few(&same)),
+                format!("parehong mga address: {}", few(&same)),
             )
         })
     }
@@ -277,7 +277,7 @@ impl Weigher<'_> {
                 LinkReason::SameNetwork,
                 best,
                 format!("the same networks: {}", few(&same)),
-                format!("iisang mga network: {}", few(&same)),
+                format!("parehong mga network: {}", few(&same)),
             )
         })
     }
@@ -301,7 +301,7 @@ impl Weigher<'_> {
             LinkReason::SameTool,
             (best - chance).max(0.0) + if best > 3.0 { more } else { 0.0 },
             format!("the same user agents: {}", few(&names)),
-            format!("iisang mga user agent: {}", few(&names)),
+            format!("parehong mga user agent: {}", few(&names)),
         ))
     }
 
@@ -357,7 +357,7 @@ fn accounts(a: &Draft, b: &Draft) -> Option<Link> {
             LinkReason::SameAccount,
             SAME_ACCOUNTS_DECIBANS,
             format!("the same accounts tried: {}", few(&same)),
-            format!("iisang mga account ang sinubukan: {}", few(&same)),
+            format!("parehong mga account ang sinubok: {}", few(&same)),
         )
     })
 }
@@ -372,7 +372,7 @@ fn sequel(a: &Draft, b: &Draft) -> Option<Link> {
             LinkReason::Sequel,
             FROM_SHELL_DECIBANS,
             "sign-ins from inside began once the web shell was there".into(),
-            "nagsimula ang mga pag-sign-in mula sa loob nang naroon na ang web shell".into(),
+            "nagsimula ang mga pag-sign in mula sa loob nang naroon na ang web shell".into(),
         ));
     }
     if then.kind != IncidentKind::AccountTakeover {
@@ -385,7 +385,7 @@ fn sequel(a: &Draft, b: &Draft) -> Option<Link> {
             LinkReason::Sequel,
             ENTERED_AFTER_DECIBANS,
             format!("accounts tried here were entered there: {}", few(&names)),
-            format!("ang mga account na sinubukan dito ay napasok doon: {}", few(&names)),
+            format!("napasok doon ang mga account na sinubok dito: {}", few(&names)),
         )
     })
 }

@@ -240,17 +240,17 @@ fn campaign(
         ),
         summary: Text::new(
             format!(
-                "Concerned: {all}. The strongest link is {}. Each incident is tied to another of \
-                 them by at least {CAMPAIGN_DECIBANS} decibans, which is about sixteen times \
-                 likelier together than by chance. Shared infrastructure can be rented by several \
+                "Concerned: {all}. The strongest link: {}. What ties each incident to another of \
+                 them is at least sixteen times likelier if they belong together than by chance \
+                 (weight {CAMPAIGN_DECIBANS}). Shared infrastructure can be rented by several \
                  hands: other user agents, other hours or an answer of the operator that names \
                  different customers would part them.",
                 best.en
             ),
             format!(
-                "Mga apektado: {all}. Ang pinakamatibay na kaugnayan ay {}. Bawat insidente ay \
-                 nakatali sa iba pa nang hindi bababa sa {CAMPAIGN_DECIBANS} deciban, mga labing-anim \
-                 na beses na mas malamang na magkasama kaysa nagkataon. Maaaring umupa ng iisang \
+                "Mga apektado: {all}. Ang pinakamatibay na ugnay: {}. Ang nag-uugnay sa bawat \
+                 insidente sa iba pa ay hindi bababa sa labing-anim na beses na mas malamang kung \
+                 magkaugnay ang mga ito kaysa nagkataon (bigat {CAMPAIGN_DECIBANS}). Maaaring umupa ng iisang \
                  imprastruktura ang iba't ibang kamay: ang ibang user agent, ibang oras, o sagot ng \
                  operator na may ibang kostumer ay maghihiwalay sa kanila.",
                 best.fil

@@ -98,6 +98,9 @@ const ASSETS: &[&str] = &[
 
 /// Whether a path names an image, style, script or font.
 pub(crate) fn is_asset(path: &str) -> bool {
+    if !path.contains('.') {
+        return false;
+    }
     let bytes = path.as_bytes();
     let end = bytes.iter().position(|b| matches!(b, b'?' | b'#' | b';')).unwrap_or(bytes.len());
     let bytes = bytes.get(..end).unwrap_or(bytes);
@@ -373,10 +376,10 @@ impl Act {
         match self {
             Self::Forward => ("mail forwarding set", "itinakda ang pagpapasa ng mail"),
             Self::MailRule => ("mail rule made", "gumawa ng tuntunin sa mail"),
-            Self::Grant => ("application given access", "binigyan ng access ang isang application"),
+            Self::Grant => ("access granted", "nagbigay ng access"),
             Self::Delegate => ("mailbox opened to another", "ibinukas sa iba ang mailbox"),
             Self::Factor => {
-                ("password or factor changed", "pinalitan ang password o pangalawang patunay")
+                ("password or second factor changed", "pinalitan ang password o ikalawang salik")
             }
             Self::Share => ("shared with others", "ibinahagi sa iba"),
             Self::Directory => ("users or roles listed", "inilista ang mga user o role"),

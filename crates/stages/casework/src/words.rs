@@ -1,7 +1,7 @@
 //! The words of incidents, campaigns, common factors and what was set aside, in English and
 //! Filipino. Neutral: what was seen, from which networks, what follows, how sure. It never says who.
 
-use bakas_model::{Agency, IncidentKind, Text, incident::AddressUse};
+use bakas_model::{Agency, IncidentKind, NetworkKind, Text, incident::AddressUse};
 use rustc_hash::FxHashMap;
 
 use crate::{fold::Fold, judge::Excuse, reading::Act};
@@ -20,7 +20,7 @@ pub(crate) fn number(n: u64) -> String {
 }
 
 /// "1 address", "12 addresses".
-fn plural(n: u64, one: &str, many: &str) -> String {
+pub(crate) fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
@@ -48,6 +48,13 @@ pub(crate) fn whence(addresses: &[AddressUse]) -> Text {
     let Some(((asn, operator), _)) = sorted.first() else {
         return Text::new("no recorded address", "walang naitalang address");
     };
+    if addresses.iter().all(|used| used.kind == NetworkKind::Special) {
+        let inside = if addresses.len() == 1 { "address" } else { "addresses" };
+        return Text::new(
+            format!("{} {inside} inside the network", number(addresses.len() as u64)),
+            format!("{fil_count} sa loob ng network"),
+        );
+    }
     let network = match (asn, operator) {
         (Some(asn), Some(operator)) => format!("AS{asn} ({operator})"),
         (Some(asn), None) => format!("AS{asn}"),
@@ -61,8 +68,8 @@ pub(crate) fn whence(addresses: &[AddressUse]) -> Text {
     match sorted.len() {
         1 => Text::new(format!("{count} of {network}"), format!("{fil_count} ng {network}")),
         n => Text::new(
-            format!("{count}, mostly of {network}, {n} networks in all"),
-            format!("{fil_count}, karamihan ay sa {network}, {n} network lahat"),
+            format!("{count} in {n} networks, most lines from {network}"),
+            format!("{fil_count} sa {n} network, karamihan ng linya ay mula sa {network}"),
         ),
     }
 }
@@ -70,23 +77,25 @@ pub(crate) fn whence(addresses: &[AddressUse]) -> Text {
 /// The headline of an incident.
 pub(crate) fn title(kind: IncidentKind, fold: &Fold, from: &Text, entered: u64) -> Text {
     let tries = number(fold.tries);
+    let guesses = plural(fold.tries, "password guess", "password guesses");
+    let spread = plural(fold.tries, "password try", "password tries");
     let accounts = plural(fold.tried.len() as u64, "account", "accounts");
     let fil_accounts = format!("{} account", number(fold.tried.len() as u64));
     let (en, fil) = match kind {
         IncidentKind::PasswordGuessing => (
-            format!("{tries} password guesses that failed, from {}", from.en),
+            format!("{guesses} that failed, from {}", from.en),
             format!("{tries} bigong hula ng password, mula sa {}", from.fil),
         ),
         IncidentKind::PasswordSpraying => (
-            format!("{tries} password tries spread over {accounts}, from {}", from.en),
+            format!("{spread} spread over {accounts}, from {}", from.en),
             format!(
                 "{tries} subok ng password na ikinalat sa {fil_accounts}, mula sa {}",
                 from.fil
             ),
         ),
         IncidentKind::AdminDiscovery => (
-            format!("Somebody looked for who administers, from {}", from.en),
-            format!("May naghanap kung sino ang administrador, mula sa {}", from.fil),
+            format!("Somebody looked for the administrators, from {}", from.en),
+            format!("May naghanap kung sino ang mga administrador, mula sa {}", from.fil),
         ),
         IncidentKind::AccountTakeover => (
             format!("{} entered, from {}", plural(entered, "account", "accounts"), from.en),
@@ -102,15 +111,18 @@ pub(crate) fn title(kind: IncidentKind, fold: &Fold, from: &Text, entered: u64) 
         ),
         IncidentKind::LateralMovement => (
             format!("Sign-ins from one machine to others inside, from {}", from.en),
-            format!("Mga pag-sign-in mula sa isang makina patungo sa iba, mula sa {}", from.fil),
+            format!(
+                "Mga pag-sign in sa loob, mula sa isang makina patungo sa iba, mula sa {}",
+                from.fil
+            ),
         ),
         IncidentKind::CloudAbuse => (
             format!("Cloud resources misused or protections lowered, from {}", from.en),
             format!("Inabuso ang cloud o ibinaba ang mga proteksiyon, mula sa {}", from.fil),
         ),
         IncidentKind::Scanning => (
-            format!("Probing without permission, from {}", from.en),
-            format!("Pagsisiyasat nang walang pahintulot, mula sa {}", from.fil),
+            format!("Probing, with no permission on record, from {}", from.en),
+            format!("Pag-usisa nang walang nakatalang pahintulot, mula sa {}", from.fil),
         ),
     };
     Text::new(en, fil)
@@ -125,11 +137,11 @@ pub(crate) fn summary(
     entered: u64,
     score: f64,
 ) -> Text {
-    let lines = number(fold.lines);
+    let records = plural(fold.lines, "record", "records");
     let (day, fil_day) = span(fold);
-    let mut en = format!("At {agency}, {day}, {lines} records from {} belong to this.", from.en);
+    let mut en = format!("Seen at {agency} {day}: {records} from {}.", from.en);
     let mut fil =
-        format!("Sa {agency}, {fil_day}, {lines} rekord mula sa {} ang bahagi nito.", from.fil);
+        format!("Nakita sa {agency} {fil_day}: {} tala mula sa {}.", number(fold.lines), from.fil);
     let (more_en, more_fil) = particulars(kind, fold, entered);
     en.push_str(&more_en);
     fil.push_str(&more_fil);
@@ -143,7 +155,9 @@ pub(crate) fn summary(
     en.push_str(sure_en);
     fil.push_str(sure_fil);
     en.push_str(" The addresses show which networks were used, not who used them.");
-    fil.push_str(" Ipinapakita ng mga address kung aling network ang ginamit, hindi kung sino.");
+    fil.push_str(
+        " Ipinakikita ng mga address kung aling network ang ginamit, hindi kung sino ang gumamit.",
+    );
     Text::new(en, fil)
 }
 
@@ -159,6 +173,7 @@ fn span(fold: &Fold) -> (String, String) {
 
 fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String) {
     let (tries, accounts) = (number(fold.tries), number(fold.tried.len() as u64));
+    let (sign_ins, one) = (plural(fold.tries, "sign-in", "sign-ins"), fold.tried.len() == 1);
     match kind {
         IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying => {
             let (who_en, who_fil) = if fold.tried.is_empty() {
@@ -168,7 +183,10 @@ fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String
                 )
             } else {
                 (
-                    format!(" They were aimed at {accounts} accounts."),
+                    format!(
+                        " They were aimed at {accounts} {}.",
+                        if one { "account" } else { "accounts" }
+                    ),
                     format!(" Nakatuon ang mga ito sa {accounts} account."),
                 )
             };
@@ -179,17 +197,19 @@ fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String
                 )
             } else {
                 let n = number(entered);
+                let (seem, these) =
+                    if entered == 1 { ("try seems", "it") } else { ("tries seem", "them") };
                 (
-                    format!(" At {n} places a try seems to have succeeded: check these first."),
-                    format!(" Sa {n} lugar ay tila may nagtagumpay: unahing suriin ang mga ito."),
+                    format!(" {n} {seem} to have succeeded: check {these} first."),
+                    format!(" {n} subok ang tila nagtagumpay: unahing suriin."),
                 )
             };
             (
                 format!(
-                    " {tries} sign-ins failed, slowly and spread over the addresses.{who_en}{out_en}"
+                    " {sign_ins} failed, slowly and spread over the addresses.{who_en}{out_en}"
                 ),
                 format!(
-                    " {tries} pag-sign-in ang nabigo, mabagal at nakakalat sa mga address.{who_fil}{out_fil}"
+                    " {tries} pag-sign in ang nabigo, mabagal at nakakalat sa mga address.{who_fil}{out_fil}"
                 ),
             )
         }
@@ -197,24 +217,39 @@ fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String
             let n = number(entered);
             let were = if entered == 1 { "account was" } else { "accounts were" };
             let (acts_en, acts_fil) = acts(fold);
+            let failed = match fold.tries {
+                0 => ("no failed try is seen".into(), "walang nakitang bigong subok".into()),
+                1 => ("1 try failed".to_owned(), "1 subok ang nabigo".to_owned()),
+                _ => (format!("{tries} tries failed"), format!("{tries} subok ang nabigo")),
+            };
             (
-                format!(" {n} {were} entered; {tries} tries failed.{acts_en}"),
-                format!(" {n} account ang napasok; {tries} subok ang nabigo.{acts_fil}"),
+                format!(" {n} {were} entered; {}.{acts_en}", failed.0),
+                format!(" {n} account ang napasok; {}.{acts_fil}", failed.1),
             )
         }
         IncidentKind::AdminDiscovery => (
             format!(
-                " {tries} sign-ins at {accounts} names were tried; pages and lists that tell who administers were asked for."
+                " {sign_ins} under {accounts} {} tried; pages and lists that show who administers were asked for.",
+                match (fold.tries == 1, one) {
+                    (true, _) => "name was",
+                    (false, true) => "name were",
+                    (false, false) => "names were",
+                }
             ),
             format!(
-                " Sinubukan ang {tries} pag-sign-in sa {accounts} pangalan; hiningi ang mga pahina at listahang nagsasabi kung sino ang administrador."
+                " Sinubok ang {tries} pag-sign in sa {accounts} pangalan; hiningi ang mga pahina at listahang nagsasabi kung sino ang mga administrador."
             ),
         ),
         _ => {
             let (acts_en, acts_fil) = acts(fold);
             let n = number(fold.objects.len() as u64);
+            let touched = if fold.objects.len() == 1 {
+                "page or resource was touched"
+            } else {
+                "different pages or resources were touched"
+            };
             (
-                format!(" {n} different pages or resources were touched.{acts_en}"),
+                format!(" {n} {touched}.{acts_en}"),
                 format!(" {n} magkakaibang pahina o bagay ang ginalaw.{acts_fil}"),
             )
         }
@@ -284,15 +319,15 @@ pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) ->
         ),
         Excuse::UsualNetwork => Text::new(
             format!(
-                "{who}: did from the usual network what an intruder might also do; to be confirmed with the account's owner"
+                "{who}: did, from the usual network, what an intruder might also do; to be confirmed with the owners of the accounts"
             ),
             format!(
                 "{who}: ginawa mula sa karaniwang network ang maaari ring gawin ng nanghihimasok; kumpirmahin sa may-ari ng account"
             ),
         ),
         Excuse::Isolated => Text::new(
-            format!("{who}: one or two matches and nothing more"),
-            format!("{who}: isa o dalawang tugma at wala nang iba"),
+            format!("{who}: one or two matches of a rule and nothing more"),
+            format!("{who}: isa o dalawang tugma sa tuntunin at wala nang iba"),
         ),
         Excuse::UsualInside => Text::new(
             format!("{who}: signs in to machines inside as it always did"),

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Matcher<'r> {
     rules: &'r Rules,
-    layouts: Vec<Layout>,
+    known: Vec<Known>,
     table: Table,
     texts: Texts<'static>,
     marks: Vec<u64>,
@@ -25,20 +25,30 @@ pub struct Matcher<'r> {
     scratch: RefCell<String>,
 }
 
-/// What is known of the fields of the last event of a set: the next one mostly has the same.
+/// What is known of the last events of a set.
+#[derive(Debug, Default)]
+struct Known {
+    /// By the number of fields: where one is lacking, those after it stand elsewhere.
+    layouts: [Layout; LAYOUTS],
+    seen: Seen,
+}
+
+/// Layouts that are kept of a set.
+const LAYOUTS: usize = 8;
+
+/// The fields of an event: the next one mostly has the same.
 #[derive(Debug, Default)]
 struct Layout {
     names: Vec<(FieldId, String)>,
     natives: Vec<u32>,
     bits: Vec<FieldBits>,
-    seen: Seen,
 }
 
 impl<'r> Matcher<'r> {
     pub(crate) fn new(rules: &'r Rules) -> Self {
         Self {
             rules,
-            layouts: Vec::new(),
+            known: Vec::new(),
             table: Table::default(),
             texts: Texts::default(),
             marks: Vec::new(),
@@ -54,13 +64,14 @@ impl<'r> Matcher<'r> {
         if set.rules.is_empty() {
             return &self.matched;
         }
-        if self.layouts.len() <= number {
-            self.layouts.resize_with(number + 1, Layout::default);
+        if self.known.len() <= number {
+            self.known.resize_with(number + 1, Known::default);
         }
-        let layout = &mut self.layouts[number];
+        let Known { layouts, seen } = &mut self.known[number];
+        let layout = &mut layouts[event.fields.len() % LAYOUTS];
         layout.learn(event, self.rules, set);
         let mut texts = std::mem::take(&mut self.texts).recycle();
-        set.candidates(event, &layout.bits, &mut layout.seen, &mut texts, &mut self.marks);
+        set.candidates(event, &layout.bits, seen, &mut texts, &mut self.marks);
         self.texts = texts.recycle();
         if self.marks.iter().any(|&word| word != 0) {
             let natives = &layout.natives;

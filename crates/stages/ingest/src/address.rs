@@ -79,12 +79,13 @@ pub(crate) fn ipv4(bytes: &[u8]) -> Option<Ipv4Addr> {
 
 /// Whether a text is a list of addresses as `X-Forwarded-For` writes it.
 pub(crate) fn is_forwarded_list(text: &str) -> bool {
-    !text.is_empty()
-        && text.split(',').all(|hop| {
-            let hop = hop.trim();
-            ip(hop).is_some() || hop.eq_ignore_ascii_case("unknown")
-        })
-        && text.split(',').any(|hop| ip(hop.trim()).is_some())
+    let mut has_address = false;
+    text.split(',').all(|hop| {
+        let hop = hop.trim();
+        let is_address = ip(hop).is_some();
+        has_address |= is_address;
+        is_address || hop.eq_ignore_ascii_case("unknown")
+    }) && has_address
 }
 
 /// The source and the claimed address, from the peer and what it forwarded.
@@ -208,6 +209,8 @@ mod tests {
         assert!(is_forwarded_list("203.0.113.7"));
         assert!(is_forwarded_list("203.0.113.7, 10.0.0.1,unknown"));
         assert!(!is_forwarded_list("unknown"));
+        assert!(!is_forwarded_list(""));
+        assert!(!is_forwarded_list("203.0.113.7, x"));
         assert!(!is_forwarded_list("-"));
         assert!(!is_forwarded_list("0.123"));
         assert!(!is_forwarded_list("www.example.org"));

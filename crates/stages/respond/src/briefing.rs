@@ -34,8 +34,11 @@ pub fn render(case: &Case, width: usize, colour: bool) -> String {
         page.line(&page.paint(BOLD, &line));
     }
     page.line("");
-    let happened: Vec<&str> =
-        story.sentences.iter().take(3).map(|sentence| sentence.en.as_str()).collect();
+    // The rows below tell the gravest.
+    let happened: Vec<&str> = match story.sentences.as_slice() {
+        [happened, _, entered, ..] => vec![&happened.en, &entered.en],
+        few => few.iter().map(|sentence| sentence.en.as_str()).collect(),
+    };
     page.block("What", &happened.join(" "), 7);
     incidents(&mut page, &view);
     page.line("");
@@ -169,11 +172,13 @@ fn head(page: &mut Page, case: &Case) {
     let rule = page.paint(DIM, &"─".repeat(page.width));
     page.line(&rule);
     if case.synthetic {
-        let note = "SYNTHETIC: made-up logs, agencies and people. Nobody is accused of anything.";
-        for line in wrap(note, page.width) {
-            let line = page.paint(YELLOW, &line);
-            page.line(&line);
-        }
+        let note = if page.width < NARROW {
+            "SYNTHETIC, made up. Nobody is accused."
+        } else {
+            "SYNTHETIC: made-up logs, agencies and people. Nobody is accused of anything."
+        };
+        let note = page.paint(YELLOW, note);
+        page.line(&note);
     }
     page.line("");
 }

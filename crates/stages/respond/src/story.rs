@@ -235,7 +235,8 @@ fn entered(view: &View<'_>) -> Text {
     let (tries, (tried, whole)) = (view.tries(), view.tried());
     if tries > 0 && tried == 0 {
         let times = plural(tries, "time", "times");
-        en += &format!(". Passwords were tried {} {times}; the logs name no account", number(tries));
+        en +=
+            &format!(". Passwords were tried {} {times}; the logs name no account", number(tries));
         fil += &format!(
             ". {} beses sinubok ang mga password; walang pinangalanang account ang mga log",
             number(tries)

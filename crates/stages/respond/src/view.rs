@@ -82,12 +82,18 @@ impl<'c> View<'c> {
 
     /// Accounts that were entered, by agency, each once.
     pub(crate) fn entered(&self) -> BTreeSet<(AgencyIx, &'c str)> {
-        self.entries().filter(|(_, e)| !is_unnamed(e)).map(|(a, e)| (a, e.account.as_str())).collect()
+        self.entries()
+            .filter(|(_, e)| !is_unnamed(e))
+            .map(|(a, e)| (a, e.account.as_str()))
+            .collect()
     }
 
     /// Sign-in pages at which a try seems to have succeeded, by agency, each once.
     pub(crate) fn perhaps_entered(&self) -> BTreeSet<(AgencyIx, &'c str)> {
-        self.entries().filter(|(_, e)| is_unnamed(e)).map(|(a, e)| (a, e.account.as_str())).collect()
+        self.entries()
+            .filter(|(_, e)| is_unnamed(e))
+            .map(|(a, e)| (a, e.account.as_str()))
+            .collect()
     }
 
     fn entries(&self) -> impl Iterator<Item = (AgencyIx, &'c Entered)> {
@@ -120,7 +126,9 @@ impl<'c> View<'c> {
         for (_, asks) in &mut work {
             asks.sort_by_key(|ask| ask.number);
         }
-        work.sort_by_key(|(agency, asks)| (!inside.contains(agency), order_of_work(asks).0, *agency));
+        work.sort_by_key(|(agency, asks)| {
+            (!inside.contains(agency), order_of_work(asks).0, *agency)
+        });
         work
     }
 

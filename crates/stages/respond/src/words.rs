@@ -2,8 +2,8 @@
 //! used.
 
 use bakas_model::{
-    AssessmentLevel, ClockBasis, IncidentKind, NetworkKind, RejectReason, Severity,
-    incident::LinkReason, response::AskKind,
+    ClockBasis, IncidentKind, NetworkKind, RejectReason, Severity, incident::LinkReason,
+    response::AskKind,
 };
 
 /// English, Filipino.
@@ -100,6 +100,52 @@ pub(crate) const fn network_kind(kind: NetworkKind) -> Pair {
     }
 }
 
+/// What an address of such a network shows, and what it does not; in the words of a trace's caveat.
+pub(crate) const fn shows(kind: NetworkKind) -> Pair {
+    match kind {
+        NetworkKind::Special => (
+            "a place inside the agency's own or its carrier's network, or a wrongly written log; no origin",
+            "isang lugar sa loob ng sariling network ng ahensiya o ng carrier nito, o maling naisulat na log; walang pinagmulan",
+        ),
+        NetworkKind::Tor => (
+            "whoever used it was elsewhere, and its operator cannot tell where",
+            "nasa ibang lugar ang gumamit nito, at hindi masasabi ng nagpapatakbo kung saan",
+        ),
+        NetworkKind::Vpn => (
+            "whoever used it was most likely elsewhere, and only the VPN's operator may know where",
+            "malamang na nasa ibang lugar ang gumamit nito, at ang operator lamang ng VPN ang maaaring makaalam kung saan",
+        ),
+        NetworkKind::PrivateRelay => (
+            "many people share it, and their own addresses are hidden behind it",
+            "pinagsasaluhan ito ng maraming tao, at nakatago sa likod nito ang sarili nilang mga address",
+        ),
+        NetworkKind::Hosting | NetworkKind::Cloud => (
+            "a rented or breached server: where it stands, and who owns the network, says little of where whoever used it was",
+            "inuupahan o pinasok na server: kaunti ang sinasabi ng kinatatayuan nito at ng may-ari ng network tungkol sa kinaroroonan ng gumamit",
+        ),
+        NetworkKind::Content => (
+            "a content network or proxy in front of others: the visitor's own address stands, if anywhere, in the forwarding header",
+            "content network o proxy sa harap ng iba: ang sariling address ng bumisita ay nasa forwarding header, kung mayroon man",
+        ),
+        NetworkKind::Telco => (
+            "at most a line of one of the operator's many subscribers, behind carrier-grade NAT not even one line; an infected device looks the same as its owner",
+            "hanggang sa linya lamang ng isa sa maraming subscriber ng operator, at sa likod ng carrier-grade NAT ay hindi kahit isang linya; magkamukha ang nahawahang kagamitan at ang may-ari nito",
+        ),
+        NetworkKind::Education => (
+            "a school's or university's network: many people and many poorly kept machines stand behind it",
+            "network ng paaralan o unibersidad: maraming tao at maraming makinang kulang sa alaga ang nasa likod nito",
+        ),
+        NetworkKind::Government => (
+            "a network that a government office runs: a breached machine there looks the same as a person who works there",
+            "network na pinatatakbo ng tanggapan ng pamahalaan: magkamukha roon ang napasok na makina at ang taong nagtatrabaho",
+        ),
+        NetworkKind::Unknown => (
+            "at most the operator that announced it, not the person who used it; being on no list does not mean that it is no relay",
+            "hanggang sa operator na nag-anunsiyo nito, hindi ang taong gumamit; ang wala sa listahan ay maaari pa ring relay",
+        ),
+    }
+}
+
 pub(crate) const fn link(reason: LinkReason) -> Pair {
     match reason {
         LinkReason::SameAddress => ("same address", "parehong address"),
@@ -109,20 +155,6 @@ pub(crate) const fn link(reason: LinkReason) -> Pair {
         LinkReason::SameTool => ("same tool", "parehong kasangkapan"),
         LinkReason::SameRhythm => ("same rhythm", "parehong ritmo"),
         LinkReason::Sequel => ("one follows from the other", "kasunod ng isa ang isa"),
-    }
-}
-
-pub(crate) const fn level(level: AssessmentLevel) -> Pair {
-    match level {
-        AssessmentLevel::Soil => {
-            ("Soil: where the machines stood", "Lupa: kung saan nakatayo ang mga makina")
-        }
-        AssessmentLevel::Infrastructure => {
-            ("Infrastructure: whose networks", "Imprastruktura: kaninong network")
-        }
-        AssessmentLevel::Actor => {
-            ("Actor: whose hands, and for whom", "Ang gumawa: kaninong kamay, at para kanino")
-        }
     }
 }
 

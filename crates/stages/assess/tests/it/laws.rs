@@ -211,7 +211,7 @@ fn each_campaign_has_its_own_three_and_the_rest_is_not_forgotten() {
     let named = |name: &str| assessments.iter().filter(|a| a.question.en.contains(name)).count();
     assert_eq!(named("campaign C-14"), 3, "the one with the most lines");
     assert_eq!(named("campaign C-01"), 0, "of the fewest lines: taken together with the rest");
-    assert_eq!(named("the 4 incidents that belong to no campaign named here"), 3);
+    assert_eq!(named("the 4 incidents that belong to no campaign assessed here"), 3);
     let rest = &assessments[assessments.len() - 1];
     assert_eq!(rest.hypotheses[0].id, "unknown-or-other");
     assert!(rest.answer.en.contains("need not be one answer"), "{}", rest.answer.en);

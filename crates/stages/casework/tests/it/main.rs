@@ -7,6 +7,7 @@ mod inside;
 mod laws;
 mod ledger;
 mod links;
+mod machines;
 mod takeover;
 mod tries;
 mod web;

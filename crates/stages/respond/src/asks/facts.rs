@@ -126,13 +126,17 @@ fn entries<'a>(incidents: &[&'a Incident]) -> Vec<&'a str> {
     incidents.iter().flat_map(|incident| entries_of(incident)).collect()
 }
 
-/// The accounts an incident entered; of a takeover also those that only acted: a token needs no
-/// sign-in on record.
+/// The accounts an incident entered; of a takeover or of cloud abuse also those that only acted: a
+/// token or key needs no sign-in on record.
 fn entries_of(incident: &Incident) -> Vec<&str> {
     let entered = incident.scope.entered.iter().map(|entered| entered.account.as_str());
     let acted = incident.scope.after.iter().filter_map(|step| {
         let (who, _) = step.text.en.split_once(": ")?;
-        (incident.kind == IncidentKind::AccountTakeover && who.contains('@')).then_some(who)
+        match incident.kind {
+            IncidentKind::AccountTakeover => who.contains('@').then_some(who),
+            IncidentKind::CloudAbuse => Some(who),
+            _ => None,
+        }
     });
     entered.chain(acted).collect()
 }

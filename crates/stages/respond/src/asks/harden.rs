@@ -70,11 +70,11 @@ fn block_on(applies_to: &Text, blocks: &[&Block]) -> Draft {
         kind: AskKind::Block,
         text: Text::new(
             format!(
-                "Block {} for {days} days, then look again. On: {}. {}",
+                "Block {} for {days} days, then look again. It covers {}. {}",
                 names.en, applies_to.en, cost.en
             ),
             format!(
-                "Harangin ang {} sa loob ng {days} araw, saka muling suriin. Saklaw: {}. {}",
+                "Harangin ang {} sa loob ng {days} araw, saka muling suriin. Saklaw nito: {}. {}",
                 names.fil, applies_to.fil, cost.fil
             ),
         ),

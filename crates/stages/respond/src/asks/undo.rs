@@ -1,7 +1,9 @@
 //! Asks that keep the evidence, shut the intruder out and undo what was done. Nothing about what
 //! makes the next attack harder.
 
-use bakas_model::{IncidentKind, Text, Timestamp, response::AskKind, time::MICROS_PER_SECOND};
+use bakas_model::{
+    Incident, IncidentKind, Text, Timestamp, response::AskKind, time::MICROS_PER_SECOND,
+};
 
 use super::{
     AT_ONCE_HOURS, Draft, SAME_DAY_HOURS, THREE_DAYS_HOURS,
@@ -24,6 +26,7 @@ pub(super) fn drafts(facts: &Facts<'_>) -> Vec<Draft> {
         reset(facts),
         reset_server(facts),
         clean_accounts(facts),
+        clean_cloud(facts),
         clean_server(facts),
         mend_pages(facts),
     ]
@@ -139,8 +142,10 @@ fn revoke_behind_forms(facts: &Facts<'_>) -> Option<Draft> {
     })
 }
 
+/// Passwords of people; the keys of a program are revoked, and made anew by whoever runs it.
 fn reset(facts: &Facts<'_>) -> Option<Draft> {
-    let incidents = facts.entered();
+    let mut incidents = facts.entered();
+    incidents.retain(|incident| incident.kind != IncidentKind::CloudAbuse);
     let accounts = entered_accounts(&incidents);
     if accounts.is_empty() {
         return None;
@@ -200,7 +205,7 @@ fn reset_server(facts: &Facts<'_>) -> Option<Draft> {
 }
 
 fn clean_accounts(facts: &Facts<'_>) -> Option<Draft> {
-    let incidents = facts.of_kinds(&[IncidentKind::AccountTakeover, IncidentKind::CloudAbuse]);
+    let incidents = facts.of_kinds(&[IncidentKind::AccountTakeover]);
     if incidents.is_empty() {
         return None;
     }
@@ -240,6 +245,54 @@ fn clean_accounts(facts: &Facts<'_>) -> Option<Draft> {
         within_hours: SAME_DAY_HOURS,
         incidents: ids(&incidents),
     })
+}
+
+fn clean_cloud(facts: &Facts<'_>) -> Option<Draft> {
+    let incidents = facts.of_kinds(&[IncidentKind::CloudAbuse]);
+    if incidents.is_empty() {
+        return None;
+    }
+    let names = match entered_accounts(&incidents) {
+        none if none.is_empty() => Text::new("the intruder", "ng nanghimasok"),
+        accounts => {
+            let names = named(&accounts);
+            Text::new(names.en, format!("ng {}", names.fil))
+        }
+    };
+    let seen = steps(&incidents).map_or_else(Text::default, |steps| {
+        Text::new(format!(" Seen so far: {}.", steps.en), format!(" Nakita na: {}.", steps.fil))
+    });
+    Some(Draft {
+        kind: AskKind::Clean,
+        text: Text::new(
+            format!(
+                "In the cloud account: go through everything {} did since {}, and undo what nobody \
+                 ordered: users, keys, roles, opened firewalls and shares, logging turned off.{}",
+                names.en,
+                day(first(&incidents).day()).en,
+                seen.en
+            ),
+            format!(
+                "Sa cloud account: suriin ang lahat ng ginawa {} mula {}, at bawiin ang walang nag-utos: \
+                 mga user, susi, role, binuksang firewall at share, at pinatay na pag-log.{}",
+                names.fil,
+                day(first(&incidents).day()).fil,
+                seen.fil
+            ),
+        ),
+        proof: Text::new(
+            "The list of these calls from the audit trail, each marked as ordered or undone, and the \
+             state of logging now.",
+            "Listahan ng mga tawag na ito mula sa audit trail, bawat isa may tandang iniutos o binawi, \
+             at ang kasalukuyang kalagayan ng pag-log.",
+        ),
+        within_hours: SAME_DAY_HOURS,
+        incidents: ids(&incidents),
+    })
+}
+
+fn first(incidents: &[&Incident]) -> Timestamp {
+    incidents.iter().map(|incident| incident.first).min().unwrap_or_default()
 }
 
 fn clean_server(facts: &Facts<'_>) -> Option<Draft> {

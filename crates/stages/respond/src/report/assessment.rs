@@ -8,7 +8,6 @@ use super::{
     Matter,
     parts::{both, incident_links, pair, table, text, th, value},
 };
-use crate::words;
 
 /// Assessments whose evidence stands open; of more, it is folded.
 const OPEN_LIMIT: usize = 3;

@@ -60,7 +60,12 @@ fn overview(matter: &Matter<'_>) -> Markup {
             }
         }
     };
-    table(both("All incidents, gravest first", "Lahat ng insidente, pinakamatindi muna"), "Incidents", head, body)
+    table(
+        both("All incidents, gravest first", "Lahat ng insidente, pinakamatindi muna"),
+        "Incidents",
+        head,
+        body,
+    )
 }
 
 /// The number of accounts entered; of an entry that names none, that it may be one.

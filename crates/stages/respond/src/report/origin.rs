@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bakas_model::Country;
+use bakas_model::{Country, NetworkKind};
 use maud::{Markup, PreEscaped, html};
 
 use super::{
@@ -143,6 +143,9 @@ fn table_of(networks: &[NetworkRow<'_>]) -> Markup {
 
 fn ownership(row: &NetworkRow<'_>) -> Markup {
     let Some(owned) = row.state_owned else {
+        if row.special.is_some() {
+            return html! { "—" };
+        }
         return html! { span.none { (both("not listed", "wala sa talaan")) } };
     };
     html! {
@@ -191,10 +194,8 @@ fn now(networks: &[NetworkRow<'_>]) -> Markup {
 }
 
 fn caveats(matter: &Matter<'_>) -> Markup {
-    // What follows the first semicolon is the age of the table, which is said once above.
-    let first = |caveat: &'_ str| caveat.split(';').next().unwrap_or("").trim().to_owned();
-    let caveats: BTreeSet<String> =
-        matter.view.case.traces.iter().map(|trace| first(&trace.caveat)).collect();
+    let kinds: BTreeSet<NetworkKind> =
+        matter.view.case.traces.iter().map(|trace| trace.then.kind).collect();
     let mut answers: Vec<_> =
         matter.view.case.traces.iter().map(|t| t.then.age_days.unsigned_abs()).collect();
     answers.sort_unstable();
@@ -205,8 +206,9 @@ fn caveats(matter: &Matter<'_>) -> Markup {
                 format!("Hindi hihigit sa {oldest} araw bago o matapos ang mga linya ang petsa ng mga talaan ng address na sumagot; maaaring nagpalit ng may hawak ang isang bloke sa pagitan."),
             ))) }
         }
-        @if !caveats.is_empty() {
-            ul.note { @for caveat in caveats.iter().filter(|caveat| !caveat.is_empty()).take(8) { li { (visible(caveat)) } } }
+        @if !kinds.is_empty() {
+            p.note { (both("What an address of each kind shows:", "Ano ang ipinakikita ng address ng bawat uri:")) }
+            ul.note { @for kind in kinds { li { b { (pair(words::network_kind(kind))) } ": " (pair(words::shows(kind))) } } }
         }
     }
 }

@@ -6,6 +6,18 @@
     for (const fold of document.querySelectorAll("details")) fold.open = true;
   });
 
+  // A link to something folded opens it, and all that it lies in.
+  const reveal = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    const own = target.querySelector(":scope > details.whole");
+    if (own) own.open = true;
+    for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  if (location.hash.length > 1) reveal();
+
   // The page's language follows the choice, for whoever has it read aloud.
   const languages = { "lang-en": "en", "lang-fil": "fil" };
   const speak = () => {

@@ -131,11 +131,7 @@ fn incidents(sheet: &mut Sheet, view: &View<'_>) {
             } else {
                 format!("Entered: {} at", entered.account)
             };
-            let text = format!(
-                "{what} {}{from}: {}",
-                minute(entered.at),
-                entered.how.en
-            );
+            let text = format!("{what} {}{from}: {}", minute(entered.at), entered.how.en);
             sheet.bullet(CELL, &text);
         }
         for step in incident.scope.after.iter().take(STEPS_LIMIT) {
@@ -219,13 +215,8 @@ fn campaigns(sheet: &mut Sheet, view: &View<'_>) {
         let mut links: Vec<_> = campaign.links.iter().collect();
         links.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         for link in links.iter().take(LINKS_LIMIT) {
-            let text = format!(
-                "{} – {}: {} (weight {:.0})",
-                link.a,
-                link.b,
-                link.detail.en,
-                link.weight
-            );
+            let text =
+                format!("{} – {}: {} (weight {:.0})", link.a, link.b, link.detail.en, link.weight);
             sheet.bullet(CELL, &text);
         }
         rest(sheet, links.len().saturating_sub(LINKS_LIMIT), "report.html");

@@ -1,0 +1,5 @@
+//! Whole investigations over inputs of every shape, with a lake in memory.
+
+mod inputs;
+mod sealed;
+mod yard;
