@@ -12,6 +12,9 @@ use crate::Error;
 /// Largest `bakas.toml`, in bytes.
 pub const CONFIG_BYTES_LIMIT: u64 = 4 << 20;
 
+/// Most seconds that a clock is said to be off, either way: a hundred years.
+const CLOCK_SECONDS_LIMIT: f64 = 3_155_760_000.0;
+
 /// A read `bakas.toml`.
 #[derive(Debug, Default)]
 pub struct Config {
@@ -148,12 +151,16 @@ impl SourceRule {
         {
             return Err(format!("unknown zone '{zone}'; write an IANA name or +08:00"));
         }
-        let micros = |seconds: f64| (seconds * 1e6).round() as i64;
+        let offset_micros = micros("offset_seconds", entry.offset_seconds)?;
+        let uncertainty = micros("uncertainty_seconds", entry.uncertainty_seconds)?;
+        let Ok(uncertainty_micros) = u64::try_from(uncertainty) else {
+            return Err("uncertainty_seconds is below 0: write how far off the clock may be".into());
+        };
         let configured = entry.offset_seconds.is_some() || entry.zone.is_some();
         let clock = SourceClock {
             zone: entry.zone,
-            offset_micros: entry.offset_seconds.map_or(0, micros),
-            uncertainty_micros: entry.uncertainty_seconds.map_or(0, micros).unsigned_abs(),
+            offset_micros,
+            uncertainty_micros,
             basis: if configured { ClockBasis::Configured } else { ClockBasis::Assumed },
             year_reference: entry.year_reference.map(When::day).transpose()?,
         };
@@ -186,6 +193,15 @@ impl When {
     fn day(self) -> Result<Day, String> {
         self.time().map(Timestamp::day)
     }
+}
+
+/// Seconds as microseconds: a number of at most a hundred years.
+fn micros(name: &str, seconds: Option<f64>) -> Result<i64, String> {
+    let seconds = seconds.unwrap_or(0.0);
+    if seconds.is_finite() && seconds.abs() <= CLOCK_SECONDS_LIMIT {
+        return Ok((seconds * 1e6).round() as i64);
+    }
+    Err(format!("{name} = {seconds}: no clock is off by more than {CLOCK_SECONDS_LIMIT} seconds"))
 }
 
 fn nets(texts: &[String]) -> Result<Vec<IpNet>, String> {
@@ -240,6 +256,11 @@ mod tests {
         };
         check("[[source]]\npath = 'a'\nformat = 'wine'", "unknown format 'wine'; known are");
         check("[[source]]\npath = 'a'\ncolour = 'red'", "line 3");
+        for seconds in ["nan", "inf", "1e18", "-1e11"] {
+            let text = format!("[[source]]\npath = 'a'\noffset_seconds = {seconds}");
+            check(&text, "offset_seconds");
+        }
+        check("[[source]]\npath = 'a'\nuncertainty_seconds = -1.0", "uncertainty_seconds");
         check("[[permitted]]\naddresses = ['all']\nreason = 'x'", "'all' is no address");
     }
 }

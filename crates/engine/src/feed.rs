@@ -71,6 +71,13 @@ pub(crate) struct Threads {
     pub(crate) is_hashed: bool,
 }
 
+impl Threads {
+    /// For input that is to be sealed.
+    pub(crate) fn of_sealed(workers: usize) -> Self {
+        Self { readers: workers.min(2), workers, is_hashed: true }
+    }
+}
+
 struct Feed<'a> {
     plan: &'a Plan,
     is_hashed: bool,

@@ -49,11 +49,7 @@ pub(crate) fn run(
         networks: &table,
         lake: &*lake,
         temp: &folder.temp_dir(),
-        threads: Threads {
-            readers: request.threads.min(2),
-            workers: request.threads,
-            is_hashed: true,
-        },
+        threads: Threads::of_sealed(request.threads),
     };
     let Swept { sources, rejects, inputs, addresses, accounts, skew } =
         sweep.run(tools.observer, tools.stop)?;

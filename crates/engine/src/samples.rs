@@ -6,10 +6,11 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
 };
 
+use bakas_ingest::{Chunker, Format};
 use bakas_model::{IncidentId, Place, Timestamp};
 use bakas_respond::report::EvidenceSample;
 
-use crate::plan::{Plan, PlannedFile};
+use crate::plan::{Plan, PlannedFile, PlannedMember};
 
 /// Lines shown of one incident.
 pub(crate) const PER_INCIDENT_LIMIT: usize = 8;
@@ -39,7 +40,7 @@ pub(crate) fn read(plan: &Plan, wanted: Vec<Wanted>) -> Vec<EvidenceSample> {
         for member in &file.members {
             let Some(mut lines) = by_source.remove(&member.source) else { continue };
             lines.sort_by_key(|line| line.place);
-            let raws = raw_lines(file, &member.name, &lines).unwrap_or_default();
+            let raws = raw_lines(file, member, &lines).unwrap_or_default();
             let name = &plan.sources[member.source.0 as usize].path;
             samples.extend(lines.into_iter().zip(raws).map(|(line, raw)| EvidenceSample {
                 incident: line.incident,
@@ -54,7 +55,12 @@ pub(crate) fn read(plan: &Plan, wanted: Vec<Wanted>) -> Vec<EvidenceSample> {
     samples
 }
 
-fn raw_lines(file: &PlannedFile, member: &str, lines: &[Wanted]) -> io::Result<Vec<String>> {
+fn raw_lines(
+    file: &PlannedFile,
+    member: &PlannedMember,
+    lines: &[Wanted],
+) -> io::Result<Vec<String>> {
+    let Some(format) = member.format else { return Ok(Vec::new()) };
     let mut shipped = File::open(&file.path)?;
     let mut head = Vec::new();
     (&mut shipped).take(HEAD_BYTES).read_to_end(&mut head)?;
@@ -62,7 +68,7 @@ fn raw_lines(file: &PlannedFile, member: &str, lines: &[Wanted]) -> io::Result<V
     let is_marked = head.starts_with(b"\xef\xbb\xbf")
         || head.starts_with(b"\xff\xfe")
         || head.starts_with(b"\xfe\xff");
-    if member.is_empty() && !is_marked && !bakas_ingest::is_packed(&head) {
+    if member.name.is_empty() && !is_marked && !bakas_ingest::is_packed(&head) {
         return lines
             .iter()
             .map(|line| {
@@ -74,8 +80,8 @@ fn raw_lines(file: &PlannedFile, member: &str, lines: &[Wanted]) -> io::Result<V
     shipped.rewind()?;
     let mut raws = Vec::new();
     let mut each = |found: bakas_ingest::Member<'_>| {
-        if found.name == member {
-            raws = in_order(found.reader, lines)?;
+        if found.name == member.name {
+            raws = in_order(found.reader, format, lines)?;
         }
         Ok(())
     };
@@ -83,18 +89,25 @@ fn raw_lines(file: &PlannedFile, member: &str, lines: &[Wanted]) -> io::Result<V
     Ok(raws)
 }
 
-/// Lines of a stream that only goes forward; they are sorted by place.
-fn in_order(stream: &mut dyn Read, lines: &[Wanted]) -> io::Result<Vec<String>> {
-    let mut at = 0;
+/// Lines of a stream that only goes forward, as the decoders saw it: offsets count bytes of text,
+/// and several lines may be of one place. They are sorted by place; those too far in are left out.
+fn in_order(stream: &mut dyn Read, format: Format, lines: &[Wanted]) -> io::Result<Vec<String>> {
+    let mut chunker = Chunker::new(format, stream.take(PACKED_BYTES_LIMIT));
     let mut raws = Vec::new();
-    let mut stream = stream.take(PACKED_BYTES_LIMIT);
-    for line in lines {
-        let gap = line.place.offset.saturating_sub(at);
-        io::copy(&mut (&mut stream).take(gap), &mut io::sink())?;
-        let raw = take(&mut stream, line.place.length)?;
-        // What was cut off the sample is passed over with the next gap.
-        at = line.place.offset + (line.place.length as usize).min(SAMPLE_BYTES_LIMIT) as u64;
-        raws.push(raw);
+    let mut buffer = Vec::new();
+    while let Some(chunk) = chunker.next(buffer)? {
+        while let Some(line) = lines.get(raws.len()) {
+            let at = line.place.offset.checked_sub(chunk.base).map(|at| at as usize);
+            let Some(rest) = at.and_then(|at| chunk.bytes.get(at..)) else { break };
+            if rest.is_empty() {
+                break;
+            }
+            raws.push(take(&mut &*rest, line.place.length)?);
+        }
+        if raws.len() == lines.len() {
+            break;
+        }
+        buffer = chunk.bytes;
     }
     Ok(raws)
 }
@@ -138,5 +151,29 @@ mod tests {
         assert_eq!(shown(folder.path(), "plain.log", LINES.as_bytes()), expected);
         let packed = zstd::encode_all(LINES.as_bytes(), 1).unwrap();
         assert_eq!(shown(folder.path(), "packed.log.zst", &packed), expected);
+        // Offsets count bytes of the text as it is read, not of the wide text as it was shipped.
+        let wide: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain(LINES.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        assert_eq!(shown(folder.path(), "wide.log", &wide), expected);
+    }
+
+    #[test]
+    fn a_packed_record_of_two_incidents_is_shown_in_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("packed.log.zst");
+        let packed = zstd::encode_all(LINES.as_bytes(), 1).unwrap();
+        std::fs::File::create(&file).unwrap().write_all(&packed).unwrap();
+        let plan = Plan::make(&[file], None).unwrap();
+        let length = LINES.find('\n').unwrap() as u32;
+        let wanted = ["I-01", "I-02"].map(|id| Wanted {
+            incident: IncidentId(id.into()),
+            place: Place { source: SourceIx(0), offset: 0, length },
+            time: Timestamp::default(),
+        });
+        let raws: Vec<_> = read(&plan, wanted.to_vec()).into_iter().map(|s| s.raw).collect();
+        let first = LINES.lines().next().unwrap();
+        assert_eq!(raws, [first, first]);
     }
 }

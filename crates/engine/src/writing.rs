@@ -81,8 +81,13 @@ fn evidence(
     let mut file = folder.ndjson(EVIDENCE_FILE)?;
     let mut evidence = Evidence::default();
     let (mut draft, mut seen, mut shown) = (usize::MAX, 0_u64, 0);
+    let mut before = None;
     for line in claimed.into_sorted()? {
         let line = line?;
+        // The acts of one record stand next to one another; it is one line.
+        if before.replace((line.draft, line.place)) == Some((line.draft, line.place)) {
+            continue;
+        }
         let Some(incident) = numbers.get(line.draft).and_then(Option::as_ref) else { continue };
         if line.draft != draft {
             (draft, seen, shown) = (line.draft, 0, 0);

@@ -68,7 +68,12 @@ pub(crate) fn group(
         by_kind.entry((suspect.agency, suspect.kind)).or_default().push(at);
     }
     let mut groups = Vec::new();
-    for ((_, kind), members) in by_kind {
+    for ((_, kind), mut members) in by_kind {
+        // Whose address it is says nothing of who guessed from there.
+        groups.extend(members.extract_if(.., |at| suspects[*at].is_one_guess()).map(|at| vec![at]));
+        if members.is_empty() {
+            continue;
+        }
         let cells = cells(&members, suspects, survey);
         if kind == IncidentKind::LateralMovement || kind == IncidentKind::CloudAbuse {
             // From inside there is nothing to tell hands apart by.

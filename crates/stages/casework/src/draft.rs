@@ -9,7 +9,7 @@ use bakas_model::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    Findings, Wanted, cluster,
+    Findings, Wanted, cloud, cluster,
     fold::Fold,
     judge::{self, Aside, CANDIDATES_LIMIT, Court, Excuse, Leads, Suspect, set_aside},
     order,
@@ -176,8 +176,10 @@ impl Drafts {
             draft.score = draft.score.max(suspect.score);
             draft.grips.entry(suspect.address).or_default().push(grip(suspect, track));
             if let Some(track) = track {
-                tries += track.named_fails;
-                for (name, count) in &track.tried {
+                let about =
+                    |name: &String| suspect.accounts.as_ref().is_none_or(|a| a.contains(name));
+                for (name, count) in track.tried.iter().filter(|(name, _)| about(name)) {
+                    tries += count;
                     *tried.entry(name).or_default() += count;
                 }
             }
@@ -257,7 +259,10 @@ impl Drafts {
                             window.0 <= row.time && row.time <= window.1.plus_micros(SESSION_MICROS)
                         });
                 }
-                visit.families.contains(&family) && visit.is_present(row.time)
+                let held = |grip: &Grip| grip.from <= row.time && row.time <= grip.until;
+                visit.families.contains(&family)
+                    && visit.is_present(row.time)
+                    && (!tries(draft.kind) || draft.grips[address].iter().any(held))
             })
             .map(|(at, _)| *at)
     }
@@ -272,7 +277,8 @@ impl Drafts {
             Family::Cloud => {
                 let words = self.leads.cloud_words.get(&row.agency)?;
                 let agent = row.agent.as_deref().unwrap_or("");
-                let named = words.contains(&row.operation) || words.contains(agent);
+                let named = words.contains(agent)
+                    || (words.contains(&row.operation) && !cloud::is_upkeep(agent));
                 return (named && kind == IncidentKind::CloudAbuse).then_some(0);
             }
         };
@@ -353,6 +359,10 @@ fn grip(suspect: &Suspect, track: Option<&Track>) -> Grip {
         suspect.span.0.plus_micros(-SHARED_SLACK_MICROS),
         suspect.span.1.plus_micros(SHARED_SLACK_MICROS),
     );
+    if suspect.is_one_guess() {
+        (from, until) = suspect.span;
+        return Grip { from, until, agents: None, accounts: suspect.accounts.clone() };
+    }
     let honest = track.is_some_and(|track| track.assets > 0);
     if let Some(track) = track
         && (!honest || !matches!(track.kind, NetworkKind::Telco | NetworkKind::Unknown))
@@ -379,6 +389,10 @@ impl Grip {
             return false;
         }
         match (&self.accounts, account) {
+            // Others who fail at the address of one guess have nothing to do with it.
+            (Some(accounts), account) if tries(kind) => {
+                account.is_some_and(|account| accounts.contains(account))
+            }
             // What failed from an intruder's address belongs to the intrusion.
             (Some(_), _) if row.status == Status::Failure => true,
             (Some(accounts), Some(account)) => accounts.contains(account),
@@ -388,11 +402,12 @@ impl Grip {
     }
 }
 
+const fn tries(kind: IncidentKind) -> bool {
+    matches!(kind, IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying)
+}
+
 /// The detections of a draft's kind that its addresses are in.
 fn resting_on(findings: &Findings<'_>, draft: &Draft) -> Vec<DetectionId> {
-    let tries = |kind: IncidentKind| {
-        matches!(kind, IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying)
-    };
     findings
         .detections
         .iter()

@@ -4,12 +4,15 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use bakas_model::{
-    AgencyIx, Asn, Day, EventRow, Moment, Place, Stream, Text, Timestamp, detection::Tally,
-    incident::Entered,
+    AgencyIx, Asn, Class, Day, EventRow, Moment, Place, Status, Stream, Text, Timestamp,
+    detection::Tally, incident::Entered,
 };
 use rustc_hash::FxHashMap;
 
 use crate::{
+    cloud,
+    once::Once,
+    pace::Pace,
     reading::{self, Act, Family, Meaning},
     words::number,
 };
@@ -71,22 +74,28 @@ struct Told {
 /// The sum of a draft's rows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fold {
+    /// Records: one of several acts counts once.
     pub(crate) lines: u64,
+    last_place: Option<Place>,
     pub(crate) first: Option<(Timestamp, Place)>,
     pub(crate) last: Option<Timestamp>,
     pub(crate) addresses: BTreeMap<IpAddr, Share>,
     pub(crate) agents: FxHashMap<String, u64>,
     pub(crate) tried: FxHashMap<String, u64>,
     pub(crate) tries: u64,
+    pub(crate) pace: Pace,
+    once: Once,
     pub(crate) entered: BTreeMap<String, Entry>,
+    /// The first thing that each account did here, sign-ins apart.
+    acted: BTreeMap<String, Entry>,
     pub(crate) objects: FxHashMap<String, u64>,
     pub(crate) streams: BTreeMap<Stream, u64>,
     pub(crate) hours: [u32; 24],
     pub(crate) acts: BTreeMap<Act, u64>,
     failures: FxHashMap<String, Failures>,
     all_failures: Failures,
-    /// By day, account, act, and object where one act is worth a line.
-    told: BTreeMap<(Day, String, Act, String), Told>,
+    /// By day, account, act, whether it failed, and object where one act is worth a line.
+    told: BTreeMap<(Day, String, Act, bool, String), Told>,
 }
 
 fn count(map: &mut FxHashMap<String, u64>, name: &str) {
@@ -109,7 +118,9 @@ pub(crate) fn tallies(map: &FxHashMap<String, u64>, limit: usize) -> Vec<Tally<S
 impl Fold {
     /// Adds a row. `acts` says whether what it shows was done after an entry.
     pub(crate) fn add(&mut self, row: &EventRow, meaning: Meaning, acts: bool) {
-        self.lines += 1;
+        // The acts of one record come next to one another.
+        let is_new = u64::from(self.last_place.replace(row.place) != Some(row.place));
+        self.lines += is_new;
         let here = (row.time, row.place);
         self.first = Some(self.first.map_or(here, |first| first.min(here)));
         self.last = self.last.max(Some(row.time));
@@ -122,7 +133,7 @@ impl Fold {
                 first: row.time,
                 last: row.time,
             });
-            share.lines += 1;
+            share.lines += is_new;
             share.first = share.first.min(row.time);
             share.last = share.last.max(row.time);
         }
@@ -132,9 +143,14 @@ impl Fold {
         if let Some(object) = row.object.as_deref().filter(|object| !object.is_empty()) {
             count(&mut self.objects, object);
         }
+        if shows_use(row, meaning) {
+            self.act(row);
+        }
         match meaning {
+            Meaning::TryFailed if !self.once.is_new(row, FOLD_NAMES_LIMIT) => {}
             Meaning::TryFailed => {
                 self.tries += 1;
+                self.pace.hear(row.src, row.time);
                 self.all_failures.add(row.time);
                 if let Some(name) = row.account.as_ref().map(|name| name.to_lowercase()) {
                     count(&mut self.tried, &name);
@@ -145,7 +161,29 @@ impl Fold {
             }
             Meaning::TryOk => self.enter(row),
             Meaning::Act(act) if acts => self.tell(row, act),
+            // In a cloud account what was tried tells as much as what was done.
+            Meaning::Refused if acts && row.stream == Stream::CloudTrail => {
+                if let Some(act) = cloud::act(&row.operation) {
+                    self.tell(row, act);
+                }
+            }
             _ => {}
+        }
+    }
+
+    /// Notes that an account did something that is no sign-in.
+    fn act(&mut self, row: &EventRow) {
+        let Some(name) = row.account.as_ref().map(|name| name.to_lowercase()) else { return };
+        if self.acted.len() < SCOPE_LIMIT || self.acted.contains_key(&name) {
+            let entry = Entry {
+                at: row.time,
+                place: row.place,
+                from: row.src,
+                failures_before: 0,
+                stream: row.stream,
+            };
+            let known = self.acted.entry(name).or_insert(entry);
+            *known = (*known).min(entry);
         }
     }
 
@@ -173,14 +211,19 @@ impl Fold {
     }
 
     fn tell(&mut self, row: &EventRow, act: Act) {
-        *self.acts.entry(act).or_default() += 1;
+        let failed = row.status == Status::Failure;
+        if !failed {
+            *self.acts.entry(act).or_default() += 1;
+        }
         let account = row.account.as_deref().unwrap_or("").to_lowercase();
-        let object = if act.is_told_alone() {
+        let object = if row.stream == Stream::CloudTrail && cloud::act(&row.operation).is_some() {
+            row.operation.clone()
+        } else if act.is_told_alone() {
             row.object.clone().unwrap_or_default()
         } else {
             String::new()
         };
-        let key = (row.time.day(), account, act, object);
+        let key = (row.time.day(), account, act, failed, object);
         let here = (row.time, row.place);
         if self.told.len() >= FOLD_NAMES_LIMIT && !self.told.contains_key(&key) {
             return;
@@ -196,8 +239,9 @@ impl Fold {
         let mut moments: Vec<Moment> = self
             .told
             .iter()
-            .map(|((_, account, act, object), told)| {
+            .map(|((_, account, act, failed, object), told)| {
                 let (en, fil) = act.words();
+                let (not_en, not_fil) = if *failed { (", failed", ", nabigo") } else { ("", "") };
                 let what = if object.is_empty() { String::new() } else { format!(": {object}") };
                 let times =
                     if told.count > 1 { format!(" ×{}", told.count) } else { String::new() };
@@ -208,8 +252,8 @@ impl Fold {
                     agency,
                     incident: None,
                     text: Text::new(
-                        format!("{who}: {en}{times}{what}"),
-                        format!("{who}: {fil}{times}{what}"),
+                        format!("{who}: {en}{not_en}{times}{what}"),
+                        format!("{who}: {fil}{not_fil}{times}{what}"),
                     ),
                     lines: told.count,
                     place: Some(told.first.1),
@@ -225,18 +269,51 @@ impl Fold {
     pub(crate) fn marks(&self) -> std::collections::BTreeSet<&str> {
         self.told
             .keys()
-            .filter(|(_, _, act, _)| matches!(act, Act::Forward | Act::Grant | Act::MailRule))
-            .filter(|(_, account, _, object)| !object.is_empty() && object != account)
-            .map(|(_, _, _, object)| object.as_str())
+            .filter(|(_, _, act, _, _)| matches!(act, Act::Forward | Act::Grant | Act::MailRule))
+            .filter(|(_, account, _, _, object)| !object.is_empty() && object != account)
+            .map(|(_, _, _, _, object)| object.as_str())
             .collect()
     }
 
-    /// The accounts that were entered, in time order.
-    pub(crate) fn entries(&self, wanted: impl Fn(&str) -> bool) -> Vec<Entered> {
-        let mut entries: Vec<(Entry, &String)> =
-            self.entered.iter().filter(|(name, _)| wanted(name)).map(|(n, e)| (*e, n)).collect();
+    /// The accounts that were entered, in time order; with `acted`, also those that were used
+    /// without a sign-in on record.
+    pub(crate) fn entries(&self, acted: bool, wanted: impl Fn(&str) -> bool) -> Vec<Entered> {
+        let signed_in = self.entered.iter().map(|(name, entry)| (*entry, name, true));
+        let used = self.acted.iter().filter(|(name, _)| acted && !self.entered.contains_key(*name));
+        let mut entries: Vec<(Entry, &String, bool)> = signed_in
+            .chain(used.map(|(name, entry)| (*entry, name, false)))
+            .filter(|(_, name, _)| wanted(name))
+            .collect();
         entries.sort_unstable();
-        entries.into_iter().map(|(entry, name)| entered(name, &entry)).collect()
+        let tell = |(entry, name, signed_in): (Entry, &String, bool)| {
+            if signed_in { entered(name, &entry) } else { used_as(name, &entry) }
+        };
+        entries.into_iter().map(tell).collect()
+    }
+}
+
+/// Whether a row shows that somebody was in, apart from a sign-in: a challenge or a refusal may come
+/// before any right password.
+fn shows_use(row: &EventRow, meaning: Meaning) -> bool {
+    match meaning {
+        Meaning::TryOk | Meaning::TryFailed | Meaning::Refused => false,
+        Meaning::Other if row.class == Class::Authentication => false,
+        _ => row.status != Status::Failure,
+    }
+}
+
+fn used_as(name: &str, entry: &Entry) -> Entered {
+    Entered {
+        account: name.to_owned(),
+        at: entry.at,
+        from: entry.from,
+        how: Text::new(
+            "used with no sign-in on record: with a session or a token that was there before, or \
+             that these logs do not show",
+            "ginamit nang walang nakatalang pag-sign in: gamit ang session o token na naroon na, o \
+             hindi ipinapakita ng mga log na ito",
+        ),
+        place: entry.place,
     }
 }
 

@@ -62,6 +62,13 @@ pub(crate) struct Suspect {
     pub(crate) accounts: Option<FxHashSet<String>>,
 }
 
+impl Suspect {
+    /// Whether it is one account's guess that came true at an address of other people.
+    pub(crate) fn is_one_guess(&self) -> bool {
+        self.kind == IncidentKind::PasswordGuessing && self.accounts.is_some()
+    }
+}
+
 /// Something that was looked at and not accused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Excuse {

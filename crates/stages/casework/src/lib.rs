@@ -39,6 +39,7 @@
 //! ```
 
 mod background;
+mod cloud;
 mod cluster;
 mod draft;
 mod factors;
@@ -46,8 +47,10 @@ mod fold;
 mod judge;
 mod ledger;
 mod links;
+mod once;
 mod order;
 mod outcome;
+mod pace;
 mod reading;
 mod survey;
 mod words;

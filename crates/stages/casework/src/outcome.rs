@@ -68,16 +68,14 @@ fn incident(findings: &Findings<'_>, draft: &Draft, id: &IncidentId) -> Incident
     let from = words::whence(&addresses);
     let about = draft.grips.values().flatten().filter_map(crate::draft::Grip::accounts);
     let meant: FxHashSet<&str> = about.flatten().map(String::as_str).collect();
-    let entered = fold.entries(|name| meant.is_empty() || meant.contains(name));
+    // Tokens and sessions may act without a sign-in on record.
+    let acted = draft.kind == IncidentKind::AccountTakeover && !meant.is_empty();
+    let entered = fold.entries(acted, |name| meant.is_empty() || meant.contains(name));
     let mut after = fold.moments(draft.agency);
     for moment in &mut after {
         moment.incident = Some(id.clone());
     }
-    let count = match draft.kind {
-        // Tokens and sessions may act without a sign-in on record.
-        IncidentKind::AccountTakeover => meant.len().max(entered.len()),
-        _ => entered.len(),
-    } as u64;
+    let count = entered.len() as u64;
     let agency = words::agency_name(findings.agencies, draft.agency);
     Incident {
         id: id.clone(),

@@ -8,6 +8,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use bakas_model::{Activity, Class, EventRow, Status, Stream};
 use rustc_hash::FxHashSet;
 
+use crate::cloud;
+
 /// What kind of place a log is kept for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Family {
@@ -46,8 +48,16 @@ pub(crate) enum Act {
     Read,
     /// A message was sent.
     Send,
-    /// A command was run.
+    /// A command was run, or code placed.
     Command,
+    /// Logging or watching was lowered.
+    Blind,
+    /// A secret or password was asked for.
+    Secret,
+    /// A user, key or sign-in was made or removed.
+    Credential,
+    /// Something that others need was removed or locked.
+    Destroy,
 }
 
 /// What one record means.
@@ -307,6 +317,9 @@ fn read_web(row: &EventRow, sign_in_paths: Option<&FxHashSet<String>>) -> Meanin
 
 /// The act that an operation of a provider or machine is, where it matters.
 pub(crate) fn act(row: &EventRow) -> Option<Act> {
+    if family(row.stream) == Family::Cloud {
+        return cloud_act(row);
+    }
     let flat: String = row
         .operation
         .chars()
@@ -359,6 +372,15 @@ pub(crate) fn act(row: &EventRow) -> Option<Act> {
     by_activity(row)
 }
 
+/// Calls of a cloud account that matter are named; the others look, list or keep house.
+fn cloud_act(row: &EventRow) -> Option<Act> {
+    const WHO: &[&str] =
+        &["ListUsers", "ListRoles", "ListGroups", "GetAccountAuthorizationDetails"];
+    let directory = WHO.contains(&row.operation.as_str()).then_some(Act::Directory);
+    let others = matches!(row.activity, Activity::Read | Activity::Download);
+    cloud::act(&row.operation).or(directory).or_else(|| others.then(|| by_activity(row)).flatten())
+}
+
 fn by_activity(row: &EventRow) -> Option<Act> {
     match row.activity {
         Activity::Launch => Some(Act::Command),
@@ -388,6 +410,12 @@ impl Act {
             Self::Read => ("read", "binasa"),
             Self::Send => ("message sent", "nagpadala ng mensahe"),
             Self::Command => ("command run", "nagpatakbo ng command"),
+            Self::Blind => ("logging or watching lowered", "hininaan ang pagtatala o pagbabantay"),
+            Self::Secret => ("secret or password asked for", "hiningi ang isang lihim o password"),
+            Self::Credential => {
+                ("user or key made or removed", "gumawa o nagtanggal ng user o susi")
+            }
+            Self::Destroy => ("removed or locked", "tinanggal o ikinandado"),
         }
     }
 

@@ -11,12 +11,22 @@ use bakas_model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::reading::{self, Act, Family, Meaning};
+use crate::{
+    once::Once,
+    pace::Burst,
+    reading::{self, Act, Family, Meaning},
+};
 
 /// Most names that one track remembers of each sort.
 pub(crate) const TRACK_NAMES_LIMIT: usize = 4096;
 /// A pause within one visit to an account, in microseconds (30 minutes): longer ones end it.
 pub(crate) const VISIT_PAUSE_MICROS: i64 = 30 * 60 * 1_000_000;
+
+/// Failures of one address within an hour that no person makes.
+const HAMMER_FAILS: usize = 30;
+/// Failures of one account from one address within an hour after which a success looks guessed:
+/// who forgot a password gives up, or asks, well before.
+const GUESSED_FAILS: usize = 16;
 
 /// What one user agent of an address did.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,6 +58,12 @@ pub(crate) struct Track {
     pub(crate) first_sign_in: Option<Timestamp>,
     pub(crate) tried: FxHashMap<String, u64>,
     pub(crate) entered: FxHashSet<String>,
+    /// Accounts that were in from here before they failed from here.
+    pub(crate) at_home: FxHashSet<String>,
+    /// Whether so many failed within an hour as no person makes.
+    pub(crate) hammered: bool,
+    hammer: Burst<HAMMER_FAILS>,
+    once: Once,
     pub(crate) admin_fails: u64,
     pub(crate) admin_names: FxHashSet<String>,
     pub(crate) mail_fails: u64,
@@ -81,6 +97,10 @@ pub(crate) struct Visit {
     pub(crate) acts: FxHashMap<Act, u64>,
     pub(crate) agents: FxHashSet<String>,
     pub(crate) families: BTreeSet<Family>,
+    /// Since when many failures followed one another, and when the sign-in directly after them
+    /// succeeded.
+    pub(crate) guessed: Option<(Timestamp, Timestamp)>,
+    guesses: Burst<GUESSED_FAILS>,
     /// Times of presence, merged over pauses, sorted.
     pub(crate) windows: Vec<(Timestamp, Timestamp)>,
 }
@@ -132,6 +152,9 @@ impl Survey {
         }
         let track = self.tracks.entry((row.agency, address)).or_default();
         track.kind = kind;
+        // What was told already tells of a sign-in that has its own record.
+        let told = meaning == Meaning::TryFailed && !track.once.is_new(row, TRACK_NAMES_LIMIT);
+        let meaning = if told { Meaning::Other } else { meaning };
         track.hear(row, meaning);
         if let Some(name) = &row.account {
             let key = AccountKey { agency: row.agency, name: name.to_lowercase() };
@@ -159,7 +182,11 @@ impl Track {
                 if let Some(name) = &row.account
                     && self.entered.len() < TRACK_NAMES_LIMIT
                 {
-                    self.entered.insert(name.to_lowercase());
+                    let name = name.to_lowercase();
+                    if !self.tried.contains_key(&name) {
+                        self.at_home.insert(name.clone());
+                    }
+                    self.entered.insert(name);
                 }
             }
             Meaning::Asset => self.assets += 1,
@@ -181,6 +208,8 @@ impl Track {
 
     fn hear_failure(&mut self, row: &EventRow, family: Family) {
         self.fails += 1;
+        self.hammer.hear(row.time);
+        self.hammered |= self.hammer.is_full(row.time);
         let hour = row.time.as_seconds().rem_euclid(86_400) / 3600;
         self.fail_hours[hour as usize] += 1;
         let day = self.fail_days.entry(row.time.day()).or_default();
@@ -251,12 +280,13 @@ impl Visit {
         match meaning {
             Meaning::TryFailed => {
                 self.fails += 1;
+                self.guesses.hear(row.time);
                 return;
             }
             // A challenge or a refusal shows no presence: it may come before any right password.
             Meaning::Refused => return,
             Meaning::Other if row.class == Class::Authentication => return,
-            Meaning::TryOk => self.logons += 1,
+            Meaning::TryOk => self.sign_in(row.time),
             Meaning::Act(act) => *self.acts.entry(act).or_default() += 1,
             _ => {}
         }
@@ -270,6 +300,14 @@ impl Visit {
             self.agents.insert(agent.clone());
         }
         self.extend(row.time);
+    }
+
+    fn sign_in(&mut self, time: Timestamp) {
+        self.logons += 1;
+        let guesses = std::mem::take(&mut self.guesses);
+        if let Some(since) = guesses.since.filter(|_| guesses.is_full(time)) {
+            self.guessed = self.guessed.or(Some((since, time)));
+        }
     }
 
     /// Adds a moment of presence; windows stay sorted and apart by more than a pause.
@@ -300,6 +338,12 @@ impl Visit {
     pub(crate) fn is_present(&self, time: Timestamp) -> bool {
         let at = self.windows.partition_point(|w| w.1.plus_micros(VISIT_PAUSE_MICROS) < time);
         self.windows.get(at).is_some_and(|w| w.0 <= time)
+    }
+
+    /// When the presence that holds a time ended.
+    pub(crate) fn until(&self, time: Timestamp) -> Timestamp {
+        let window = self.windows.iter().find(|w| w.0 <= time && time <= w.1);
+        window.map_or(time, |window| window.1)
     }
 
     /// How many acts of a kind.

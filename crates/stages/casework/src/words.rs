@@ -175,44 +175,7 @@ fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String
     let (tries, accounts) = (number(fold.tries), number(fold.tried.len() as u64));
     let (sign_ins, one) = (plural(fold.tries, "sign-in", "sign-ins"), fold.tried.len() == 1);
     match kind {
-        IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying => {
-            let (who_en, who_fil) = if fold.tried.is_empty() {
-                (
-                    " The log does not name the accounts.".to_owned(),
-                    " Hindi pinapangalanan ng log ang mga account.".to_owned(),
-                )
-            } else {
-                (
-                    format!(
-                        " They were aimed at {accounts} {}.",
-                        if one { "account" } else { "accounts" }
-                    ),
-                    format!(" Nakatuon ang mga ito sa {accounts} account."),
-                )
-            };
-            let (out_en, out_fil) = if entered == 0 {
-                (
-                    " No try is seen to succeed.".to_owned(),
-                    " Walang nakitang subok na nagtagumpay.".to_owned(),
-                )
-            } else {
-                let n = number(entered);
-                let (seem, these) =
-                    if entered == 1 { ("try seems", "it") } else { ("tries seem", "them") };
-                (
-                    format!(" {n} {seem} to have succeeded: check {these} first."),
-                    format!(" {n} subok ang tila nagtagumpay: unahing suriin."),
-                )
-            };
-            (
-                format!(
-                    " {sign_ins} failed, slowly and spread over the addresses.{who_en}{out_en}"
-                ),
-                format!(
-                    " {tries} pag-sign in ang nabigo, mabagal at nakakalat sa mga address.{who_fil}{out_fil}"
-                ),
-            )
-        }
+        IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying => guesses(fold, entered),
         IncidentKind::AccountTakeover | IncidentKind::LateralMovement => {
             let n = number(entered);
             let were = if entered == 1 { "account was" } else { "accounts were" };
@@ -254,6 +217,45 @@ fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String
             )
         }
     }
+}
+
+/// Tries at passwords: how many, at whom, and whether one seems to have succeeded.
+fn guesses(fold: &Fold, entered: u64) -> (String, String) {
+    let (tries, accounts) = (number(fold.tries), number(fold.tried.len() as u64));
+    let (sign_ins, one) = (plural(fold.tries, "sign-in", "sign-ins"), fold.tried.len() == 1);
+    let (who_en, who_fil) = if fold.tried.is_empty() {
+        (
+            " The log does not name the accounts.".to_owned(),
+            " Hindi pinapangalanan ng log ang mga account.".to_owned(),
+        )
+    } else {
+        (
+            format!(" They were aimed at {accounts} {}.", if one { "account" } else { "accounts" }),
+            format!(" Nakatuon ang mga ito sa {accounts} account."),
+        )
+    };
+    let (out_en, out_fil) = if entered == 0 {
+        (
+            " No try is seen to succeed.".to_owned(),
+            " Walang nakitang subok na nagtagumpay.".to_owned(),
+        )
+    } else {
+        let n = number(entered);
+        let (seem, these) = if entered == 1 { ("try seems", "it") } else { ("tries seem", "them") };
+        (
+            format!(
+                " {n} {seem} to have succeeded: check {these} first. Or a program with an old password was put right, or the owner remembered: the owner can tell."
+            ),
+            format!(
+                " {n} subok ang tila nagtagumpay: unahing suriin. O naitama ang programang may lumang password, o naalala ito ng may-ari: masasabi iyon ng may-ari."
+            ),
+        )
+    };
+    let (pace_en, pace_fil) = fold.pace.words();
+    (
+        format!(" {sign_ins} failed{pace_en}.{who_en}{out_en}"),
+        format!(" {tries} pag-sign in ang nabigo{pace_fil}.{who_fil}{out_fil}"),
+    )
 }
 
 /// "Seen after entry: mail forwarding set (2), read (140)."

@@ -147,7 +147,9 @@ impl SkewSampler {
     /// agency; of two that differ, the one is named that fewer agree with.
     #[must_use]
     pub fn propose(&self, sources: &[Source]) -> Vec<ClockProposal> {
-        let mut order: Vec<_> = self.sources.iter().map(|(ix, sample)| (*ix, sample)).collect();
+        let mut kept = self.sources.clone();
+        kept.values_mut().for_each(Sample::thin);
+        let mut order: Vec<_> = kept.iter().map(|(ix, sample)| (*ix, sample)).collect();
         order.sort_unstable_by_key(|(ix, _)| *ix);
         let mut pairs = Vec::new();
         let mut agreeing: FxHashMap<SourceIx, usize> = FxHashMap::default();

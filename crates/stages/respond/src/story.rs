@@ -45,6 +45,10 @@ fn headline(view: &View<'_>) -> Text {
     let incidents = view.case.incidents.len() as u64;
     let attacked = view.attacked();
     let inside = view.entered_agencies();
+    let counts = &view.case.counts;
+    if incidents == 0 && counts.events == 0 && counts.rejects > 0 {
+        return Text::new("Nothing could be read", "Walang nabasa");
+    }
     if incidents == 0 {
         return Text::new(
             "No attack was found in these logs",

@@ -109,7 +109,7 @@ fn known(court: &Court<'_>, suspects: &[Suspect]) -> Known {
         blocks: FxHashSet::default(),
         tried: FxHashSet::default(),
     };
-    for suspect in suspects.iter().filter(|s| s.agents.is_none()) {
+    for suspect in suspects.iter().filter(|s| s.agents.is_none() && !s.is_one_guess()) {
         known.guessers.insert((suspect.agency, suspect.address));
         known.addresses.entry(suspect.address).or_default().insert(suspect.agency);
         known.blocks.insert(block(suspect.address));
@@ -268,7 +268,7 @@ fn is_known_elsewhere(known: &Known, agency: AgencyIx, address: IpAddr) -> bool 
 }
 
 /// Whether a network is one the account usually signs in from; `None` where nothing else is known.
-fn usual(court: &Court<'_>, account: &AccountKey, asn: Option<Asn>) -> Option<bool> {
+pub(crate) fn usual(court: &Court<'_>, account: &AccountKey, asn: Option<Asn>) -> Option<bool> {
     let profile = court.findings.accounts.get(account)?;
     let here = profile.networks.iter().find(|n| n.asn == asn).map_or(0, |n| n.days.len());
     let elsewhere: usize =

@@ -4,11 +4,13 @@
 
 use std::net::IpAddr;
 
-use bakas_model::{AgencyIx, IncidentKind, NetworkKind};
+use bakas_model::{AccountKey, AgencyIx, IncidentKind, NetworkKind};
 use rustc_hash::FxHashSet;
 
 use crate::{
-    judge::{Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside},
+    judge::{
+        Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside, takeover::usual,
+    },
     ledger::name_hash,
     reading::{Family, is_tool},
     survey::Track,
@@ -35,6 +37,8 @@ const GUESSED_RATIO: u64 = 15;
 const ASSETS_DECIBANS: f64 = 7.0;
 /// A program's own user agent at a form that is made for people.
 const TOOL_DECIBANS: f64 = 8.0;
+/// Many failures within an hour from one address, and never a success: no person goes on so.
+const HAMMER_DECIBANS: f64 = 10.0;
 /// Share of tries at names of administrators from which on somebody is looking for them.
 pub(crate) const ADMIN_SHARE: f64 = 0.7;
 /// Most tries for each administrator's name that still look like looking, not guessing.
@@ -89,15 +93,22 @@ fn volume(fails: u64) -> f64 {
 /// Failures, and days with them, from which on it is a program and no person.
 const STALE_FAILS: u64 = 10;
 const STALE_DAYS: usize = 3;
+/// Days with sign-ins from which on an account lives at an address, even if it failed there first.
+const OWN_DAYS: usize = 3;
 
-/// Whether a machine repeats one old password: one account from inside, or one that also signs in
-/// from there.
-fn is_stale(track: &Track) -> bool {
+/// Whether a machine repeats one old password: one account from inside, or one that lives
+/// there.
+fn is_stale(court: &Court<'_>, agency: AgencyIx, address: IpAddr, track: &Track) -> bool {
     if track.fails < STALE_FAILS || track.fail_days.len() < STALE_DAYS {
         return false;
     }
     let one_account = track.tried.len() == 1 && track.named_fails == track.fails;
-    let own = track.tried.keys().any(|name| track.entered.contains(name));
+    let own = track.tried.keys().any(|name| {
+        let key = AccountKey { agency, name: name.clone() };
+        let visit = court.survey.visits.get(&key).and_then(|from| from.get(&address));
+        // Who gets in only after all the failures may have guessed.
+        track.at_home.contains(name) || visit.is_some_and(|visit| visit.days.len() >= OWN_DAYS)
+    });
     (one_account && (own || track.kind == NetworkKind::Special))
         || (track.kind == NetworkKind::Special && track.tried.is_empty())
 }
@@ -129,14 +140,21 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
             set_aside(aside, agency, Excuse::Permitted(permission), who(), track.fails);
             continue;
         }
-        if is_stale(track) {
+        if is_stale(court, agency, address, track) {
             set_aside(aside, agency, Excuse::StalePassword, who(), track.fails);
             continue;
         }
         if track.kind == NetworkKind::Special {
             continue; // from inside: the judge of inside movement looks at it
         }
-        let score = weigh(track, court.findings.background.assets_are_usual(agency));
+        let mut score = weigh(track, court.findings.background.assets_are_usual(agency));
+        if track.hammered
+            && track.oks == 0
+            && track.assets == 0
+            && !lives_here(court, agency, track)
+        {
+            score += HAMMER_DECIBANS;
+        }
         if score >= VERDICT_DECIBANS {
             suspects.extend(verdicts(agency, address, track, score));
         } else if let Some(part) = apart(agency, address, track) {
@@ -146,7 +164,54 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
         }
     }
     company(court, &mut suspects, weak, aside);
+    guesses(court, &mut suspects, aside);
     suspects
+}
+
+/// Whether every account tried usually signs in from this network.
+fn lives_here(court: &Court<'_>, agency: AgencyIx, track: &Track) -> bool {
+    track.named_fails == track.fails
+        && track.tried.keys().all(|name| {
+            let key = AccountKey { agency, name: name.clone() };
+            usual(court, &key, track.asn) == Some(true)
+        })
+}
+
+/// Guesses that came true at addresses that are not accused as a whole: many failures of one
+/// account, directly followed by its success. Whoever else is at the address is left alone.
+fn guesses(court: &Court<'_>, suspects: &mut Vec<Suspect>, aside: &mut Aside) {
+    let accused: FxHashSet<(AgencyIx, IpAddr)> =
+        suspects.iter().filter(|s| s.agents.is_none()).map(|s| (s.agency, s.address)).collect();
+    let mut found = Vec::new();
+    for (account, from) in &court.survey.visits {
+        for (&address, visit) in from {
+            let Some((since, at)) = visit.guessed else { continue };
+            let key = (account.agency, address);
+            let Some(track) = court.survey.tracks.get(&key) else { continue };
+            let is_inside = track.kind == NetworkKind::Special;
+            let at_home = track.at_home.contains(&account.name);
+            let is_program = at_home && is_stale(court, account.agency, address, track);
+            if accused.contains(&key) || is_inside || is_program {
+                continue;
+            }
+            if let Some(permission) = court.permission(address, since) {
+                let why = Excuse::Permitted(permission);
+                set_aside(aside, account.agency, why, address.to_string(), visit.fails);
+                continue;
+            }
+            found.push(Suspect {
+                agency: account.agency,
+                address,
+                kind: IncidentKind::PasswordGuessing,
+                score: VERDICT_DECIBANS,
+                span: (since, visit.until(at)),
+                agents: None,
+                accounts: Some(std::iter::once(account.name.clone()).collect()),
+            });
+        }
+    }
+    found.sort_by(|a, b| (a.agency, a.address, a.span).cmp(&(b.agency, b.address, b.span)));
+    suspects.extend(found);
 }
 
 /// The verdict on a whole address. What it tried decides the kind; it may have done both.

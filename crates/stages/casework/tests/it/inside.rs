@@ -80,3 +80,40 @@ fn cloud_operations_that_lower_protections() {
     assert_eq!(result.outcome.incidents[0].lines, 2, "the call that only looks is not among them");
     assert!(result.reasons().contains("admin"));
 }
+
+#[test]
+fn calls_in_a_cloud_account_are_told_by_their_names_and_upkeep_is_left_out() {
+    let mut world = World::default();
+    let call = |world: &mut World, minute, what: &str, activity, agent: &str, status| {
+        let told = (what, activity, "x");
+        let time = at(0, 3, minute);
+        let row = world.act(0, Stream::CloudTrail, time, "80.1.1.1", "deployer", told);
+        world.rows[row].agent = Some(agent.to_owned());
+        world.rows[row].status = status;
+        row
+    };
+    let (cli, terraform) = ("aws-cli/2.0", "APN/1.0 HashiCorp/1.0 Terraform/1.5");
+    let (done, refused) = (Status::Success, Status::Failure);
+    let stop = call(&mut world, 0, "StopLogging", Activity::Other, cli, done);
+    let key = call(&mut world, 1, "CreateAccessKey", Activity::Create, cli, done);
+    call(&mut world, 2, "CreateAccessKey", Activity::Create, cli, done);
+    let secret = call(&mut world, 3, "GetPasswordData", Activity::Read, cli, refused);
+    for row in [stop, key, secret] {
+        world.flag(row, IncidentKind::CloudAbuse, Severity::High);
+        world.flag(row, IncidentKind::CloudAbuse, Severity::Medium);
+    }
+    call(&mut world, 4, "CreateAccessKey", Activity::Create, terraform, done);
+    let result = world.investigate();
+    assert_eq!(result.kinds(), [(0, IncidentKind::CloudAbuse)], "{}", result.reasons());
+    let incident = &result.outcome.incidents[0];
+    let told: Vec<&str> = incident.scope.after.iter().map(|m| m.text.en.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "deployer: logging or watching lowered: StopLogging",
+            "deployer: user or key made or removed ×2: CreateAccessKey",
+            "deployer: secret or password asked for, failed: GetPasswordData",
+        ]
+    );
+    assert_eq!(incident.lines, 4, "what Terraform does is upkeep");
+}

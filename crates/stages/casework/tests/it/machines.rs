@@ -53,7 +53,7 @@ fn a_try_that_the_server_tells_twice_is_one_try() {
 #[test]
 fn records_told_twice_do_not_accuse_who_mistypes() {
     let mut world = World::default();
-    for n in 0..14 {
+    for n in 0..20 {
         let time = at(0, 9, n * 2);
         fails(&mut world, time, "61.1.1.1", "jaun", "Invalid user");
         fails(&mut world, time.plus_micros(SECOND), "61.1.1.1", "jaun", "Failed password");

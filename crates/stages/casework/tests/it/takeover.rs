@@ -41,6 +41,38 @@ fn reading(world: &mut World, agency: u16, day: i64, from: &str, account: &str) 
 }
 
 #[test]
+fn a_record_of_several_acts_is_one_line() {
+    let mut world = World::default();
+    ordinary(&mut world, 0, "ana@a.example", "61.1.1.1");
+    world.login(0, LOGIN, at(12, 14, 0), "80.7.7.7", "ana@a.example", true);
+    let first = forward(&mut world, 0, 14, "80.7.7.7", "ana@a.example");
+    let second = forward(&mut world, 0, 14, "80.7.7.7", "ana@a.example");
+    world.same_record(first, second);
+    let result = world.investigate();
+    let incident = &result.outcome.incidents[0];
+    assert_eq!(incident.lines, 2, "a sign-in, and one record of two acts");
+    assert_eq!(incident.addresses.iter().map(|used| used.lines).sum::<u64>(), 2);
+    assert_eq!(incident.scope.after[0].lines, 2, "both acts are told");
+}
+
+#[test]
+fn the_headline_counts_the_accounts_that_the_scope_names() {
+    let mut world = World::default();
+    ordinary(&mut world, 0, "ana@a.example", "61.1.1.1");
+    ordinary(&mut world, 0, "ben@a.example", "61.1.1.2");
+    world.login(0, LOGIN, at(12, 14, 0), "80.7.7.7", "ana@a.example", true);
+    forward(&mut world, 0, 14, "80.7.7.7", "ana@a.example");
+    // By a stolen session: no sign-in is on record.
+    forward(&mut world, 0, 15, "80.7.7.7", "ben@a.example");
+    let result = world.investigate();
+    let incident = &result.outcome.incidents[0];
+    let named: Vec<&str> = incident.scope.entered.iter().map(|e| e.account.as_str()).collect();
+    assert_eq!(named, ["ana@a.example", "ben@a.example"], "who must act is told of both");
+    assert!(incident.title.en.starts_with("2 accounts"), "{}", incident.title.en);
+    assert!(incident.scope.entered[1].how.en.contains("no sign-in"), "{:?}", incident.scope);
+}
+
+#[test]
 fn forwarding_set_from_a_rented_server_is_a_takeover() {
     let mut world = World::default();
     ordinary(&mut world, 0, "ana@a.example", "61.1.1.1");

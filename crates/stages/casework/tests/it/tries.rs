@@ -36,6 +36,20 @@ fn only(result: &Result, kind: IncidentKind) {
 }
 
 #[test]
+fn fast_guessing_is_not_called_slow() {
+    let mut world = World::default();
+    subscribers(&mut world, 0);
+    for n in 0..600 {
+        let time = at(3, 10, 0).plus_micros(n * 1_000_000);
+        world.form(0, time, "61.9.1.7", false, "python-requests/2.31");
+    }
+    let result = world.investigate();
+    only(&result, IncidentKind::PasswordGuessing);
+    let summary = &result.outcome.incidents[0].summary;
+    assert!(!summary.en.contains("slowly") && !summary.en.contains("spread"), "{}", summary.en);
+}
+
+#[test]
 fn slow_spread_guessing_is_told_from_the_same_telcos_subscribers() {
     let mut world = World::default();
     subscribers(&mut world, 0);

@@ -175,6 +175,12 @@ impl World {
         self.rows.len() - 1
     }
 
+    /// Both rows are of one record, as where a provider reports several acts at once.
+    pub(crate) fn same_record(&mut self, one: usize, other: usize) {
+        let (place, time) = (self.rows[one].place, self.rows[one].time);
+        (self.rows[other].place, self.rows[other].time) = (place, time);
+    }
+
     /// A rule of this kind and level matched that row.
     pub(crate) fn flag(&mut self, row: usize, kind: IncidentKind, level: Severity) {
         let agency = self.rows[row].agency;

@@ -116,7 +116,7 @@ fn table_of(networks: &[NetworkRow<'_>]) -> Markup {
                 th scope="row" {
                     (visible(&row.name()))
                     @if let (Some(asn), Some(_)) = (row.asn, row.operator) { " " small { (asn) } }
-                    @if !row.lists.is_empty() { br; small.lists-of { (visible(&row.lists.iter().copied().collect::<Vec<_>>().join(", "))) } }
+                    @if !row.lists.is_empty() { br; small.lists-of { (both("on lists: ", "nasa mga listahang: ")) (visible(&row.lists.iter().copied().collect::<Vec<_>>().join(", "))) } }
                 }
                 td { @if let Some(country) = row.country { (world::name(country)) } @else { "—" } }
                 td { (pair(words::network_kind(row.kind))) }

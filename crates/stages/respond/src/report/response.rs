@@ -101,9 +101,9 @@ fn table_of(blocks: &[&Block]) -> Markup {
     let Some(when) = blocks.first() else { return html! {} };
     let counted: Text = span(when.collateral.from, when.collateral.until);
     let head = html! {
-        (th("For", "Para sa")) (th("Block", "Harangin")) (th("What it covers", "Saklaw"))
-        (thn("Stops", "Napipigil")) (thn("Legitimate sessions cut off", "Lehitimong session na mapuputol")) (thn("of these signed in", "sa mga ito, naka-sign in"))
-        (thn("from addresses", "mula sa ilang address")) (thn("Days", "Araw"))
+        (th("For", "Para sa")) (thn("Stops", "Napipigil")) (thn("Legitimate sessions cut off", "Lehitimong session na mapuputol")) (thn("of these signed in", "sa mga ito, naka-sign in"))
+        (thn("from addresses", "mula sa ilang address"))
+        (th("Block", "Harangin")) (th("What it covers", "Saklaw")) (thn("Days", "Araw"))
     };
     let (proposed, others): (Vec<&Block>, Vec<&Block>) =
         blocks.iter().copied().partition(|block| block.proposed);
@@ -134,7 +134,10 @@ fn row(block: &Block) -> Markup {
     html! {
         tr.proposed[block.proposed] {
             th scope="row" { (incident_links([&block.incident])) @if block.proposed { br; b.tag { (both("proposed", "mungkahi")) } } }
-            td {
+            td.n { (block.stops_percent) " %" }
+            td.n { @if lost.lower_bound { "≥ " } (number(lost.sessions)) }
+            (tdn(lost.signed_in)) (tdn(lost.addresses))
+            td.wide {
                 @if let Some(asn) = block.network { (both("the whole network ", "ang buong network ")) code { (asn) } " " }
                 @for prefix in block.prefixes.iter().take(PREFIXES_LIMIT) { code { (prefix) } " " }
                 @if block.prefixes.len() > PREFIXES_LIMIT { (both(
@@ -143,9 +146,7 @@ fn row(block: &Block) -> Markup {
                 br; small { (text(&block.reason)) }
             }
             td { (text(&block.applies_to)) }
-            td.n { (block.stops_percent) " %" }
-            td.n { @if lost.lower_bound { "≥ " } (number(lost.sessions)) }
-            (tdn(lost.signed_in)) (tdn(lost.addresses)) (tdn(block.lifetime_days.into()))
+            (tdn(block.lifetime_days.into()))
         }
     }
 }

@@ -166,6 +166,15 @@ fn a_case_without_findings_is_a_report_too() {
 }
 
 #[test]
+fn where_nothing_was_read_the_headline_says_so() {
+    let mut case = Case { name: "unread".into(), ..Case::default() };
+    case.counts.rejects = 2;
+    let page = html(&case, &[]);
+    assert!(page.contains("Nothing could be read") && page.contains("Walang nabasa"));
+    assert!(!page.contains("No attack was found"));
+}
+
+#[test]
 fn a_huge_case_stays_a_page() {
     let mut case = fixture::case();
     let moment = case.timeline[0].clone();
