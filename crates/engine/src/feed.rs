@@ -207,8 +207,13 @@ impl Feed<'_> {
         buffers: &Receiver<Vec<u8>>,
     ) -> Result<FileRead, Error> {
         let mut read = FileRead { unpacked: vec![0; file.members.len()], ..FileRead::default() };
-        // A file that could not be opened when the plan was made is already a reject.
-        let Ok(mut shipped) = HashedFile::open(&file.path, self.observer) else { return Ok(read) };
+        let mut shipped = match HashedFile::open(&file.path, self.observer) {
+            Ok(shipped) => shipped,
+            Err(error) => {
+                read.rejects.extend(changed(file, &format!("gone since the plan: {error}")));
+                return Ok(read);
+            }
+        };
         if !self.is_hashed {
             shipped.forgo_hash();
         }
@@ -234,6 +239,9 @@ impl Feed<'_> {
             };
             let result =
                 bakas_ingest::unpack(&file.name, &mut shipped, &mut each, &mut |r| broken.push(r));
+            if at < file.members.len() && result.is_ok() && !self.is_over() {
+                broken.extend(changed(file, "it holds less than when the plan was made"));
+            }
             if let (Err(error), Some(member)) = (result, file.members.first())
                 && !self.is_over()
             {
@@ -296,6 +304,12 @@ impl PlannedMember {
     fn is_read(&self) -> bool {
         self.format.is_some() && self.duplicate_of.is_none()
     }
+}
+
+/// A file that is no longer what the plan saw: said, never passed over.
+fn changed(file: &PlannedFile, how: &str) -> Option<Reject> {
+    let first = file.members.first()?;
+    Some(whole(RejectReason::Unreadable, first.source, how.to_owned()))
 }
 
 fn whole(reason: RejectReason, source: SourceIx, detail: String) -> Reject {

@@ -26,8 +26,12 @@ pub(crate) struct HashedFile<'a> {
 impl<'a> HashedFile<'a> {
     /// Opens it; `observer` hears of every byte once.
     pub(crate) fn open(path: &Path, observer: &'a dyn Observer) -> Result<Self, Error> {
-        let file =
-            File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let read = |source| Error::Read { path: path.to_owned(), source };
+        // Opening a pipe would wait for somebody to write into it.
+        if !std::fs::metadata(path).map_err(read)?.is_file() {
+            return Err(read(io::Error::other("it is no file any more")));
+        }
+        let file = File::open(path).map_err(read)?;
         Ok(Self {
             file: BufReader::with_capacity(READ_BYTES, file),
             observer,

@@ -27,10 +27,10 @@ pub fn run(request: &Request, tools: &Tools<'_>) -> Result<Done, Error> {
     let key = sealing::key(request.key.as_deref())?;
     let folder = CaseFolder::create(&request.out, request.replace)?;
     let result = pipeline::run(request, tools, &folder).and_then(|investigated| {
-        tools.observer.step(Step::Report, 0);
+        tools.begin(Step::Report, 0)?;
         let shipped = sealing::inputs(&investigated.plan, &investigated.case.sources);
         let case = writing::everything(investigated, &folder)?;
-        tools.observer.step(Step::Seal, 0);
+        tools.begin(Step::Seal, 0)?;
         sealing::seal(&folder, &key, &case, shipped, started, tools.clock.now())?;
         if tools.stop.is_asked() { Err(Error::Interrupted) } else { Ok(case) }
     });

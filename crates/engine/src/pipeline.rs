@@ -35,14 +35,13 @@ pub(crate) fn run(
     tools: &Tools<'_>,
     folder: &CaseFolder,
 ) -> Result<Investigated, Error> {
-    tools.observer.step(Step::Plan, 0);
+    tools.begin(Step::Plan, 0)?;
     let table = Table::embedded()?;
     let book = rulebook::load(request.builtin_rules, &request.rules)?;
-    let ours = [folder.partial().to_owned(), folder.out().to_owned()];
-    let plan = Plan::make_except(&request.inputs, request.config.as_deref(), &ours)?;
+    let plan = plan(request, folder)?;
     let lake = (tools.lakes)(&folder.events_dir()?, &plan.agencies);
 
-    tools.observer.step(Step::Sweep, plan.bytes);
+    tools.begin(Step::Sweep, plan.bytes)?;
     let sweep = Sweep {
         plan: &plan,
         rules: &book.rules,
@@ -54,12 +53,12 @@ pub(crate) fn run(
     let Swept { sources, rejects, inputs, addresses, accounts, skew } =
         sweep.run(tools.observer, tools.stop)?;
 
-    tools.observer.step(Step::Correlate, 0);
+    tools.begin(Step::Correlate, 0)?;
     let now = tools.clock.now();
     let Correlated { kept: detections, count, left_out } =
         writing::findings(&book, &plan, inputs, folder, now)?;
 
-    tools.observer.step(Step::Casework, 0);
+    tools.begin(Step::Casework, 0)?;
     let mut profiles = Profiles::new(addresses, accounts, &folder.temp_dir());
     let mut background = Background::default();
     let wanted = bakas_casework::wanted_profiles(&detections);
@@ -109,4 +108,10 @@ pub(crate) fn run(
     };
     let case = summary::case(request, parts);
     Ok(Investigated { case, plan, outcome, claimed, traces, rejects })
+}
+
+/// What is to be read; never the case itself, wherever it is made.
+fn plan(request: &Request, folder: &CaseFolder) -> Result<Plan, Error> {
+    let ours = [folder.partial().to_owned(), folder.out().to_owned()];
+    Plan::make_except(&request.inputs, request.config.as_deref(), &ours)
 }

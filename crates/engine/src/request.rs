@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::{
-    LakeAt,
+    Error, LakeAt,
     clock::Clock,
-    observer::{Observer, Stop},
+    observer::{Observer, Step, Stop},
 };
 
 /// What to look at, and where the case goes.
@@ -42,4 +42,15 @@ pub struct Tools<'a> {
     pub stop: &'a Stop,
     /// Tells the time.
     pub clock: &'a dyn Clock,
+}
+
+impl Tools<'_> {
+    /// Tells that a step begins, unless somebody asked to stop.
+    pub(crate) fn begin(&self, step: Step, bytes: u64) -> Result<(), Error> {
+        if self.stop.is_asked() {
+            return Err(Error::Interrupted);
+        }
+        self.observer.step(step, bytes);
+        Ok(())
+    }
 }

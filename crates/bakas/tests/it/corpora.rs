@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bakas_model::{Case, Incident, IncidentKind, RejectReason};
+use bakas_model::{Case, Incident, IncidentKind, RejectReason, Severity};
 
 use crate::yard::{Yard, events, write};
 
@@ -80,6 +80,10 @@ fn openssh_guesses_are_told_and_the_one_sign_in_is_left_alone() {
     let most = &guessed.addresses[0];
     assert_eq!((most.address.to_string().as_str(), most.asn.unwrap().0), ("183.62.140.253", 4134));
     assert!(guessed.scope.tried.iter().any(|tally| tally.value == "root"));
+    // "Invalid user x" and then "Failed password for invalid user x" are one try: by grep, these
+    // eight addresses failed 482 times.
+    assert_eq!((guessed.addresses.len(), guessed.scope.tries), (8, 482));
+    assert!(!guessed.summary.en.contains("slowly"), "{}", guessed.summary.en);
     // `grep Accepted`: one, of fztu from 119.137.62.142, which never failed.
     for incident in &case.incidents {
         assert!(incident.scope.entered.is_empty(), "{:?}", incident.scope.entered);
@@ -109,6 +113,15 @@ fn auth_log_keeps_its_year_and_the_people_out_of_the_guessing() {
     for address in ["201.178.81.113", "181.26.186.35", "122.163.61.218"] {
         assert!(guesses.iter().any(|i| from(i, address)), "{address}");
     }
+    // 120 tries of root within 17 minutes.
+    let fast = guesses.iter().find(|i| from(i, "49.4.143.105")).expect("hammering is told");
+    assert_eq!(fast.scope.tries, 120);
+    // 147 failures of one account and then its success, where ten accounts sign in.
+    let guessed = guesses.iter().find(|i| from(i, "24.151.103.17")).expect("the guess is told");
+    assert_eq!((guessed.severity, guessed.scope.tries), (Severity::High, 147));
+    let entered: Vec<_> = guessed.scope.entered.iter().map(|e| e.account.as_str()).collect();
+    assert_eq!(entered, ["elastic_user_0"]);
+    assert!(guessed.summary.en.contains("the owner can tell"), "{}", guessed.summary.en);
     // The owner's own address: 15 failures among 209 sign-ins.
     assert!(!case.incidents.iter().any(|i| from(i, "85.245.107.41")));
 }
@@ -147,6 +160,10 @@ fn every_record_of_the_simulated_cloud_attacks_is_evidence() {
     assert_eq!(case.sources.iter().map(|s| s.events).sum::<u64>(), 1_233);
     let incident = case.incidents.iter().find(|i| i.kind == IncidentKind::CloudAbuse).unwrap();
     assert!(from(incident, "192.168.10.20"));
+    for call in ["StopLogging", "PutEventSelectors", "GetPasswordData", "ModifyDBSnapshotAttribute"]
+    {
+        assert!(incident.scope.after.iter().any(|m| m.text.en.contains(call)), "{call} is told");
+    }
     // The tool names itself at the beginning of the user agent of what it does as an attack.
     let direct = evidence(&yard, &logs)
         .into_iter()
@@ -187,6 +204,8 @@ fn what_is_not_read_is_named_for_what_it_is() {
         let (case, out) = investigate(&yard, &logs, None);
         assert_eq!(case.sources.iter().map(|s| s.events).sum::<u64>(), 0, "{folder}");
         assert!(out.contains("Not read"), "{out}");
+        assert!(out.contains("Nothing could be read"), "{out}");
+        assert!(!out.contains("No attack was found"), "{out}");
         let told = case.rejects.iter().filter(|r| r.reason == RejectReason::UnknownFormat);
         let told: Vec<_> = told.map(|reject| reject.detail.as_str()).collect();
         assert!(told.iter().any(|detail| detail.contains(words)), "{folder}: {told:?}");

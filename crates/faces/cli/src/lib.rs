@@ -53,7 +53,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, lakes: &LakeAt<'_>) ->
         arguments: given.iter().skip(1).map(|a| a.to_string_lossy().into_owned()).collect(),
     };
     // Without a handler, an interrupt still ends the program; it only says less.
-    if ctrlc::set_handler(|| STOP.ask()).is_err() {
+    if ctrlc::set_handler(interrupted).is_err() {
         desk.screen.note("an interrupt will not be explained: its handler could not be set");
     }
     match dispatch(&desk, parsed.command) {
@@ -64,6 +64,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, lakes: &LakeAt<'_>) ->
             Exit::of(&error) as u8
         }
     }
+}
+
+/// The first interrupt asks the work to end in order; a second one ends it at once.
+#[expect(clippy::exit, reason = "somebody asked twice")]
+fn interrupted() {
+    if STOP.is_asked() {
+        std::process::exit(i32::from(Exit::Interrupted as u8));
+    }
+    STOP.ask();
 }
 
 fn dispatch(desk: &Desk<'_>, command: Command) -> anyhow::Result<Exit> {

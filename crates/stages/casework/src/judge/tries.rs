@@ -210,7 +210,7 @@ fn guesses(court: &Court<'_>, suspects: &mut Vec<Suspect>, aside: &mut Aside) {
             });
         }
     }
-    found.sort_by(|a, b| (a.agency, a.address, a.span).cmp(&(b.agency, b.address, b.span)));
+    found.sort_by_key(|suspect: &Suspect| (suspect.agency, suspect.address, suspect.span));
     suspects.extend(found);
 }
 
