@@ -110,6 +110,9 @@ impl Drafts {
         if self.wanted.addresses.len() < CANDIDATES_LIMIT {
             self.kinds.insert(key.1, kind);
             self.wanted.addresses.insert(key);
+        } else {
+            let hits = hints.values().map(|hint| hint.hits).sum();
+            set_aside(&mut self.aside, key.0, Excuse::NotLookedAt, key.1.to_string(), hits);
         }
     }
 

@@ -88,6 +88,8 @@ pub(crate) enum Excuse {
     Isolated,
     /// Inside sign-ins by somebody who always did so.
     UsualInside,
+    /// One of more suspects than are looked at.
+    NotLookedAt,
 }
 
 /// The counts of what was set aside.

@@ -331,6 +331,14 @@ pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) ->
             format!("{who}: one or two matches of a rule and nothing more"),
             format!("{who}: isa o dalawang tugma sa tuntunin at wala nang iba"),
         ),
+        Excuse::NotLookedAt => Text::new(
+            format!(
+                "{who}: matched rules and was NOT looked at: there are more suspects than one case holds; investigate this agency alone"
+            ),
+            format!(
+                "{who}: may tugma sa tuntunin ngunit HINDI sinuri: mas marami ang pinaghihinalaan kaysa kaya ng isang kaso; siyasatin nang hiwalay ang ahensiyang ito"
+            ),
+        ),
         Excuse::UsualInside => Text::new(
             format!("{who}: signs in to machines inside as it always did"),
             format!("{who}: nagsa-sign in sa mga makina sa loob gaya ng dati"),
