@@ -33,6 +33,8 @@ const ADDRESS_EXIT_DECIBANS: f64 = 5.0;
 const ADDRESS_EXIT_HERE_DECIBANS: f64 = 10.0;
 /// The same address of a telco against the same agency, likewise.
 const ADDRESS_TURNS_HERE_DECIBANS: f64 = 13.0;
+/// The same exit for the same kind of attack at two agencies: strangers at one exit seldom do alike.
+const ADDRESS_EXIT_ALIKE_DECIBANS: f64 = 8.0;
 /// Every further address in common.
 const ADDRESS_MORE_DECIBANS: f64 = 3.0;
 const ADDRESS_MOST_DECIBANS: f64 = 26.0;
@@ -214,6 +216,14 @@ impl Weigher<'_> {
                 if a.agency == b.agency =>
             {
                 ADDRESS_EXIT_HERE_DECIBANS
+            }
+            NetworkKind::Vpn
+            | NetworkKind::Tor
+            | NetworkKind::PrivateRelay
+            | NetworkKind::Content
+                if a.kind == b.kind =>
+            {
+                ADDRESS_EXIT_ALIKE_DECIBANS
             }
             NetworkKind::Vpn
             | NetworkKind::Tor

@@ -243,7 +243,7 @@ fn from(page: &mut Page, view: &View<'_>) {
         let mut notes: Vec<String> = asn.iter().map(ToString::to_string).collect();
         notes.extend(row.country.map(|country| format!("reg. {country}")));
         notes.push(words::network_kind(row.kind).0.to_owned());
-        notes.extend(row.state_owned.map(|_| "state-owned".to_owned()));
+        notes.extend(row.state_owned.map(|owned| words::state_owned(owned).0));
         let percent = row.lines as f64 * 100.0 / total as f64;
         let share = if percent < 1.0 { "<1".to_owned() } else { format!("{percent:.0}") };
         let part = format!("{share:>3} %  {} ({})", row.name(), notes.join(", "));

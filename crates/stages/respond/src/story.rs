@@ -277,9 +277,9 @@ fn wherefrom(view: &View<'_>) -> Text {
         notes_en.push(format!("registered in {}", world::name(country)));
         notes_fil.push(format!("nakarehistro sa {}", world::name(country)));
     }
-    if top.state_owned.is_some() {
-        notes_en.push("state-owned".to_owned());
-        notes_fil.push("pag-aari ng estado".to_owned());
+    if let Some((en, fil)) = top.state_owned.map(words::state_owned) {
+        notes_en.push(en);
+        notes_fil.push(fil);
     }
     let notes = |notes: &[String]| {
         if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) }

@@ -3,7 +3,7 @@
 
 use bakas_model::{
     ClockBasis, IncidentKind, NetworkKind, RejectReason, Severity, incident::LinkReason,
-    response::AskKind,
+    network::StateOwned, response::AskKind,
 };
 
 /// English, Filipino.
@@ -214,5 +214,15 @@ pub(crate) const fn clock(basis: ClockBasis) -> Pair {
         ClockBasis::Assumed => ("assumed", "ipinalagay"),
         ClockBasis::Stated => ("stated in the records", "nakasaad sa mga tala"),
         ClockBasis::Configured => ("set in bakas.toml", "itinakda sa bakas.toml"),
+    }
+}
+
+/// A state's share in an operator: whose, and whether it is the majority.
+pub(crate) fn state_owned(owned: &StateOwned) -> (String, String) {
+    let owner = owned.owner;
+    if owned.majority {
+        (format!("state-owned: {owner}"), format!("pag-aari ng estado: {owner}"))
+    } else {
+        (format!("minority state-owned: {owner}"), format!("minoryang pag-aari ng estado: {owner}"))
     }
 }
