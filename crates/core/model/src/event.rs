@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgencyIx, Asn, Field, FieldId, SourceIx, Stream, Timestamp, Value};
+use crate::{AgencyIx, Asn, Field, FieldId, LogSource, SourceIx, Stream, Timestamp, Value};
 
 /// Where a record lies: bytes of a source after unpacking. It is also the record's identity.
 #[derive(
@@ -40,6 +40,16 @@ pub enum Class {
     FileHosting = 6006,
     /// Process Activity: a command was run.
     ProcessActivity = 1007,
+    /// File System Activity: a file of a machine was touched.
+    FileActivity = 1001,
+    /// Scheduled Job Activity: a task or timer was set or ran.
+    ScheduledJob = 1006,
+    /// Detection Finding: another product raised an alarm.
+    DetectionFinding = 2004,
+    /// Network Activity: a connection or flow.
+    NetworkActivity = 4001,
+    /// DNS Activity: a query or its answer.
+    DnsActivity = 4003,
     /// Base Event: a record that was read but fits no class above.
     Base = 0,
 }
@@ -102,6 +112,8 @@ pub struct Event<'a> {
     pub agency: AgencyIx,
     /// Which kind of log.
     pub stream: Stream,
+    /// The Sigma log source of a [`Stream::Custom`]; `None` for every other stream.
+    pub custom: Option<LogSource>,
     /// Its time, corrected by the source's clock.
     pub time: Timestamp,
     /// Its time as written, never altered.
@@ -117,6 +129,10 @@ pub struct Event<'a> {
     pub src: Option<IpAddr>,
     /// The port it came from.
     pub src_port: Option<u16>,
+    /// The address it went to, where the record says so.
+    pub dst: Option<IpAddr>,
+    /// The port it went to.
+    pub dst_port: Option<u16>,
     /// A forwarded address that nobody vouches for: a claim, kept and never used as the source.
     pub src_claimed: Option<IpAddr>,
     /// Who acted (OCSF `actor.user.name`); for a sign-in, the account tried.
@@ -183,6 +199,7 @@ impl<'a> Event<'a> {
             "device.hostname" => text(self.host),
             "http_response.code" => self.http_status.map(|code| Value::Int(code.into())),
             "src_endpoint.port" => self.src_port.map(|port| Value::Int(port.into())),
+            "dst_endpoint.port" => self.dst_port.map(|port| Value::Int(port.into())),
             _ => None,
         }
     }
@@ -211,6 +228,24 @@ impl<'a> Event<'a> {
 }
 
 impl Class {
+    /// Every class.
+    pub const ALL: &[Self] = &[
+        Self::AccountChange,
+        Self::Authentication,
+        Self::HttpActivity,
+        Self::EmailActivity,
+        Self::WebResources,
+        Self::ApiActivity,
+        Self::FileHosting,
+        Self::ProcessActivity,
+        Self::FileActivity,
+        Self::ScheduledJob,
+        Self::DetectionFinding,
+        Self::NetworkActivity,
+        Self::DnsActivity,
+        Self::Base,
+    ];
+
     /// The class's name in OCSF.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -223,6 +258,11 @@ impl Class {
             Self::ApiActivity => "api_activity",
             Self::FileHosting => "file_hosting",
             Self::ProcessActivity => "process_activity",
+            Self::FileActivity => "file_activity",
+            Self::ScheduledJob => "scheduled_job_activity",
+            Self::DetectionFinding => "detection_finding",
+            Self::NetworkActivity => "network_activity",
+            Self::DnsActivity => "dns_activity",
             Self::Base => "base_event",
         }
     }
@@ -264,7 +304,15 @@ impl Activity {
             | (Class::EmailActivity, Self::Send)
             | (Class::ProcessActivity, Self::Launch)
             | (Class::FileHosting, Self::Upload)
-            | (Class::WebResources | Class::ApiActivity | Class::AccountChange, Self::Create) => 1,
+            | (
+                Class::WebResources
+                | Class::ApiActivity
+                | Class::AccountChange
+                | Class::FileActivity
+                | Class::ScheduledJob
+                | Class::DetectionFinding,
+                Self::Create,
+            ) => 1,
             (Class::Authentication, Self::Logoff)
             | (Class::EmailActivity, Self::Receive)
             | (Class::WebResources | Class::ApiActivity, Self::Read)
@@ -273,6 +321,12 @@ impl Activity {
             (Class::WebResources | Class::ApiActivity | Class::FileHosting, Self::Delete) => 4,
             (Class::FileHosting, Self::Read) => 14,
             (Class::FileHosting, Self::Share) => 10,
+            (Class::FileActivity, Self::Read)
+            | (Class::ScheduledJob | Class::DetectionFinding, Self::Update) => 2,
+            (Class::FileActivity, Self::Update) | (Class::ScheduledJob, Self::Delete) => 3,
+            (Class::FileActivity, Self::Delete) => 4,
+            (Class::NetworkActivity | Class::DnsActivity, Self::Request)
+            | (Class::ScheduledJob, Self::Launch) => 6,
             (Class::Base, _) => 0,
             _ => 99,
         }

@@ -40,6 +40,7 @@ pub use reject::{Reject, RejectReason};
 pub use response::{Ask, Block, Collateral, Text};
 pub use rule::{Role, RuleIx, RuleMeta, Severity};
 pub use source::{
-    Agency, AgencyIx, ClockBasis, LogSource, Permitted, Source, SourceClock, SourceIx, Stream,
+    Agency, AgencyIx, ClockBasis, Family, LogSource, Permitted, Source, SourceClock, SourceIx,
+    Stream,
 };
 pub use time::{Day, Timestamp};

@@ -111,7 +111,7 @@ pub struct Permitted {
 }
 
 /// A Sigma log source (Sigma specification 2.1, "logsource").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LogSource {
     /// Group of products, for instance `webserver`.
     pub category: Option<&'static str>,
@@ -121,8 +121,25 @@ pub struct LogSource {
     pub service: Option<&'static str>,
 }
 
+/// What a stream tells of, coarsely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Requests to web servers.
+    Web,
+    /// What happens on a machine.
+    System,
+    /// Administration and data of a cloud.
+    Cloud,
+    /// Mailboxes, documents and accounts of an office service.
+    Office,
+    /// A mail server.
+    Mail,
+    /// Connections, names and alarms on the wire.
+    Network,
+}
+
 macro_rules! streams {
-    ($($variant:ident $name:literal, $category:expr, $product:expr, $service:expr, $doc:literal;)*) => {
+    ($($variant:ident $name:literal $family:ident, $category:expr, $product:expr, $service:expr, $doc:literal;)*) => {
         /// The kind of log an event was read from: what Sigma calls its log source.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -141,6 +158,12 @@ macro_rules! streams {
                 match self { $(Self::$variant => $name,)* }
             }
 
+            /// What it tells of.
+            #[must_use]
+            pub const fn family(self) -> Family {
+                match self { $(Self::$variant => Family::$family,)* }
+            }
+
             /// The Sigma log source it serves.
             #[must_use]
             pub const fn log_source(self) -> LogSource {
@@ -155,22 +178,52 @@ macro_rules! streams {
 }
 
 streams! {
-    Web "web", Some("webserver"), None, None, "Requests to a web server.";
-    Sshd "sshd", None, Some("linux"), Some("sshd"), "OpenSSH server lines of a system log.";
-    Sudo "sudo", None, Some("linux"), Some("sudo"), "sudo lines of a system log.";
-    Su "su", None, Some("linux"), Some("auth"), "su lines of a system log.";
-    Pam "pam", None, Some("linux"), Some("auth"), "PAM lines of other programs.";
-    Syslog "syslog", None, Some("linux"), Some("syslog"), "Other lines of a system log.";
-    WorkspaceLogin "workspace_login", None, Some("gcp"), Some("google_workspace.login"), "Google Workspace login audit.";
-    WorkspaceAdmin "workspace_admin", None, Some("gcp"), Some("google_workspace.admin"), "Google Workspace admin audit.";
-    WorkspaceDrive "workspace_drive", None, Some("gcp"), Some("google_workspace.drive"), "Google Workspace Drive audit.";
-    WorkspaceGmail "workspace_gmail", None, Some("gcp"), Some("google_workspace.gmail"), "Google Workspace Gmail audit.";
-    WorkspaceToken "workspace_token", None, Some("gcp"), Some("google_workspace.token"), "Google Workspace OAuth token audit.";
-    WorkspaceGroups "workspace_groups", None, Some("gcp"), Some("google_workspace.groups"), "Google Workspace Groups audit.";
-    WorkspaceAccounts "workspace_accounts", None, Some("gcp"), Some("google_workspace.user_accounts"), "Google Workspace user accounts audit.";
-    WorkspaceOther "workspace_other", None, Some("gcp"), Some("google_workspace"), "Other Google Workspace audit.";
-    M365 "m365", None, Some("m365"), Some("audit"), "Microsoft 365 unified audit.";
-    CloudTrail "cloudtrail", None, Some("aws"), Some("cloudtrail"), "AWS CloudTrail.";
+    Web "web" Web, Some("webserver"), None, None, "Requests to a web server.";
+    Proxy "proxy" Network, Some("proxy"), None, None, "Requests through a web proxy.";
+    ApacheError "apache_error" Web, None, Some("apache"), Some("error"), "Error log of Apache httpd and its kin.";
+    Sshd "sshd" System, None, Some("linux"), Some("sshd"), "OpenSSH server lines of a system log.";
+    Sudo "sudo" System, None, Some("linux"), Some("sudo"), "sudo lines of a system log.";
+    Su "su" System, None, Some("linux"), Some("auth"), "su lines of a system log.";
+    Pam "pam" System, None, Some("linux"), Some("auth"), "PAM lines of other programs.";
+    Cron "cron" System, None, Some("linux"), Some("cron"), "cron lines of a system log.";
+    Auditd "auditd" System, None, Some("linux"), Some("auditd"), "Linux audit records.";
+    Wtmp "wtmp" System, None, Some("linux"), Some("wtmp"), "Sign-ins, sign-outs and failed sign-ins of utmp files.";
+    Syslog "syslog" System, None, Some("linux"), Some("syslog"), "Other lines of a system log.";
+    Windows "windows" System, None, Some("windows"), None, "Windows events; their channel is a field.";
+    Postfix "postfix" Mail, Some("email"), Some("linux"), Some("postfix"), "Postfix.";
+    Dovecot "dovecot" Mail, Some("email"), Some("linux"), Some("dovecot"), "Dovecot.";
+    Exim "exim" Mail, Some("email"), Some("linux"), Some("exim"), "Exim.";
+    Sendmail "sendmail" Mail, Some("email"), Some("linux"), Some("sendmail"), "Sendmail.";
+    Zimbra "zimbra" Mail, Some("email"), Some("zimbra"), None, "Zimbra mailbox and audit logs.";
+    Roundcube "roundcube" Mail, Some("email"), Some("roundcube"), None, "Roundcube webmail.";
+    ExchangeTracking "exchange_tracking" Mail, Some("email"), Some("windows"), Some("msexchange-tracking"), "Exchange message tracking.";
+    WorkspaceLogin "workspace_login" Office, None, Some("gcp"), Some("google_workspace.login"), "Google Workspace login audit.";
+    WorkspaceAdmin "workspace_admin" Office, None, Some("gcp"), Some("google_workspace.admin"), "Google Workspace admin audit.";
+    WorkspaceDrive "workspace_drive" Office, None, Some("gcp"), Some("google_workspace.drive"), "Google Workspace Drive audit.";
+    WorkspaceGmail "workspace_gmail" Office, None, Some("gcp"), Some("google_workspace.gmail"), "Google Workspace Gmail audit.";
+    WorkspaceToken "workspace_token" Office, None, Some("gcp"), Some("google_workspace.token"), "Google Workspace OAuth token audit.";
+    WorkspaceGroups "workspace_groups" Office, None, Some("gcp"), Some("google_workspace.groups"), "Google Workspace Groups audit.";
+    WorkspaceAccounts "workspace_accounts" Office, None, Some("gcp"), Some("google_workspace.user_accounts"), "Google Workspace user accounts audit.";
+    WorkspaceOther "workspace_other" Office, None, Some("gcp"), Some("google_workspace"), "Other Google Workspace audit.";
+    M365 "m365" Office, None, Some("m365"), Some("audit"), "Microsoft 365 unified audit.";
+    EntraSignIn "entra_sign_in" Cloud, None, Some("azure"), Some("signinlogs"), "Microsoft Entra sign-ins.";
+    EntraAudit "entra_audit" Cloud, None, Some("azure"), Some("auditlogs"), "Microsoft Entra audit.";
+    EntraRisk "entra_risk" Cloud, None, Some("azure"), Some("riskdetection"), "Microsoft Entra ID Protection risk detections.";
+    EntraPim "entra_pim" Cloud, None, Some("azure"), Some("pim"), "Microsoft Entra Privileged Identity Management alerts.";
+    AzureActivity "azure_activity" Cloud, None, Some("azure"), Some("activitylogs"), "Azure activity.";
+    GcpAudit "gcp_audit" Cloud, None, Some("gcp"), Some("gcp.audit"), "Google Cloud audit.";
+    Okta "okta" Cloud, None, Some("okta"), Some("okta"), "Okta System Log.";
+    CloudTrail "cloudtrail" Cloud, None, Some("aws"), Some("cloudtrail"), "AWS CloudTrail.";
+    Suricata "suricata" Network, None, Some("suricata"), None, "Suricata EVE.";
+    Zeek "zeek" Network, None, Some("zeek"), None, "Zeek; the log's name is the field `_path`.";
+    Dns "dns" Network, Some("dns"), None, None, "Queries to a name server.";
+    Flow "flow" Network, Some("firewall"), None, Some("flow"), "Flow records, for instance of a virtual network.";
+    PfSense "pfsense" Network, Some("firewall"), Some("pfsense"), None, "pfSense and OPNsense packet filter.";
+    FortiGate "fortigate" Network, Some("firewall"), Some("fortigate"), None, "FortiGate.";
+    PaloAlto "paloalto" Network, Some("firewall"), Some("paloalto"), None, "Palo Alto Networks firewalls.";
+    CiscoAsa "cisco_asa" Network, Some("firewall"), Some("cisco"), Some("asa"), "Cisco ASA.";
+    Firewall "firewall" Network, Some("firewall"), None, None, "Other firewalls and filters.";
+    Custom "custom" System, None, None, None, "A log whose source a format file names: see `Event::custom`.";
 }
 
 impl Permitted {

@@ -81,11 +81,11 @@ pub(crate) enum Meaning {
 
 /// The family of a stream.
 pub(crate) const fn family(stream: Stream) -> Family {
-    match stream {
-        Stream::Web => Family::Web,
-        Stream::Sshd | Stream::Sudo | Stream::Su | Stream::Pam | Stream::Syslog => Family::System,
-        Stream::CloudTrail => Family::Cloud,
-        _ => Family::Mail,
+    match stream.family() {
+        bakas_model::Family::Web => Family::Web,
+        bakas_model::Family::System | bakas_model::Family::Network => Family::System,
+        bakas_model::Family::Cloud => Family::Cloud,
+        bakas_model::Family::Mail | bakas_model::Family::Office => Family::Mail,
     }
 }
 
@@ -93,11 +93,17 @@ pub(crate) const fn family(stream: Stream) -> Family {
 pub(crate) const fn provider(stream: Stream) -> Option<&'static str> {
     match stream {
         Stream::M365 => Some("Microsoft 365"),
-        Stream::CloudTrail => Some("Amazon Web Services"),
-        Stream::Web | Stream::Sshd | Stream::Sudo | Stream::Su | Stream::Pam | Stream::Syslog => {
-            None
+        Stream::EntraSignIn | Stream::EntraAudit | Stream::EntraRisk | Stream::EntraPim => {
+            Some("Microsoft Entra")
         }
-        _ => Some("Google Workspace"),
+        Stream::AzureActivity => Some("Microsoft Azure"),
+        Stream::GcpAudit => Some("Google Cloud"),
+        Stream::Okta => Some("Okta"),
+        Stream::CloudTrail => Some("Amazon Web Services"),
+        _ => match stream.family() {
+            bakas_model::Family::Office => Some("Google Workspace"),
+            _ => None,
+        },
     }
 }
 

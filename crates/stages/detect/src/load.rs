@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use bakas_model::{RuleCounts, RuleIx, RuleMeta, Severity, Stream};
+use bakas_model::{Class, RuleCounts, RuleIx, RuleMeta, Severity, Stream};
 use bakas_sigma::{Document, Header, Level, LogSource, Position, Problem, Reason, Rule};
 
 use crate::{
     correlate::Correlation,
     evaluate::Fields,
     input::Feed,
-    kind,
-    logsource::{self, CLASSES},
+    kind, logsource,
     program::{Names, Program},
     resolve,
     rules::{Rules, Sets},
@@ -202,7 +201,7 @@ fn sets(sources: &[LogSource]) -> Sets {
     let mut sets = Sets::default();
     let mut seen: HashMap<Vec<u32>, usize> = HashMap::new();
     for &stream in Stream::ALL {
-        for class in CLASSES {
+        for &class in Class::ALL {
             let fits = |source: &LogSource| logsource::fits(source, stream, class);
             let members: Vec<u32> =
                 (0_u32..).zip(sources).filter(|(_, s)| fits(s)).map(|(ix, _)| ix).collect();

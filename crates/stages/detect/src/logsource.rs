@@ -4,19 +4,6 @@
 use bakas_model::{Class, Stream};
 use bakas_sigma::LogSource;
 
-/// Every class, in the order in which sets of rules are kept.
-pub(crate) const CLASSES: [Class; 9] = [
-    Class::AccountChange,
-    Class::Authentication,
-    Class::HttpActivity,
-    Class::EmailActivity,
-    Class::WebResources,
-    Class::ApiActivity,
-    Class::FileHosting,
-    Class::ProcessActivity,
-    Class::Base,
-];
-
 /// Whether a rule for this log source is asked of events of this stream and class.
 pub(crate) fn fits(source: &LogSource, stream: Stream, class: Class) -> bool {
     if source.product.as_deref() == Some("ocsf") {
@@ -28,7 +15,7 @@ pub(crate) fn fits(source: &LogSource, stream: Stream, class: Class) -> bool {
 
 /// Whether a rule for this log source is asked of any event.
 pub(crate) fn is_here(source: &LogSource) -> bool {
-    Stream::ALL.iter().any(|&stream| CLASSES.iter().any(|&class| fits(source, stream, class)))
+    Stream::ALL.iter().any(|&stream| Class::ALL.iter().any(|&class| fits(source, stream, class)))
 }
 
 fn stream_fits(source: &LogSource, stream: Stream) -> bool {

@@ -9,7 +9,6 @@ use crate::{
     evaluate::Fields,
     field::Context,
     input::{self, Feed, Input},
-    logsource::CLASSES,
     matcher::Matcher,
     program::Program,
     set::Set,
@@ -83,8 +82,8 @@ impl Rules {
 
     /// The number of the set of a stream and class, and the set.
     pub(crate) fn set(&self, stream: Stream, class: Class) -> (usize, &Set) {
-        let class = CLASSES.iter().position(|&c| c == class).unwrap_or(CLASSES.len() - 1);
-        let number = self.sets.numbers[stream as usize * CLASSES.len() + class];
+        let class = Class::ALL.iter().position(|&c| c == class).unwrap_or(Class::ALL.len() - 1);
+        let number = self.sets.numbers[stream as usize * Class::ALL.len() + class];
         let build = || Set::new(self.sets.members[number].clone(), &self.programs, &self.fields);
         (number, self.sets.built[number].get_or_init(build))
     }

@@ -34,23 +34,13 @@ impl<'a> WebParts<'a> {
     }
 }
 
-/// Whether the records of this stream are JSON.
-pub(crate) const fn is_json(stream: Stream) -> bool {
-    match stream {
-        Stream::Web | Stream::Sshd | Stream::Sudo | Stream::Su | Stream::Pam | Stream::Syslog => {
-            false
-        }
-        Stream::WorkspaceLogin
-        | Stream::WorkspaceAdmin
-        | Stream::WorkspaceDrive
-        | Stream::WorkspaceGmail
-        | Stream::WorkspaceToken
-        | Stream::WorkspaceGroups
-        | Stream::WorkspaceAccounts
-        | Stream::WorkspaceOther
-        | Stream::M365
-        | Stream::CloudTrail => true,
-    }
+/// Whether the fields of this stream's records are kept. Lines of web servers and system logs are
+/// short, and what they say stands in the core.
+pub(crate) const fn keeps_fields(stream: Stream) -> bool {
+    !matches!(
+        stream,
+        Stream::Web | Stream::Sshd | Stream::Sudo | Stream::Su | Stream::Pam | Stream::Syslog
+    )
 }
 
 /// Writes fields as one JSON object into `out`; values of the same name become a list. Names stand

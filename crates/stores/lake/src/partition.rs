@@ -17,18 +17,6 @@ pub(crate) struct Key {
     pub(crate) day: Option<Day>,
 }
 
-const CLASSES: [Class; 9] = [
-    Class::AccountChange,
-    Class::Authentication,
-    Class::HttpActivity,
-    Class::EmailActivity,
-    Class::WebResources,
-    Class::ApiActivity,
-    Class::FileHosting,
-    Class::ProcessActivity,
-    Class::Base,
-];
-
 impl Key {
     /// The folder, below the lake's.
     pub(crate) fn folder(self, agencies: &[String]) -> String {
@@ -46,7 +34,7 @@ impl Key {
 pub(crate) fn read_path(path: &str, agencies: &[String]) -> Option<(Class, AgencyIx)> {
     let mut parts = path.split('/');
     let class = parts.next()?.strip_prefix("class=")?;
-    let class = CLASSES.into_iter().find(|known| known.name() == class)?;
+    let class = Class::ALL.iter().copied().find(|known| known.name() == class)?;
     let agency = parts.next()?.strip_prefix("agency=")?;
     let ix = (0..agencies.len())
         .map(|ix| AgencyIx(ix as u16))
@@ -102,7 +90,7 @@ mod tests {
 
     #[test]
     fn every_class_has_a_folder() {
-        let names: std::collections::HashSet<_> = CLASSES.iter().map(|c| c.name()).collect();
-        assert_eq!(names.len(), CLASSES.len());
+        let names: std::collections::HashSet<_> = Class::ALL.iter().map(|c| c.name()).collect();
+        assert_eq!(names.len(), Class::ALL.len());
     }
 }

@@ -72,6 +72,8 @@ columns! {
     SrcIp "src_ip" Text maybe;
     SrcPort "src_port" Int maybe;
     SrcClaimed "src_claimed" Text maybe;
+    DstIp "dst_ip" Text maybe;
+    DstPort "dst_port" Int maybe;
     Asn "asn" Long maybe;
     Country "country" Text maybe;
     Account "account" Text maybe;

@@ -129,6 +129,14 @@ impl Table {
             push_address(address, text);
             text.as_slice()
         });
+        let claimed = self.coded[ix::SrcClaimed].push_maybe(claimed, state);
+        let dst = event.dst.map(|address| {
+            text.clear();
+            push_address(address, text);
+            text.as_slice()
+        });
+        let dst = self.coded[ix::DstIp].push_maybe(dst, state)
+            + self.push_int(ix::DstPort, event.dst_port.map(i32::from), state);
         let src = event.src.map(address_bytes);
         let asn = match location.asn {
             Some(asn) => {
@@ -138,7 +146,8 @@ impl Table {
             None => self.coded[ix::Asn].push_maybe(None, state),
         };
         let country = location.country.as_ref().map(|country| country.as_str().as_bytes());
-        asn + self.coded[ix::SrcClaimed].push_maybe(claimed, state)
+        asn + claimed
+            + dst
             // The text column takes its codes from this one, so its texts count here.
             + 2 * self.coded[ix::Src].push_maybe(src.as_ref().map(|b| b.as_slice()), state)
             + self.coded[ix::Country].push_maybe(country, state)
@@ -180,7 +189,7 @@ impl Table {
         {
             grown += self.coded[column].push_maybe(text.map(str::as_bytes), state);
         }
-        if fields::is_json(event.stream) {
+        if fields::keeps_fields(event.stream) {
             fields::to_json(&event.fields, order, json);
             grown + self.coded[ix::Fields].push(json, state)
         } else {

@@ -196,21 +196,10 @@ fn name(n: u64) -> String {
 
 /// Calls `with` with the event of that number: every class, odd texts, absent parts.
 fn with_event(n: u64, with: &mut dyn FnMut(&Event<'_>, Location)) {
-    const CLASSES: [Class; 9] = [
-        Class::HttpActivity,
-        Class::Authentication,
-        Class::AccountChange,
-        Class::EmailActivity,
-        Class::WebResources,
-        Class::ApiActivity,
-        Class::FileHosting,
-        Class::ProcessActivity,
-        Class::Base,
-    ];
     let account = name(n);
     let target = name(n / 7);
     let object = format!("/path/{}/{}", n % 100, "x".repeat((n % 50) as usize));
-    let class = CLASSES[(n % CLASSES.len() as u64) as usize];
+    let class = Class::ALL[(n % Class::ALL.len() as u64) as usize];
     let streams = Stream::ALL;
     let time = Timestamp::from_micros(START + n as i64 * 7 * MINUTE + n as i64);
     let event = Event {
@@ -221,6 +210,7 @@ fn with_event(n: u64, with: &mut dyn FnMut(&Event<'_>, Location)) {
         },
         agency: AgencyIx((n % AGENCIES as u64) as u16),
         stream: streams[(n % streams.len() as u64) as usize],
+        custom: None,
         time: if n == 11 { Timestamp::MIN } else { time },
         time_raw: "05/Jan/2026:08:00:00 +0800",
         class,
@@ -228,6 +218,8 @@ fn with_event(n: u64, with: &mut dyn FnMut(&Event<'_>, Location)) {
         status: [Status::Unknown, Status::Success, Status::Failure][(n / 3 % 3) as usize],
         src: address(n),
         src_port: (!n.is_multiple_of(4)).then_some((n % 65_536) as u16),
+        dst: None,
+        dst_port: None,
         src_claimed: n.is_multiple_of(9).then_some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         account: (!n.is_multiple_of(5)).then_some(account.as_str()),
         target: n.is_multiple_of(11).then_some(target.as_str()),

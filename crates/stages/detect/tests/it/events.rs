@@ -51,6 +51,8 @@ pub(crate) fn bare<'a>(stream: Stream, class: Class) -> Event<'a> {
         status: Status::Unknown,
         src: Some(IpAddr::from([192, 0, 2, 9])),
         src_port: None,
+        dst: None,
+        dst_port: None,
         src_claimed: None,
         account: None,
         target: None,

@@ -24,6 +24,7 @@ impl<'s, 'a> Out<'s, 'a> {
             place: Place { source, ..Place::default() },
             agency,
             stream: Stream::Syslog,
+            custom: None,
             time: Timestamp::default(),
             time_raw: "",
             class: Class::Base,
@@ -31,6 +32,8 @@ impl<'s, 'a> Out<'s, 'a> {
             status: Status::Unknown,
             src: None,
             src_port: None,
+            dst: None,
+            dst_port: None,
             src_claimed: None,
             account: None,
             target: None,
@@ -60,6 +63,7 @@ impl<'s, 'a> Out<'s, 'a> {
         event.activity = Activity::Other;
         event.status = Status::Unknown;
         (event.src, event.src_port, event.src_claimed) = (None, None, None);
+        (event.dst, event.dst_port, event.custom) = (None, None, None);
         (event.account, event.target, event.object) = (None, None, None);
         (event.agent, event.host) = (None, None);
         (event.http_status, event.bytes_out) = (None, None);

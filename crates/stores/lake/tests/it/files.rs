@@ -42,6 +42,8 @@ fn expected(n: u64) -> Vec<(&'static str, Cell)> {
         ("src_ip", text(address.to_string())),
         ("src_port", some(n.is_multiple_of(3), Cell::Int(60_000))),
         ("src_claimed", some(n.is_multiple_of(50), text("10.0.0.1"))),
+        ("dst_ip", some(n.is_multiple_of(40), text("2001:db8::5"))),
+        ("dst_port", some(n.is_multiple_of(40), Cell::Int(443))),
         ("asn", some(n > 100, Cell::Long(4_200_000_000))),
         ("country", some(n > 100, text("PH"))),
         ("account", some(n.is_multiple_of(2), text(format!("u{}", n % 20)))),
@@ -79,6 +81,10 @@ fn write(lake: &ParquetLake) -> String {
         }
         event.src_port = n.is_multiple_of(3).then_some(60_000);
         event.src_claimed = n.is_multiple_of(50).then_some(IpAddr::from([10, 0, 0, 1]));
+        if n.is_multiple_of(40) {
+            event.dst = Some("2001:db8::5".parse().unwrap());
+            event.dst_port = Some(443);
+        }
         event.account = n.is_multiple_of(2).then_some(account.as_str());
         event.object = Some("/é");
         event.http_status = n.is_multiple_of(4).then_some(404);
