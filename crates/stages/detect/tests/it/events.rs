@@ -44,6 +44,7 @@ pub(crate) fn bare<'a>(stream: Stream, class: Class) -> Event<'a> {
         place: Place::default(),
         agency: AgencyIx(0),
         stream,
+        custom: None,
         time: Timestamp::from_seconds(1_767_571_200),
         time_raw: "",
         class,
