@@ -257,9 +257,13 @@ impl Feed<'_> {
         if self.stop.is_asked() {
             return Err(Error::Interrupted);
         }
-        let hashed = shipped.finish();
-        (read.bytes, read.sha256) =
-            hashed.map_err(|source| Error::Read { path: file.path.clone(), source })?;
+        // A file that a disk cannot give whole is not sealed, and said; the others are read.
+        match shipped.finish() {
+            Ok(hashed) => (read.bytes, read.sha256) = hashed,
+            Err(error) => {
+                read.rejects.extend(changed(file, &format!("not readable to its end: {error}")));
+            }
+        }
         Ok(read)
     }
 

@@ -13,7 +13,8 @@ use crate::{Error, observer::Observer};
 
 const READ_BYTES: usize = 1 << 20;
 
-/// A file whose SHA-256 is known once it was read to its end.
+/// A file whose SHA-256 is known once it was read to its end: the end that it had when it was
+/// opened. What is written to a growing file afterwards belongs to the next reading.
 pub(crate) struct HashedFile<'a> {
     file: BufReader<File>,
     observer: &'a dyn Observer,
@@ -21,6 +22,7 @@ pub(crate) struct HashedFile<'a> {
     hash: Option<Sha256>,
     hashed: u64,
     position: u64,
+    end: u64,
 }
 
 impl<'a> HashedFile<'a> {
@@ -32,12 +34,14 @@ impl<'a> HashedFile<'a> {
             return Err(read(io::Error::other("it is no file any more")));
         }
         let file = File::open(path).map_err(read)?;
+        let end = file.metadata().map_err(read)?.len();
         Ok(Self {
             file: BufReader::with_capacity(READ_BYTES, file),
             observer,
             hash: Some(Sha256::new()),
             hashed: 0,
             position: 0,
+            end,
         })
     }
 
@@ -58,7 +62,9 @@ impl<'a> HashedFile<'a> {
 
 impl Read for HashedFile<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read(buffer)?;
+        let left = usize::try_from(self.end.saturating_sub(self.position)).unwrap_or(usize::MAX);
+        let most = buffer.len().min(left);
+        let read = self.file.read(&mut buffer[..most])?;
         let end = self.position + read as u64;
         // Archives are read out of order: only what continues the hashed part is added to it.
         if self.position <= self.hashed && end > self.hashed {
@@ -76,6 +82,13 @@ impl Read for HashedFile<'_> {
 
 impl Seek for HashedFile<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let to = match to {
+            SeekFrom::End(by) => match self.end.checked_add_signed(by) {
+                Some(at) => SeekFrom::Start(at),
+                None => return Err(io::ErrorKind::InvalidInput.into()),
+            },
+            other => other,
+        };
         // A seek to where it stands must not throw the buffer away.
         if to == SeekFrom::Current(0) || to == SeekFrom::Start(self.position) {
             return Ok(self.position);
@@ -120,5 +133,21 @@ mod tests {
         check(&[]);
         check(&[(0, 3_000_000)]);
         check(&[(2_999_000, 1000), (0, 10), (5, 500_000), (400_000, 100)]);
+    }
+
+    #[test]
+    fn a_growing_file_ends_where_it_ended_when_it_was_opened() {
+        use std::io::Write as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        bakas_store::write_new(&path, b"one\ntwo\n").unwrap();
+        let mut file = HashedFile::open(&path, &Quiet).unwrap();
+        let mut more = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+        more.write_all(b"three\n").unwrap();
+        assert_eq!(file.seek(SeekFrom::End(-4)).unwrap(), 4);
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "two\n");
+        assert_eq!(file.finish().unwrap(), (8, hex(&Sha256::digest(b"one\ntwo\n"))));
     }
 }

@@ -2,6 +2,7 @@
 //! Reads only the head of each file; a file that cannot be read is in the plan, with the reason.
 
 mod find;
+mod twice;
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +15,6 @@ use bakas_ingest::{Format, Guess};
 use bakas_model::{
     Agency, AgencyIx, Day, Place, Reject, RejectReason, Source, SourceClock, SourceIx,
 };
-use bakas_seal::FileDigest;
 use sha2::{Digest as _, Sha256};
 
 use self::find::Found;
@@ -76,10 +76,13 @@ pub struct PlannedMember {
     head: Head,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// The beginning of a stream: enough to tell streams apart that have nothing in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Head {
-    hash: Vec<u8>,
-    whole: bool,
+    /// Of its first bytes, [`twice::START_BYTES`] of them; `None` where it has fewer.
+    start: Option<String>,
+    /// Bytes and hash of the whole, where the head is the whole.
+    whole: Option<(u64, String)>,
 }
 
 impl Plan {
@@ -123,7 +126,7 @@ impl Plan {
             let agency = plan.agency(&file.agency, &mut by_folder)?;
             plan.add(file, agency);
         }
-        plan.find_duplicates();
+        twice::find(&mut plan);
         Ok(plan)
     }
 
@@ -187,8 +190,7 @@ impl Plan {
                 inner => format!("{}!/{inner}", found.name),
             };
             let guess = bakas_ingest::guess(&head, &path);
-            let whole = !broken && (head.len() as u64) < HEAD_BYTES;
-            let head = Head { hash: hex(&Sha256::digest(&head)).into_bytes(), whole };
+            let head = Head::of(&head, broken);
             members.push(self.source(path, member.name, (agency, found.written), guess, head));
             Ok(())
         };
@@ -236,8 +238,7 @@ impl Plan {
         let fixed = rule.and_then(|r| r.format.as_deref()).and_then(Format::from_name);
         let format = fixed.or(guess.format);
         if format.is_none() {
-            let empty = head.whole && head.hash == hex(&Sha256::digest(b"")).into_bytes();
-            if !empty {
+            if !matches!(head.whole, Some((0, _))) {
                 self.rejects.push(whole_file(ix, RejectReason::UnknownFormat, guess.why));
             }
         }
@@ -267,47 +268,6 @@ impl Plan {
         self.sources.push(Source { ix, agency, path: path.to_owned(), ..Source::default() });
         ix
     }
-
-    /// Finds streams of one agency with the same content. Those with the same head are compared
-    /// whole, after unpacking: a rotated log that was shipped plain and packed is one log.
-    fn find_duplicates(&mut self) {
-        let mut by_head: BTreeMap<(AgencyIx, Head), Vec<(usize, usize)>> = BTreeMap::new();
-        for (f, file) in self.files.iter().enumerate() {
-            for (m, member) in file.members.iter().enumerate() {
-                if member.format.is_some() {
-                    let agency = self.sources[member.source.0 as usize].agency;
-                    by_head.entry((agency, member.head.clone())).or_default().push((f, m));
-                }
-            }
-        }
-        for ((_, head), group) in by_head.into_iter().filter(|(_, group)| group.len() > 1) {
-            let mut seen: BTreeMap<Vec<u8>, SourceIx> = BTreeMap::new();
-            for (f, m) in group {
-                let content = if head.whole {
-                    Ok(head.hash.clone())
-                } else {
-                    content_hash(&self.files[f], &self.files[f].members[m].name)
-                };
-                // A stream that breaks off has no content to compare; the sweep reports it.
-                let Ok(content) = content else { continue };
-                let member = &mut self.files[f].members[m];
-                match seen.get(&content) {
-                    None => {
-                        seen.insert(content, member.source);
-                    }
-                    Some(&first) => {
-                        member.duplicate_of = Some(first);
-                        let other = &self.sources[first.0 as usize].path;
-                        self.rejects.push(whole_file(
-                            member.source,
-                            RejectReason::Duplicate,
-                            format!("same content as {other}"),
-                        ));
-                    }
-                }
-            }
-        }
-    }
 }
 
 impl PlannedMember {
@@ -318,19 +278,15 @@ impl PlannedMember {
     }
 }
 
-fn content_hash(file: &PlannedFile, wanted: &str) -> io::Result<Vec<u8>> {
-    let mut reader =
-        HashedFile::open(&file.path, &Quiet).map_err(|e| io::Error::other(e.to_string()))?;
-    let mut hash = None;
-    let mut broken = false;
-    let mut each = |member: bakas_ingest::Member<'_>| {
-        if member.name == wanted {
-            hash = Some(FileDigest::read("", member.reader)?.sha256.into_bytes());
+impl Head {
+    fn of(bytes: &[u8], broken: bool) -> Self {
+        let digest = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+        let whole = !broken && (bytes.len() as u64) < HEAD_BYTES;
+        Self {
+            start: bytes.get(..twice::START_BYTES).map(digest),
+            whole: whole.then(|| (bytes.len() as u64, digest(bytes))),
         }
-        Ok(())
-    };
-    bakas_ingest::unpack(&file.name, &mut reader, &mut each, &mut |_| broken = true)?;
-    hash.filter(|_| !broken).ok_or_else(|| io::Error::other("the stream breaks off"))
+    }
 }
 
 fn whole_file(source: SourceIx, reason: RejectReason, detail: String) -> Reject {

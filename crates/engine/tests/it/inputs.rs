@@ -120,3 +120,33 @@ fn a_broken_file_is_sealed_like_any_other() {
     let verified = bakas_engine::verify::run(&yard.path("case"), Some(&logs), None).unwrap();
     assert!(!verified.holds(), "a changed input is seen even where nothing of it was read");
 }
+
+#[test]
+fn a_growing_log_that_was_shipped_twice_is_read_once() {
+    let yard = Yard::new();
+    let line = |n: u32| crate::yard::LINE.replace("/index", &format!("/page-{n}"));
+    let text = |lines: u32| (0..lines).map(line).collect::<String>();
+    let write = |name: &str, text: &str| {
+        let path = yard.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        bakas_store::write_new(&path, text.as_bytes()).unwrap();
+    };
+    // Shipped on three days, the second time in the midst of a line; and another agency's own.
+    write("logs/a/monday/access.log", &text(40));
+    write("logs/a/tuesday/access.log", &text(9_000)[..500_000]);
+    write("logs/a/wednesday/access.log", &text(9_000));
+    write("logs/b/access.log", &text(40));
+    // Begins the same and goes on otherwise: a log of its own.
+    write("logs/a/other.log", &(text(40) + &line(77)));
+    let case = yard.investigate(&[yard.path("logs")]);
+    let expected = [
+        ("a/monday/access.log", 0),
+        ("a/other.log", 41),
+        ("a/tuesday/access.log", 0),
+        ("a/wednesday/access.log", 9_000),
+        ("b/access.log", 40),
+    ];
+    assert_eq!(events(&case), expected);
+    assert_eq!(rejected(&case, "a/monday/access.log", Duplicate), 1);
+    assert_eq!(rejected(&case, "a/tuesday/access.log", Duplicate), 1);
+}
