@@ -1,8 +1,12 @@
 //! `bakas.toml`: who the agencies are, and what a person knows better than the logs say —
 //! formats, zones, clocks, trusted proxies, permissions.
 
-use std::{net::IpAddr, path::Path};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
 
+use bakas_ingest::Formats;
 use bakas_model::{Agency, ClockBasis, Day, Permitted, SourceClock, Timestamp};
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -26,11 +30,15 @@ pub struct Config {
     pub sources: Vec<SourceRule>,
     /// Who may do what would otherwise be an attack.
     pub permitted: Vec<Permitted>,
+    /// Files and folders of further formats, below the folder of the `bakas.toml`.
+    pub formats: Vec<PathBuf>,
 }
 
 /// What is known of the sources whose path fits a glob.
 #[derive(Debug)]
 pub struct SourceRule {
+    /// The file that says so.
+    path: PathBuf,
     /// What stands before the names of the files of its input.
     prefix: String,
     glob: globset::GlobMatcher,
@@ -53,6 +61,8 @@ struct File {
     source: Vec<SourceEntry>,
     #[serde(default)]
     permitted: Vec<PermittedEntry>,
+    #[serde(default)]
+    formats: Vec<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -96,7 +106,7 @@ impl Config {
         let sources = file
             .source
             .into_iter()
-            .map(SourceRule::new)
+            .map(|entry| SourceRule::new(path, entry))
             .collect::<Result<_, _>>()
             .map_err(wrong)?;
         let permitted = file
@@ -105,7 +115,9 @@ impl Config {
             .map(PermittedEntry::into_model)
             .collect::<Result<_, _>>()
             .map_err(wrong)?;
-        Ok(Self { synthetic: file.synthetic, agencies: file.agency, sources, permitted })
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let formats = file.formats.iter().map(|below| folder.join(below)).collect();
+        Ok(Self { synthetic: file.synthetic, agencies: file.agency, sources, permitted, formats })
     }
 
     /// Takes over what another `bakas.toml` says; what stands first wins.
@@ -114,6 +126,7 @@ impl Config {
         self.agencies.extend(other.agencies);
         self.sources.extend(other.sources);
         self.permitted.extend(other.permitted);
+        self.formats.extend(other.formats);
     }
 
     /// The same for one input among several, whose files' names begin with `prefix`.
@@ -123,6 +136,21 @@ impl Config {
             prefix.clone_into(&mut rule.prefix);
         }
         self
+    }
+
+    /// Whether every format that a source is said to have is one of these.
+    ///
+    /// # Errors
+    /// Names the format that is not, and those that are.
+    pub fn check_formats(&self, formats: Formats) -> Result<(), Error> {
+        let named = |rule: &SourceRule| Some((rule.path.clone(), rule.format.clone()?));
+        let unknown = |(_, name): &(PathBuf, String)| formats.from_name(name).is_none();
+        let Some((path, name)) = self.sources.iter().filter_map(named).find(unknown) else {
+            return Ok(());
+        };
+        let known: Vec<_> = formats.all().map(|format| format.name()).collect();
+        let what = format!("unknown format '{name}'; known are {}", known.join(", "));
+        Err(Error::Config { path, what })
     }
 
     /// What is known of the source of that path: the first entry that fits.
@@ -135,18 +163,12 @@ impl Config {
 }
 
 impl SourceRule {
-    fn new(entry: SourceEntry) -> Result<Self, String> {
+    fn new(path: &Path, entry: SourceEntry) -> Result<Self, String> {
         let glob = globset::GlobBuilder::new(&entry.path)
             .literal_separator(false)
             .build()
             .map_err(|e| format!("source path '{}': {e}", entry.path))?
             .compile_matcher();
-        if let Some(name) = &entry.format
-            && bakas_ingest::Format::from_name(name).is_none()
-        {
-            let known: Vec<_> = bakas_ingest::Format::ALL.iter().map(|f| f.name()).collect();
-            return Err(format!("unknown format '{name}'; known are {}", known.join(", ")));
-        }
         if let Some(zone) = entry.zone.as_deref().filter(|zone| !bakas_ingest::is_known_zone(zone))
         {
             return Err(format!("unknown zone '{zone}'; write an IANA name or +08:00"));
@@ -166,7 +188,8 @@ impl SourceRule {
         };
         let trusted_proxies = nets(&entry.trusted_proxies)?;
         let prefix = String::new();
-        Ok(Self { prefix, glob, format: entry.format, clock, trusted_proxies })
+        let path = path.to_owned();
+        Ok(Self { path, prefix, glob, format: entry.format, clock, trusted_proxies })
     }
 }
 
@@ -251,7 +274,9 @@ mod tests {
     #[test]
     fn a_fault_names_file_line_and_remedy() {
         let check = |text: &str, expected: &str| {
-            let error = Config::parse(Path::new("x/bakas.toml"), text).unwrap_err().to_string();
+            let parsed = Config::parse(Path::new("x/bakas.toml"), text);
+            let checked = parsed.and_then(|config| config.check_formats(Formats::builtin()));
+            let error = checked.unwrap_err().to_string();
             assert!(error.contains("x/bakas.toml") && error.contains(expected), "{error}");
         };
         check("[[source]]\npath = 'a'\nformat = 'wine'", "unknown format 'wine'; known are");

@@ -1,13 +1,13 @@
 //! Sorted hits become detections. Each is handed on as it comes; kept for casework are the
 //! weightiest, so that a log in which every line is an attack fits in memory all the same.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{cmp::Reverse, collections::BTreeMap, path::Path};
 
 use bakas_detect::{Input, Rules};
 use bakas_model::{AgencyIx, Detection, IncidentKind, RuleMeta, Text, case::SetAside};
 use bakas_store::{Spool, StoreError};
 
-use crate::Error;
+use crate::{Error, chained::Chained};
 
 /// Most detections that casework is given: some 150 MB.
 const DETECTIONS_LIMIT: usize = 150_000;
@@ -25,10 +25,11 @@ pub(crate) struct Correlated {
     pub(crate) left_out: Vec<SetAside>,
 }
 
-/// Correlates, and hands every detection to `each`.
+/// Correlates, and hands every detection to `each`. What does not fit in memory goes to `temp`.
 pub(crate) fn run(
     rules: &Rules,
     inputs: Spool<Input>,
+    temp: &Path,
     each: &mut dyn FnMut(&Detection) -> Result<(), StoreError>,
 ) -> Result<Correlated, Error> {
     let mut fault: Option<StoreError> = None;
@@ -42,13 +43,14 @@ pub(crate) fn run(
             None
         }
     });
-    rules.correlate(hits, &mut |detection| {
+    let chained = Chained::new(temp);
+    rules.correlate_with(hits, &mut || chained.sorter(), &mut |detection| {
         if failed.is_none() {
             failed = each(&detection).err();
             kept.add(detection);
         }
     });
-    match fault.or(failed) {
+    match fault.or(failed).or(chained.fault()) {
         Some(fault) => Err(fault.into()),
         None => Ok(kept.finish()),
     }

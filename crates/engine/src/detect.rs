@@ -1,27 +1,39 @@
-//! `bakas detect`: rules over logs, findings out as NDJSON in the order of the input, nothing else.
+//! `bakas detect`: rules over logs, findings out as NDJSON: those of plain rules in the order of
+//! the input, then those of correlations and statistics. It keeps nothing and judges nothing.
+
+mod explain;
+mod look;
 
 use std::{
-    collections::BTreeMap,
     io::Write,
-    net::IpAddr,
-    path::PathBuf,
-    sync::mpsc::{Receiver, Sender, channel},
+    path::{Path, PathBuf},
+    sync::mpsc::channel,
     thread,
 };
 
-use bakas_detect::{Context, Matcher, Rules};
-use bakas_ingest::{Decoder, Sink};
-use bakas_model::{Event, Location, Networks, Reject, Role, RuleIx, Severity, SourceIx, Timestamp};
+use bakas_detect::{FieldsSeen, Input, Loaded};
+use bakas_ingest::Account;
+use bakas_model::{Detection, Networks, Severity, Timestamp};
+use bakas_store::{Spool, StoreError};
 use bumpalo::Bump;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+pub use self::explain::{Asked, Explained, explain};
+use self::look::{Looker, Part};
 use crate::{
-    Error,
-    feed::{Job, Threads, Worker, feed},
-    observer::{Observer, Stop},
+    Error, correlate,
+    feed::{Threads, feed},
+    observer::{Observer, Step, Stop},
+    ordered,
     plan::Plan,
+    rulebook::{self, Given, Rulebook},
 };
+
+/// Memory for the hits that correlations are made from, over all workers, in bytes.
+const INPUTS_BYTES_LIMIT: usize = 192 << 20;
+/// Places of hits that a correlation's finding names.
+const SAMPLES_SHOWN: usize = 10;
 
 /// What to look at, and how.
 #[derive(Debug)]
@@ -29,45 +41,70 @@ pub struct Request<'a> {
     /// Files and folders of logs.
     pub inputs: &'a [PathBuf],
     /// Configuration instead of the one beside the logs.
-    pub config: Option<&'a std::path::Path>,
-    /// The rules.
-    pub rules: &'a Rules,
+    pub config: Option<&'a Path>,
+    /// Formats beside the built-in ones: files and folders.
+    pub formats: &'a [PathBuf],
+    /// The rules to ask.
+    pub given: &'a Given,
     /// Worker threads.
     pub threads: usize,
 }
 
 /// What it came to.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Detected {
+    /// What became of the rules.
+    pub loaded: Loaded,
     /// Events looked at.
     pub events: u64,
-    /// Records that could not be read.
+    /// Every record and byte of what was read.
+    pub account: Account,
+    /// Pieces that could not be read, whole files among them.
     pub rejects: u64,
-    /// Findings, one for each event and rule.
+    /// Findings: of plain rules one for each event and rule, of correlations one for each burst.
     pub findings: u64,
     /// The highest level among them.
     pub highest: Option<Severity>,
 }
 
-/// One line of output. Its members are told in `docs/manual/detect.md`.
+/// What one worker counted.
+#[derive(Default)]
+struct Counted {
+    events: u64,
+    account: Account,
+    rejects: u64,
+    findings: u64,
+    highest: Option<Severity>,
+}
+
+/// A finding of a correlation or a statistic. Its members are told in `docs/manual/detect.md`.
 #[derive(Serialize)]
-struct Finding<'a> {
-    file: &'a str,
-    line: u64,
-    offset: u64,
-    length: u32,
-    time: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    src: Option<IpAddr>,
+struct Burst<'a> {
     rule: &'a str,
     title: &'a str,
     level: Severity,
+    agency: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    group: Vec<(&'a str, &'a str)>,
+    first: Timestamp,
+    last: Timestamp,
+    count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_rate: Option<&'a str>,
+    hits: Vec<Place<'a>>,
 }
 
-/// Runs the plain rules over the logs and writes their findings in order.
+#[derive(Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    offset: u64,
+    length: u32,
+}
+
+/// Asks the rules of the logs and writes what they find.
 ///
 /// # Errors
-/// Where an input cannot be read or the output cannot be written.
+/// Where an input cannot be found, a configuration is wrong or the output cannot be written.
 pub fn run(
     request: &Request<'_>,
     networks: &dyn Networks,
@@ -75,33 +112,27 @@ pub fn run(
     stop: &Stop,
     out: &mut (dyn Write + Send),
 ) -> Result<Detected, Error> {
-    let plan = Plan::make(request.inputs, request.config)?;
-    observer.step(crate::observer::Step::Sweep, plan.bytes);
+    let plan = Plan::make(request.inputs, request.config, request.formats)?;
+    let book = rulebook::load(request.given, plan.formats)?;
+    let temp = tempfile::tempdir()
+        .map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
+    observer.step(Step::Sweep, plan.bytes);
     let (pieces, ordered) = channel();
     // One reader: its order is the order of the findings.
     let threads = Threads { readers: 1, workers: request.threads, is_hashed: false };
-    let whole = &plan;
+    let (plan, rules, place) = (&plan, &book.rules, temp.path());
+    let share = INPUTS_BYTES_LIMIT / request.threads.max(1);
+    let inputs = |bytes| Spool::<Input>::new(place, bytes, Input::weight);
     // It owns the sender: once it is gone and the workers are, the writer is done.
     let part = move || {
-        let looker = Looker {
-            plan: whole,
-            rules: request.rules,
-            networks,
-            matcher: request.rules.matcher(),
-            detected: Detected::default(),
-            text: Vec::new(),
-        };
-        Ok(Part {
-            plan: whole,
-            pieces: pieces.clone(),
-            decoders: FxHashMap::default(),
-            arena: Bump::new(),
-            looker,
-        })
+        let looker = Looker::new(plan, rules, networks, inputs(share));
+        let (decoders, arena) = (FxHashMap::default(), Bump::new());
+        Ok(Part { plan, pieces: pieces.clone(), decoders, arena, looker })
     };
+    let to = &mut *out;
     let (fed, written) = thread::scope(|scope| {
-        let writer = scope.spawn(move || write_in_order(&ordered, out));
-        let fed = feed(&plan, threads, observer, stop, &part);
+        let writer = scope.spawn(move || ordered::write(&ordered, to));
+        let fed = feed(plan, threads, observer, stop, &part);
         drop(part);
         let written = writer.join().unwrap_or_else(|_| Err(Error::Worker("the writer".into())));
         (fed, written)
@@ -109,117 +140,64 @@ pub fn run(
     let fed = fed?;
     written?;
     let mut total = Detected::default();
-    for detected in &fed.outputs {
-        total.add(detected);
+    let mut seen = FieldsSeen::default();
+    let mut all = inputs(INPUTS_BYTES_LIMIT);
+    for (counted, fields, theirs) in fed.outputs {
+        total.add(&counted);
+        seen.merge(&fields);
+        all.absorb(theirs)?;
     }
     let faults: usize = fed.files.iter().map(|file| file.rejects.len()).sum();
     total.rejects += (plan.rejects.len() + faults) as u64;
+    observer.step(Step::Correlate, 0);
+    correlate::run(rules, all, place, &mut |detection| {
+        bursts(detection, &book, plan, &mut total, out)
+    })?;
+    total.loaded = book.seen(&seen);
     Ok(total)
 }
 
-/// The findings of one chunk, in its order.
-struct Piece {
-    sequence: u64,
-    text: Vec<u8>,
-}
-
-/// Holds pieces back until those before them are written.
-fn write_in_order(pieces: &Receiver<Piece>, out: &mut (dyn Write + Send)) -> Result<(), Error> {
-    let mut early = BTreeMap::new();
-    let mut next = 0;
-    for piece in pieces {
-        early.insert(piece.sequence, piece.text);
-        while let Some(text) = early.remove(&next) {
-            let path = || PathBuf::from("standard output");
-            out.write_all(&text).map_err(|source| Error::Write { path: path(), source })?;
-            next += 1;
-        }
-    }
-    Ok(())
-}
-
-struct Part<'a> {
-    plan: &'a Plan,
-    pieces: Sender<Piece>,
-    decoders: FxHashMap<SourceIx, Decoder>,
-    arena: Bump,
-    looker: Looker<'a>,
-}
-
-struct Looker<'a> {
-    plan: &'a Plan,
-    rules: &'a Rules,
-    networks: &'a dyn Networks,
-    matcher: Matcher<'a>,
-    detected: Detected,
-    text: Vec<u8>,
-}
-
-impl Worker for Part<'_> {
-    type Output = Detected;
-
-    fn chunk(&mut self, job: &Job) -> Result<(), Error> {
-        let source = &self.plan.sources[job.source.0 as usize];
-        let decoder =
-            self.decoders.entry(job.source).or_insert_with(|| Decoder::new(source, job.format));
-        self.arena.reset();
-        decoder.decode(&job.chunk, &self.arena, &mut self.looker);
-        let text = std::mem::take(&mut self.looker.text);
-        let sent = self.pieces.send(Piece { sequence: job.sequence, text });
-        sent.map_err(|_| Error::Worker("the output was closed".into()))
-    }
-
-    fn finish(self) -> Result<Detected, Error> {
-        Ok(self.looker.detected)
-    }
-}
-
-impl Looker<'_> {
-    fn report(&mut self, event: &Event<'_>, line: u64, rule: RuleIx) {
-        let meta = &self.rules.metas()[rule.0 as usize];
-        if meta.role != Role::Finding || meta.correlation {
-            return;
-        }
-        self.detected.findings += 1;
-        self.detected.highest = self.detected.highest.max(Some(meta.severity));
-        let finding = Finding {
-            file: &self.plan.sources[event.place.source.0 as usize].path,
-            line,
-            offset: event.place.offset,
-            length: event.place.length,
-            time: event.time,
-            src: event.src,
-            rule: &meta.id,
-            title: &meta.title,
-            level: meta.severity,
-        };
-        serde_json::to_writer(&mut self.text, &finding).expect("a Vec takes any bytes");
-        self.text.push(b'\n');
-    }
-}
-
-impl Sink for Looker<'_> {
-    fn event(&mut self, event: &Event<'_>, line: u64) {
-        self.detected.events += 1;
-        let location =
-            event.src.map_or_else(Location::default, |src| self.networks.locate(src, event.time));
-        let operator = location.asn.and_then(|asn| self.networks.operator(asn, event.time));
-        let agency = &self.plan.agencies[event.agency.0 as usize];
-        let context = Context { location, operator, agency };
-        let matched: Vec<RuleIx> = self.matcher.run(event, &context).to_vec();
-        for rule in matched {
-            self.report(event, line, rule);
-        }
-    }
-
-    fn reject(&mut self, _: Reject) {
-        self.detected.rejects += 1;
-    }
+fn bursts(
+    detection: &Detection,
+    book: &Rulebook,
+    plan: &Plan,
+    total: &mut Detected,
+    out: &mut (dyn Write + Send),
+) -> Result<(), StoreError> {
+    let meta = &book.rules.metas()[detection.rule.0 as usize];
+    total.findings += 1;
+    total.highest = total.highest.max(Some(meta.severity));
+    let hits = detection.samples.iter().take(SAMPLES_SHOWN).map(|hit| Place {
+        file: &plan.sources[hit.place.source.0 as usize].path,
+        offset: hit.place.offset,
+        length: hit.place.length,
+    });
+    let finding = Burst {
+        rule: &meta.id,
+        title: &meta.title,
+        level: meta.severity,
+        agency: &plan.agencies[detection.agency.0 as usize].id,
+        group: detection
+            .group
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect(),
+        first: detection.first,
+        last: detection.last,
+        count: detection.count,
+        base_rate: book.rules.base_rate(detection.rule),
+        hits: hits.collect(),
+    };
+    let mut line = serde_json::to_vec(&finding).expect("a finding is plain data");
+    line.push(b'\n');
+    let path = || PathBuf::from("standard output");
+    out.write_all(&line).map_err(|source| StoreError::Io { action: "write", path: path(), source })
 }
 
 impl Detected {
-    fn add(&mut self, other: &Self) {
+    fn add(&mut self, other: &Counted) {
         self.events += other.events;
+        self.account.add(&other.account);
         self.rejects += other.rejects;
         self.findings += other.findings;
         self.highest = self.highest.max(other.highest);

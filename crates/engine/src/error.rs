@@ -35,6 +35,9 @@ pub enum Error {
         /// Place and fault.
         what: String,
     },
+    /// A file defines no format.
+    #[error("{0}")]
+    Format(bakas_ingest::DefinitionProblem),
     /// A value given by the user is wrong.
     #[error("{0}")]
     Usage(String),
@@ -82,9 +85,11 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            Self::Read { .. } | Self::Empty(_) | Self::Config { .. } | Self::Usage(_) => {
-                Kind::Usage
-            }
+            Self::Read { .. }
+            | Self::Empty(_)
+            | Self::Config { .. }
+            | Self::Format(_)
+            | Self::Usage(_) => Kind::Usage,
             Self::Store(StoreError::Taken { .. }) => Kind::Refused,
             Self::Seal(_) => Kind::Refused,
             Self::Interrupted => Kind::Interrupted,
@@ -104,6 +109,7 @@ impl Error {
             Self::Empty(_) => {
                 Some("give a folder with one folder of logs per agency, or log files")
             }
+            Self::Format(_) => Some("format files are described in docs/formats.md"),
             Self::Config { .. } => Some("bakas.toml is described in docs/manual/configure.md"),
             Self::Store(error) if error.is_disk_full() => {
                 Some("nothing was kept; an older case stayed as it was")

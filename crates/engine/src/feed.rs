@@ -305,7 +305,8 @@ impl Feed<'_> {
 }
 
 impl PlannedMember {
-    fn is_read(&self) -> bool {
+    /// Whether its records are decoded.
+    pub(crate) fn is_read(&self) -> bool {
         self.format.is_some() && self.duplicate_of.is_none()
     }
 }

@@ -3,23 +3,29 @@
 //! looks is decided in the faces.
 //!
 //! ```
-//! use bakas_engine::{clock::FixedClock, rulebook, Timestamp};
-//! let book = rulebook::load(true, &[])?;
-//! assert!(book.problems.is_empty(), "the built-in rules load without a remark");
+//! use bakas_engine::{formats, rulebook};
+//! let given = rulebook::Given { builtin: true, ..rulebook::Given::default() };
+//! let book = rulebook::load(&given, formats::load(&[])?)?;
+//! assert!(book.loaded.problems.is_empty(), "the built-in rules load without a remark");
 //! # Ok::<(), bakas_engine::Error>(())
 //! ```
 
+mod chained;
 pub mod clock;
 pub mod config;
 mod correlate;
 pub mod detect;
 pub mod error;
 mod feed;
+mod files;
+pub mod formats;
+pub mod ingest;
 mod input;
 pub mod investigate;
 mod keyfile;
 mod merged;
 pub mod observer;
+mod ordered;
 mod pipeline;
 pub mod plan;
 mod profiles;

@@ -37,8 +37,8 @@ pub(crate) fn run(
 ) -> Result<Investigated, Error> {
     tools.begin(Step::Plan, 0)?;
     let table = Table::embedded()?;
-    let book = rulebook::load(request.builtin_rules, &request.rules)?;
     let plan = plan(request, folder)?;
+    let book = rulebook::load(&request.given, plan.formats)?;
     let lake = (tools.lakes)(&folder.events_dir()?, &plan.agencies);
 
     tools.begin(Step::Sweep, plan.bytes)?;
@@ -50,7 +50,7 @@ pub(crate) fn run(
         temp: &folder.temp_dir(),
         threads: Threads::of_sealed(request.threads),
     };
-    let Swept { sources, rejects, inputs, addresses, accounts, skew } =
+    let Swept { sources, rejects, inputs, addresses, accounts, skew, seen } =
         sweep.run(tools.observer, tools.stop)?;
 
     tools.begin(Step::Correlate, 0)?;
@@ -92,7 +92,7 @@ pub(crate) fn run(
 
     let parts = summary::Parts {
         plan: &plan,
-        counts: book.counts.clone(),
+        counts: book.seen(&seen).counts,
         sources,
         rejects: &rejects,
         skew,
@@ -113,5 +113,5 @@ pub(crate) fn run(
 /// What is to be read; never the case itself, wherever it is made.
 fn plan(request: &Request, folder: &CaseFolder) -> Result<Plan, Error> {
     let ours = [folder.partial().to_owned(), folder.out().to_owned()];
-    Plan::make_except(&request.inputs, request.config.as_deref(), &ours)
+    Plan::make_except(&request.inputs, request.config.as_deref(), &request.formats, &ours)
 }

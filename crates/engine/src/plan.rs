@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bakas_ingest::{Format, Guess};
+use bakas_ingest::{Format, Formats, Guess};
 use bakas_model::{
     Agency, AgencyIx, Day, Place, Reject, RejectReason, Source, SourceClock, SourceIx,
 };
@@ -22,12 +22,13 @@ pub(crate) use self::find::readable;
 use crate::{
     Error,
     config::{CONFIG_BYTES_LIMIT, Config},
+    formats,
     input::{HashedFile, hex},
     observer::Quiet,
 };
 
 /// Bytes of a file's beginning by which its format is judged.
-const HEAD_BYTES: u64 = 256 << 10;
+pub(crate) const HEAD_BYTES: u64 = 256 << 10;
 /// Name of the configuration beside the logs.
 pub const CONFIG_NAME: &str = "bakas.toml";
 
@@ -47,6 +48,8 @@ pub struct Plan {
     pub bytes: u64,
     /// What `bakas.toml` said.
     pub config: Config,
+    /// The formats that are known.
+    pub formats: Formats,
 }
 
 /// One file as shipped.
@@ -90,8 +93,12 @@ impl Plan {
     ///
     /// # Errors
     /// Where an input does not exist, there is nothing to read, or a `bakas.toml` is wrong.
-    pub fn make(inputs: &[PathBuf], config: Option<&Path>) -> Result<Self, Error> {
-        Self::make_except(inputs, config, &[])
+    pub fn make(
+        inputs: &[PathBuf],
+        config: Option<&Path>,
+        formats: &[PathBuf],
+    ) -> Result<Self, Error> {
+        Self::make_except(inputs, config, formats, &[])
     }
 
     /// As [`Self::make`], without what lies below some folders, for instance the case being made.
@@ -101,6 +108,7 @@ impl Plan {
     pub fn make_except(
         inputs: &[PathBuf],
         config: Option<&Path>,
+        formats: &[PathBuf],
         except: &[PathBuf],
     ) -> Result<Self, Error> {
         let except: Vec<_> = except.iter().filter_map(|path| path.canonicalize().ok()).collect();
@@ -116,6 +124,8 @@ impl Plan {
             }
             find::find(&root, &except, &mut found)?;
         }
+        plan.formats = formats::load(&[formats, &plan.config.formats].concat())?;
+        plan.config.check_formats(plan.formats)?;
         find::tell_apart(&mut found);
         if found.is_empty() {
             let names: Vec<_> = inputs.iter().map(|p| p.display().to_string()).collect();
@@ -181,6 +191,7 @@ impl Plan {
             Error::Read { source, .. } => source,
             other => io::Error::other(other.to_string()),
         })?;
+        let formats = self.formats;
         let mut each = |member: bakas_ingest::Member<'_>| {
             let mut head = Vec::new();
             // What breaks off in the head is told by the sweep, which reads the whole.
@@ -189,7 +200,7 @@ impl Plan {
                 "" => found.name.clone(),
                 inner => format!("{}!/{inner}", found.name),
             };
-            let guess = bakas_ingest::guess(&head, &path);
+            let guess = formats.guess(&head, &path);
             let head = Head::of(&head, broken);
             members.push(self.source(path, member.name, (agency, found.written), guess, head));
             Ok(())
@@ -235,7 +246,8 @@ impl Plan {
     ) -> PlannedMember {
         let ix = SourceIx(self.sources.len() as u32);
         let rule = self.config.source(&path);
-        let fixed = rule.and_then(|r| r.format.as_deref()).and_then(Format::from_name);
+        let fixed =
+            rule.and_then(|r| r.format.as_deref()).and_then(|name| self.formats.from_name(name));
         let format = fixed.or(guess.format);
         if format.is_none() {
             if !matches!(head.whole, Some((0, _))) {

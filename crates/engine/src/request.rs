@@ -6,6 +6,7 @@ use crate::{
     Error, LakeAt,
     clock::Clock,
     observer::{Observer, Step, Stop},
+    rulebook::Given,
 };
 
 /// What to look at, and where the case goes.
@@ -15,10 +16,10 @@ pub struct Request {
     pub inputs: Vec<PathBuf>,
     /// The case folder to make.
     pub out: PathBuf,
-    /// More rules: files and folders.
-    pub rules: Vec<PathBuf>,
-    /// Whether the built-in rules are asked.
-    pub builtin_rules: bool,
+    /// The rules to ask.
+    pub given: Given,
+    /// Formats beside the built-in ones: files and folders.
+    pub formats: Vec<PathBuf>,
     /// Configuration instead of the one beside the logs.
     pub config: Option<PathBuf>,
     /// Whether a case that is already there gives way.

@@ -1,50 +1,91 @@
-//! Gathers rules: the pack that is built in, and files or folders of a user's. It reads; what a
-//! rule means is `core/sigma`'s and `stages/detect`'s.
+//! Gathers rules: the pack that is built in with its pipelines, and files or folders of a user's.
+//! It reads; what a rule means is `core/sigma`'s and `stages/detect`'s.
 
 use std::{
-    fs,
-    io::Read as _,
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
-use bakas_detect::{LoadProblem, Rules};
-use bakas_model::{RuleCounts, limits::RULE_BYTES_LIMIT};
+use bakas_detect::{FieldsSeen, LoadOptions, Rules};
+pub use bakas_detect::{Loaded, RuleReport, RuleStatus};
+use bakas_ingest::Formats;
+pub use bakas_model::RuleCounts;
+use bakas_model::{Stream, case::NeverSeen, limits::RULE_BYTES_LIMIT};
 use include_dir::{Dir, include_dir};
 
-use crate::Error;
+use crate::{Error, files};
 
 static PACK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../rules");
+static PIPELINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../pipelines");
+
+/// Largest file of placeholders, in bytes.
+const PLACEHOLDERS_BYTES_LIMIT: u64 = 16 << 20;
+
+/// What rules are made from: files and folders.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Whether the built-in rules are asked.
+    pub builtin: bool,
+    /// Rules in Sigma format, filters and correlations among them.
+    pub rules: Vec<PathBuf>,
+    /// Processing pipelines beside the built-in ones.
+    pub pipelines: Vec<PathBuf>,
+    /// Values for placeholders: TOML, `name = ["value", …]`.
+    pub placeholders: Vec<PathBuf>,
+}
 
 /// Loaded rules, with what became of each.
 #[derive(Debug)]
 pub struct Rulebook {
     /// The rules, ready to match.
     pub rules: Rules,
-    /// How many, and why not all.
-    pub counts: RuleCounts,
-    /// What could not be loaded, with file, place and reason.
-    pub problems: Vec<LoadProblem>,
+    /// What became of each file and rule.
+    pub loaded: Loaded,
 }
 
-/// Loads the built-in pack, where asked for, and every `.yml` and `.yaml` file of the paths.
+/// Loads what is given, and the built-in pack where asked for, for logs of these formats.
 ///
 /// # Errors
 /// Where a path cannot be read. A rule that is wrong in itself is a problem, not an error.
-pub fn load(builtin: bool, paths: &[PathBuf]) -> Result<Rulebook, Error> {
+pub fn load(given: &Given, formats: Formats) -> Result<Rulebook, Error> {
     let mut texts = Vec::new();
-    if builtin {
+    if given.builtin {
         embedded(&PACK, &mut texts);
     }
-    for path in paths {
-        gather(path, path, &mut texts)?;
-    }
+    files::gather(&given.rules, IS_YAML, RULE_BYTES_LIMIT as u64, &mut texts)?;
     texts.sort();
-    let (rules, counts, problems) = Rules::load(texts);
-    Ok(Rulebook { rules, counts, problems })
+    let mut pipelines = Vec::new();
+    embedded(&PIPELINES, &mut pipelines);
+    files::gather(&given.pipelines, IS_YAML, RULE_BYTES_LIMIT as u64, &mut pipelines)?;
+    let custom = formats.definitions().filter(|d| d.stream() == Stream::Custom);
+    let options = LoadOptions {
+        custom: custom.map(|definition| definition.log_source()).collect(),
+        placeholders: placeholders(&given.placeholders)?,
+        pipelines,
+    };
+    let (rules, loaded) = Rules::load_with(texts, &options);
+    Ok(Rulebook { rules, loaded })
 }
 
+impl Rulebook {
+    /// What became of the rules, with those that could not match for want of a field: `seen` are
+    /// the fields of all the logs.
+    pub(crate) fn seen(&self, seen: &FieldsSeen) -> Loaded {
+        let mut loaded = self.loaded.clone();
+        let never = self.rules.never_seen(seen).into_iter().map(|(rule, fields)| {
+            let meta = &self.rules.metas()[rule.0 as usize];
+            NeverSeen { rule: meta.id.clone(), title: meta.title.clone(), fields }
+        });
+        loaded.counts.never_seen = never.collect();
+        loaded
+    }
+}
+
+/// Whether a file in a folder of rules is one.
+const IS_YAML: &[&str] = &["yml", "yaml"];
+
 fn embedded(folder: &Dir<'_>, texts: &mut Vec<(String, String)>) {
-    for file in folder.files().filter(|file| is_rule(file.path())) {
+    for file in folder.files().filter(|file| files::has_extension(file.path(), IS_YAML)) {
         let text = file.contents_utf8().expect("the pack is text: its tests load it");
         texts.push((format!("built-in/{}", file.path().display()), text.to_owned()));
     }
@@ -53,27 +94,36 @@ fn embedded(folder: &Dir<'_>, texts: &mut Vec<(String, String)>) {
     }
 }
 
-fn gather(root: &Path, path: &Path, texts: &mut Vec<(String, String)>) -> Result<(), Error> {
-    let read = |source| Error::Read { path: path.to_owned(), source };
-    if fs::metadata(path).map_err(read)?.is_dir() {
-        for entry in fs::read_dir(path).map_err(read)? {
-            let inner = entry.map_err(read)?.path();
-            if inner.is_dir() || is_rule(&inner) {
-                gather(root, &inner, texts)?;
-            }
+fn placeholders(paths: &[PathBuf]) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let mut texts = Vec::new();
+    files::gather(paths, &["toml"], PLACEHOLDERS_BYTES_LIMIT, &mut texts)?;
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in texts {
+        let wrong = |what: String| Error::Config { path: Path::new(&path).to_owned(), what };
+        let read: BTreeMap<String, Vec<Word>> =
+            toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        for (name, values) in read {
+            all.entry(name).or_default().extend(values.into_iter().map(Word::into_text));
         }
-        return Ok(());
     }
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(read)?;
-    // One more than the bound, so that the loader sees, and says, that it is over.
-    file.take(RULE_BYTES_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(read)?;
-    let below = path.strip_prefix(root).ok().filter(|below| below.components().count() > 0);
-    let name = below.map_or_else(|| path.display().to_string(), |b| b.display().to_string());
-    texts.push((name, String::from_utf8_lossy(&bytes).into_owned()));
-    Ok(())
+    Ok(all)
 }
 
-fn is_rule(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml")
+/// A value of a placeholder: text, or a number as it is written.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Word {
+    Text(String),
+    Whole(i64),
+    Number(f64),
+}
+
+impl Word {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Whole(number) => number.to_string(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
 }

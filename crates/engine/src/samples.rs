@@ -134,7 +134,7 @@ mod tests {
     fn shown(folder: &Path, name: &str, bytes: &[u8]) -> Vec<String> {
         let file = folder.join(name);
         std::fs::File::create(&file).unwrap().write_all(bytes).unwrap();
-        let plan = Plan::make(&[file], None).unwrap();
+        let plan = Plan::make(&[file], None, &[]).unwrap();
         let length = LINES.find('\n').unwrap() as u64;
         let wanted = [1, 2].map(|n| Wanted {
             incident: IncidentId("I-01".into()),
@@ -165,7 +165,7 @@ mod tests {
         let file = folder.path().join("packed.log.zst");
         let packed = zstd::encode_all(LINES.as_bytes(), 1).unwrap();
         std::fs::File::create(&file).unwrap().write_all(&packed).unwrap();
-        let plan = Plan::make(&[file], None).unwrap();
+        let plan = Plan::make(&[file], None, &[]).unwrap();
         let length = LINES.find('\n').unwrap() as u32;
         let wanted = ["I-01", "I-02"].map(|id| Wanted {
             incident: IncidentId(id.into()),

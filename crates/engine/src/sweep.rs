@@ -4,7 +4,7 @@
 use std::{cmp::Ordering, collections::BTreeMap, path::Path};
 
 use bakas_casework::Ledger;
-use bakas_detect::{Context, Input, Matcher, Rules};
+use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink, SkewSampler};
 use bakas_model::{
     AccountProfile, Activity, AddressProfile, Class, Event, Location, Networks, Reject,
@@ -48,6 +48,7 @@ pub(crate) struct Swept {
     pub(crate) addresses: Spool<ByAddress>,
     pub(crate) accounts: Spool<ByAccount>,
     pub(crate) skew: SkewSampler,
+    pub(crate) seen: FieldsSeen,
 }
 
 /// An address profile in the order of agency and address.
@@ -72,6 +73,7 @@ struct Recorder<'a> {
     rules: &'a Rules,
     networks: &'a dyn Networks,
     matcher: Matcher<'a>,
+    gatherer: Gatherer<'a>,
     fresh: Vec<Input>,
     gathered: Gathered,
     writer: Option<Box<dyn EventWriter>>,
@@ -86,6 +88,7 @@ struct Gathered {
     addresses: Spool<ByAddress>,
     accounts: Spool<ByAccount>,
     skew: SkewSampler,
+    seen: FieldsSeen,
 }
 
 #[derive(Default)]
@@ -108,16 +111,18 @@ impl Sweep<'_> {
         let gathered = Gathered {
             sources: BTreeMap::new(),
             ledger: Ledger::default(),
-            inputs: Spool::new(self.temp, INPUTS_BYTES_LIMIT / share, input_weight),
+            inputs: Spool::new(self.temp, INPUTS_BYTES_LIMIT / share, Input::weight),
             addresses: Spool::new(self.temp, PROFILES_BYTES_LIMIT / share, ByAddress::weight),
             accounts: Spool::new(self.temp, PROFILES_BYTES_LIMIT / share, ByAccount::weight),
             skew: SkewSampler::new(),
+            seen: FieldsSeen::default(),
         };
         let recorder = Recorder {
             plan: self.plan,
             rules: self.rules,
             networks: self.networks,
             matcher: self.rules.matcher(),
+            gatherer: self.rules.gatherer(),
             fresh: Vec::new(),
             gathered,
             writer: Some(self.lake.writer()?),
@@ -130,10 +135,11 @@ impl Sweep<'_> {
     fn join(&self, fed: Fed<Gathered>) -> Result<Swept, Error> {
         let mut sources = self.summaries(&fed);
         let mut rejects = self.plan.rejects.clone();
-        let mut inputs = Spool::new(self.temp, INPUTS_BYTES_LIMIT, input_weight);
+        let mut inputs = Spool::new(self.temp, INPUTS_BYTES_LIMIT, Input::weight);
         let mut addresses = Spool::new(self.temp, PROFILES_BYTES_LIMIT, ByAddress::weight);
         let mut accounts = Spool::new(self.temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
         let mut skew = SkewSampler::new();
+        let mut seen = FieldsSeen::default();
         for file in fed.files {
             for reject in &file.rejects {
                 count(&mut sources[reject.place.source.0 as usize], reject.reason, 1);
@@ -148,9 +154,10 @@ impl Sweep<'_> {
             addresses.absorb(gathered.addresses)?;
             accounts.absorb(gathered.accounts)?;
             skew.merge(gathered.skew);
+            seen.merge(&gathered.seen);
         }
         rejects.sort_by_key(|reject| (reject.place, reject.reason));
-        Ok(Swept { sources, rejects, inputs, addresses, accounts, skew })
+        Ok(Swept { sources, rejects, inputs, addresses, accounts, skew, seen })
     }
 
     fn summaries(&self, fed: &Fed<Gathered>) -> Vec<SourceSummary> {
@@ -185,8 +192,10 @@ impl Worker for Part<'_> {
 
     fn chunk(&mut self, job: &Job) -> Result<(), Error> {
         let source = &self.plan.sources[job.source.0 as usize];
-        let decoder =
-            self.decoders.entry(job.source).or_insert_with(|| Decoder::new(source, job.format));
+        let decoder = self
+            .decoders
+            .entry(job.source)
+            .or_insert_with(|| Decoder::with(source, job.format, self.plan.formats));
         self.arena.reset();
         decoder.decode(&job.chunk, &self.arena, &mut self.recorder);
         self.recorder.put_aside()?;
@@ -198,6 +207,7 @@ impl Worker for Part<'_> {
             writer.finish()?;
         }
         self.recorder.drain_ledger()?;
+        self.recorder.gathered.seen = self.recorder.matcher.fields_seen().clone();
         Ok(self.recorder.gathered)
     }
 }
@@ -238,7 +248,7 @@ impl Recorder<'_> {
         self.gathered.ledger.observe(event, &location, sign_in, alarm);
         self.gathered.skew.observe(event);
         if !matched.is_empty() {
-            self.rules.inputs(event, &context, &matched, &mut self.fresh);
+            self.gatherer.gather(event, &context, &matched, &mut self.fresh);
             for input in self.fresh.drain(..) {
                 self.gathered.inputs.push(input)?;
             }
@@ -306,15 +316,6 @@ impl SourceTally {
         }
         rejects.extend(self.samples);
     }
-}
-
-/// Bytes that an input takes in memory.
-fn input_weight(input: &Input) -> usize {
-    let text = |t: &Option<String>| t.as_ref().map_or(0, String::len);
-    let hit = &input.hit;
-    let group: usize = input.group.iter().map(|g| size_of::<String>() + g.len()).sum();
-    let texts = [&input.value, &hit.account, &hit.target, &hit.object, &hit.agent];
-    size_of::<Input>() + group + hit.operation.len() + texts.map(text).iter().sum::<usize>()
 }
 
 impl ByAddress {

@@ -26,7 +26,7 @@ pub(crate) fn findings(
     now: Timestamp,
 ) -> Result<Correlated, Error> {
     let mut file = folder.ndjson("findings.ndjson")?;
-    let correlated = correlate::run(&book.rules, inputs, &mut |detection| {
+    let correlated = correlate::run(&book.rules, inputs, &folder.temp_dir(), &mut |detection| {
         let meta = &book.rules.metas()[detection.rule.0 as usize];
         let agency = &plan.agencies[detection.agency.0 as usize];
         file.write(&findings::to_ocsf(detection, meta, agency, &plan.sources, now))

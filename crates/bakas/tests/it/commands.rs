@@ -10,7 +10,7 @@ fn help_and_mistypes_say_what_to_do() {
     let ran = yard.run(&["--help"]);
     assert_eq!(ran.code, 0);
     for command in
-        ["investigate", "detect", "trace", "verify", "scenario", "score", "rules", "data"]
+        ["investigate", "detect", "trace", "verify", "scenario", "score", "rules", "data", "ingest"]
     {
         assert!(ran.out.contains(command), "{command} stands in the help");
     }
@@ -103,7 +103,7 @@ fn data_and_rules_say_what_is_built_in() {
     let ran = yard.run(&["data", "status"]);
     assert_eq!(ran.code, 0);
     assert!(ran.out.contains("CC BY 4.0") || ran.out.contains("CC-BY-4.0"), "{}", ran.out);
-    let ran = yard.run(&["rules"]);
+    let ran = yard.run(&["rules", "check"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(!ran.out.contains("not loaded"), "every built-in rule loads: {}", ran.out);
 }

@@ -72,12 +72,29 @@ pub struct RuleCounts {
     pub files: u64,
     /// Rules loaded and applicable to some source here.
     pub loaded: u64,
-    /// Of these, correlations.
+    /// Of these, correlations and statistics.
     pub correlations: u64,
+    /// Of the loaded ones, those whose fields a pipeline maps to the names in the logs.
+    #[serde(default)]
+    pub mapped: u64,
     /// Rules for log sources that are not here.
     pub not_applicable: u64,
     /// Rules that could not be loaded, by reason.
     pub unsupported: BTreeMap<String, u64>,
+    /// Rules that could not match, for they ask for fields which no event of their logs had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub never_seen: Vec<NeverSeen>,
+}
+
+/// A rule that asks for fields which no event of its logs had.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeverSeen {
+    /// Its id.
+    pub rule: String,
+    /// Its title.
+    pub title: String,
+    /// The fields.
+    pub fields: Vec<String>,
 }
 
 /// A data set that answers rest on.

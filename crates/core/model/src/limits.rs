@@ -20,8 +20,8 @@ pub const UNPACKED_BYTES_LIMIT: u64 = 64 << 30;
 pub const ARCHIVE_DEPTH_LIMIT: usize = 3;
 /// Most members read from one archive.
 pub const ARCHIVE_MEMBERS_LIMIT: usize = 100_000;
-/// Largest rule file, in bytes (256 KiB).
-pub const RULE_BYTES_LIMIT: usize = 256 << 10;
+/// Largest rule file, in bytes (512 KiB): the largest public rule has 295,078.
+pub const RULE_BYTES_LIMIT: usize = 512 << 10;
 /// Most compiled bytes that one regular expression may take.
 pub const REGEX_BYTES_LIMIT: usize = 8 << 20;
 /// Samples of unreadable input that are kept per source and reason.

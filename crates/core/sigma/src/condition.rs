@@ -19,6 +19,83 @@ pub enum Expression {
     Any(Vec<Self>),
 }
 
+impl Expression {
+    /// Whether it names this search.
+    #[must_use]
+    pub fn mentions(&self, index: usize) -> bool {
+        match self {
+            Self::Search(named) => *named == index,
+            Self::Not(inner) => inner.mentions(index),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.mentions(index)),
+        }
+    }
+}
+
+impl Expression {
+    /// Its value, where those of the searches are known.
+    pub fn value(&self, search: &mut dyn FnMut(usize) -> bool) -> bool {
+        match self {
+            Self::Search(index) => search(*index),
+            Self::Not(inner) => !inner.value(search),
+            Self::All(parts) => parts.iter().all(|part| part.value(search)),
+            Self::Any(parts) => parts.iter().any(|part| part.value(search)),
+        }
+    }
+
+    /// What is left of it where some searches ask for nothing any more; `None` where nothing is.
+    pub(crate) fn without(self, gone: &dyn Fn(usize) -> bool) -> Option<Self> {
+        let all = |parts: Vec<Self>| -> Vec<Self> {
+            parts.into_iter().filter_map(|part| part.without(gone)).collect()
+        };
+        let joined = |parts: Vec<Self>, join: fn(Vec<Self>) -> Self| {
+            if parts.is_empty() { None } else { Some(single_or(parts, join)) }
+        };
+        match self {
+            Self::Search(index) => (!gone(index)).then_some(Self::Search(index)),
+            Self::Not(inner) => Some(Self::Not(Box::new(inner.without(gone)?))),
+            Self::All(parts) => joined(all(parts), Self::All),
+            Self::Any(parts) => joined(all(parts), Self::Any),
+        }
+    }
+
+    /// The same over searches that stand so many places later.
+    #[must_use]
+    pub(crate) fn shifted(&self, by: usize) -> Self {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.shifted(by)).collect();
+        match self {
+            Self::Search(index) => Self::Search(index + by),
+            Self::Not(inner) => Self::Not(Box::new(inner.shifted(by))),
+            Self::All(parts) => Self::All(all(parts)),
+            Self::Any(parts) => Self::Any(all(parts)),
+        }
+    }
+}
+
+/// The names in a correlation's condition, in order.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    let joins = |token: &str| {
+        ["and", "or", "not", "(", ")"].iter().any(|word| token.eq_ignore_ascii_case(word))
+    };
+    tokens(text).into_iter().filter(move |token| !joins(token))
+}
+
+/// Reads a correlation's condition over the rules that it names.
+pub(crate) fn parse_over_rules(
+    text: &str,
+    names: &[&str],
+    at: Position,
+    place: &str,
+) -> Result<Expression, Problem> {
+    if words(text).any(|word| word.eq_ignore_ascii_case("of")) {
+        let detail = "a correlation's condition joins rules by and, or, not and parentheses only";
+        return Err(Problem::new(Reason::Condition, at, place, detail));
+    }
+    parse(text, names, at, place).map_err(|mut problem| {
+        problem.detail = problem.detail.replace("no search named", "no rule named");
+        problem
+    })
+}
+
 /// Reads one condition over searches of these names.
 pub(crate) fn parse(
     text: &str,

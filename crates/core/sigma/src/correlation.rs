@@ -2,8 +2,9 @@
 //! whoever loads the rules resolves them.
 
 use crate::{
+    condition::{self, Expression},
     document::{Header, text, texts},
-    item::Comparison,
+    item::{Comparison, Number},
     problem::{Position, Problem, Reason},
     yaml::{Kind, Node, Scalar},
 };
@@ -23,8 +24,11 @@ pub struct Correlation {
     pub timespan_seconds: u64,
     /// Names for fields that are called differently in the records of each rule.
     pub aliases: Vec<Alias>,
-    /// How many; always there for counts.
+    /// How many, or how much; always there but for temporal kinds.
     pub condition: Option<CountCondition>,
+    /// Of a temporal kind, a condition in words over its rules; a search's index is that of a rule
+    /// in `rules`. Never together with `condition`.
+    pub expression: Option<Expression>,
     /// Whether the rules it builds on also speak for themselves.
     pub generate: bool,
 }
@@ -40,6 +44,41 @@ pub enum CorrelationKind {
     Temporal,
     /// Records of different rules, in the order of the rules.
     TemporalOrdered,
+    /// The sum of a field's numbers.
+    ValueSum,
+    /// The mean of a field's numbers.
+    ValueAvg,
+    /// A percentile of a field's numbers; without one the share, in percent, that the records of
+    /// one value have among all.
+    ValuePercentile,
+}
+
+impl CorrelationKind {
+    /// Every kind, by the name that rules use.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("event_count", Self::EventCount),
+        ("value_count", Self::ValueCount),
+        ("temporal", Self::Temporal),
+        ("temporal_ordered", Self::TemporalOrdered),
+        ("value_sum", Self::ValueSum),
+        ("value_avg", Self::ValueAvg),
+        ("value_percentile", Self::ValuePercentile),
+    ];
+
+    /// Whether it asks which rules matched, and not how many records or which values.
+    #[must_use]
+    pub const fn is_temporal(self) -> bool {
+        matches!(self, Self::Temporal | Self::TemporalOrdered)
+    }
+
+    /// Whether it looks at the values of a field.
+    #[must_use]
+    pub const fn needs_field(self) -> bool {
+        matches!(
+            self,
+            Self::ValueCount | Self::ValueSum | Self::ValueAvg | Self::ValuePercentile
+        )
+    }
 }
 
 /// A rule by its id or name.
@@ -60,25 +99,35 @@ pub struct Alias {
     pub fields: Vec<(Reference, String)>,
 }
 
-/// How many records, values or rules there must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How many records, values or rules there must be, or how much the numbers come to.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CountCondition {
     /// All must hold.
-    pub bounds: Vec<(Comparison, u64)>,
-    /// The field whose distinct values are counted.
-    pub field: Option<String>,
+    pub bounds: Vec<(Comparison, Number)>,
+    /// The fields whose values are looked at; of several, the values together are one value. Only
+    /// a `value_count` has more than one.
+    pub fields: Vec<String>,
+    /// Which percentile, from 0 to 100.
+    pub percentile: Option<f64>,
 }
 
 impl CountCondition {
     /// Whether so many are right.
     #[must_use]
     pub fn holds(&self, count: u64) -> bool {
-        self.bounds.iter().all(|&(comparison, bound)| match comparison {
-            Comparison::Eq => count == bound,
-            Comparison::Lt => count < bound,
-            Comparison::Lte => count <= bound,
-            Comparison::Gt => count > bound,
-            Comparison::Gte => count >= bound,
+        self.bounds.iter().all(|&(comparison, bound)| match bound {
+            Number::Int(bound) => comparison.accepts(i128::from(count).cmp(&i128::from(bound))),
+            Number::Float(bound) => {
+                (count as f64).partial_cmp(&bound).is_some_and(|order| comparison.accepts(order))
+            }
+        })
+    }
+
+    /// Whether this number is right: of a sum, a mean or a percentile.
+    #[must_use]
+    pub fn holds_for(&self, value: f64) -> bool {
+        self.bounds.iter().all(|&(comparison, bound)| {
+            value.partial_cmp(&bound.as_f64()).is_some_and(|order| comparison.accepts(order))
         })
     }
 }
@@ -92,20 +141,14 @@ pub(crate) fn parse(
         let detail = format!("it is {}, not a map", section.noun());
         return Err(Problem::malformed(section.at, "correlation", detail));
     }
-    let kind = kind(section)?;
-    let rules = references(section)?;
-    let condition = match section.get("condition") {
-        Some(node) => Some(count_condition(node, kind)?),
-        None => None,
-    };
-    let counts = matches!(kind, CorrelationKind::EventCount | CorrelationKind::ValueCount);
-    if counts && condition.is_none() {
-        return Err(missing(section, "correlation.condition"));
-    }
-    if kind == CorrelationKind::TemporalOrdered && section.get("condition").is_some() {
+    known_keys(section)?;
+    let (kind, is_median) = kind(section)?;
+    let (rules, condition, expression) = rules_and_condition(section, kind, is_median)?;
+    if kind == CorrelationKind::TemporalOrdered
+        && let Some(condition) = &condition
+    {
         let every = rules.len() as u64;
-        let all = condition.as_ref().is_some_and(|c| c.holds(every) && !c.holds(every - 1));
-        if !all {
+        if !condition.holds(every) || condition.holds(every - 1) {
             let detail = "an ordered correlation needs all its rules";
             return Err(Problem::malformed(section.at, "correlation.condition", detail));
         }
@@ -125,29 +168,89 @@ pub(crate) fn parse(
         timespan_seconds: timespan(section)?,
         aliases: aliases(section)?,
         condition,
+        expression,
         generate,
     })
+}
+
+/// A key that is misspelt would change what the correlation means.
+fn known_keys(section: &Node) -> Result<(), Problem> {
+    const KEYS: [&str; 8] =
+        ["type", "rules", "group-by", "timespan", "timeframe", "aliases", "condition", "generate"];
+    let Kind::Map(entries) = &section.kind else { return Ok(()) };
+    match entries.iter().find(|(key, _)| !KEYS.contains(&key.text.as_str())) {
+        None => Ok(()),
+        Some((key, _)) => {
+            let detail = format!("'{}' is none of {}", key.text, KEYS.join(", "));
+            Err(Problem::malformed(key.at, "correlation", detail))
+        }
+    }
+}
+
+type RulesAndCondition = (Vec<Reference>, Option<CountCondition>, Option<Expression>);
+
+fn rules_and_condition(
+    section: &Node,
+    kind: CorrelationKind,
+    is_median: bool,
+) -> Result<RulesAndCondition, Problem> {
+    const PLACE: &str = "correlation.condition";
+    let Some(node) = section.get("condition") else {
+        if kind.is_temporal() {
+            return Ok((references(section)?, None, None));
+        }
+        return Err(missing(section, PLACE));
+    };
+    let Some(words) = node.text() else {
+        let mut condition = count_condition(node, kind)?;
+        if is_median {
+            condition.percentile = Some(50.0);
+        }
+        return Ok((references(section)?, Some(condition), None));
+    };
+    if !kind.is_temporal() {
+        let detail = "only a temporal correlation has a condition in words; write a map of bounds";
+        return Err(Problem::malformed(node.at, PLACE, detail));
+    }
+    // Without `rules` it builds on those that its condition names, in that order.
+    let rules = match section.get("rules") {
+        Some(_) => references(section)?,
+        None => condition::words(words)
+            .map(|name| Reference { name: name.to_owned(), at: node.at })
+            .fold(Vec::new(), |mut all: Vec<Reference>, next| {
+                if !all.iter().any(|known| known.name == next.name) {
+                    all.push(next);
+                }
+                all
+            }),
+    };
+    let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
+    let expression = condition::parse_over_rules(words, &names, node.at, PLACE)?;
+    if let Some(unused) = (0..rules.len()).find(|&index| !expression.mentions(index)) {
+        let detail = format!("it does not say what '{}' is for", rules[unused].name);
+        return Err(Problem::new(Reason::Condition, node.at, PLACE, detail));
+    }
+    Ok((rules, None, Some(expression)))
 }
 
 fn missing(node: &Node, place: &str) -> Problem {
     Problem::new(Reason::Missing, node.at, place, "the specification asks for it")
 }
 
-fn kind(section: &Node) -> Result<CorrelationKind, Problem> {
+/// The kind, and whether it is the percentile that has a name of its own.
+fn kind(section: &Node) -> Result<(CorrelationKind, bool), Problem> {
     let Some(name) = text(section, "type")? else {
         return Err(missing(section, "correlation.type"));
     };
-    Ok(match name.as_str() {
-        "event_count" => CorrelationKind::EventCount,
-        "value_count" => CorrelationKind::ValueCount,
-        "temporal" => CorrelationKind::Temporal,
-        "temporal_ordered" => CorrelationKind::TemporalOrdered,
-        _ => {
-            let at = section.get("type").map_or(section.at, |n| n.at);
-            let detail =
-                format!("'{name}' is none of event_count, value_count, temporal, temporal_ordered");
-            return Err(Problem::malformed(at, "correlation.type", detail));
-        }
+    if name == "value_median" {
+        return Ok((CorrelationKind::ValuePercentile, true));
+    }
+    let known = CorrelationKind::ALL.iter().find(|(known, _)| *known == name);
+    known.map(|&(_, kind)| (kind, false)).ok_or_else(|| {
+        let at = section.get("type").map_or(section.at, |n| n.at);
+        let names = CorrelationKind::ALL.map(|(known, _)| known).join(", ");
+        let detail = format!("'{name}' is none of {names}");
+        Problem::malformed(at, "correlation.type", detail)
     })
 }
 
@@ -183,7 +286,7 @@ fn timespan(section: &Node) -> Result<u64, Problem> {
     let node = section.get("timespan").or_else(|| section.get("timeframe"));
     let at = node.map_or(section.at, |n| n.at);
     let wrong = || {
-        let detail = format!("'{found}' is no time span: write a number and s, m, h, d or w");
+        let detail = format!("'{found}' is no time span: write a number and s, m, h, d, w, M or y");
         Problem::malformed(at, PLACE, detail)
     };
     let unit = found.chars().last().ok_or_else(wrong)?;
@@ -193,6 +296,9 @@ fn timespan(section: &Node) -> Result<u64, Problem> {
         'h' => 3600,
         'd' => 86_400,
         'w' => 7 * 86_400,
+        // Their mean length in the Gregorian calendar.
+        'M' => 2_629_746,
+        'y' => 31_556_952,
         _ => return Err(wrong()),
     };
     let number = found.strip_suffix(unit).and_then(|n| n.parse::<u64>().ok()).ok_or_else(wrong)?;
@@ -236,11 +342,15 @@ fn count_condition(node: &Node, kind: CorrelationKind) -> Result<CountCondition,
         let detail = format!("it is {}, not a map of bounds", node.noun());
         return Err(Problem::malformed(node.at, PLACE, detail));
     };
-    let mut found = CountCondition { bounds: Vec::new(), field: None };
+    let mut found = CountCondition::default();
     for (key, value) in entries {
         let comparison = match key.text.as_str() {
             "field" => {
-                found.field = text(node, "field")?;
+                found.fields = texts(node, "field")?;
+                continue;
+            }
+            "percentile" if kind == CorrelationKind::ValuePercentile => {
+                found.percentile = Some(percentile(value)?);
                 continue;
             }
             "gt" => Comparison::Gt,
@@ -248,27 +358,51 @@ fn count_condition(node: &Node, kind: CorrelationKind) -> Result<CountCondition,
             "lt" => Comparison::Lt,
             "lte" => Comparison::Lte,
             "eq" => Comparison::Eq,
+            "neq" => Comparison::Neq,
             other => {
-                let detail = format!("'{other}' is none of gt, gte, lt, lte, eq, field");
+                let detail = format!("'{other}' is none of gt, gte, lt, lte, eq, neq, field");
                 return Err(Problem::malformed(key.at, PLACE, detail));
             }
         };
-        let number = value.text().and_then(|text| text.parse().ok()).ok_or_else(|| {
-            Problem::malformed(value.at, PLACE, "a bound is a whole number from 0")
-        })?;
-        found.bounds.push((comparison, number));
+        found.bounds.push((comparison, bound(value, kind)?));
     }
     if found.bounds.is_empty() {
         return Err(missing(node, PLACE));
     }
-    match (kind, &found.field) {
-        (CorrelationKind::ValueCount, None) => {
-            let detail = "a value_count needs the field whose values are counted";
+    let name = CorrelationKind::ALL.iter().find(|(_, of)| *of == kind).map_or("", |(name, _)| name);
+    match (kind.needs_field(), found.fields.len()) {
+        (true, 0) => {
+            let detail = format!("a {name} needs the field whose values it looks at");
             Err(Problem::new(Reason::Missing, node.at, "correlation.condition.field", detail))
         }
-        (CorrelationKind::ValueCount, Some(_)) | (_, None) => Ok(found),
-        (_, Some(_)) => {
-            Err(Problem::malformed(node.at, PLACE, "only a value_count counts a field's values"))
+        (true, 2..) if kind != CorrelationKind::ValueCount => {
+            let detail = format!("a {name} looks at one field only");
+            Err(Problem::malformed(node.at, "correlation.condition.field", detail))
         }
+        (false, 1..) => {
+            let detail = format!("a {name} does not look at a field's values");
+            Err(Problem::malformed(node.at, PLACE, detail))
+        }
+        _ => Ok(found),
     }
+}
+
+/// A bound: a whole number from 0 where something is counted, else any number.
+fn bound(value: &Node, kind: CorrelationKind) -> Result<Number, Problem> {
+    use CorrelationKind::{ValueAvg, ValuePercentile, ValueSum};
+    let number = value.text().and_then(Number::parse);
+    let counts = !matches!(kind, ValueSum | ValueAvg | ValuePercentile);
+    let fits = |number: &Number| !counts || matches!(number, Number::Int(0..));
+    number.filter(fits).ok_or_else(|| {
+        let what = if counts { "a whole number from 0" } else { "a number" };
+        Problem::malformed(value.at, "correlation.condition", format!("a bound is {what}"))
+    })
+}
+
+fn percentile(value: &Node) -> Result<f64, Problem> {
+    let number = value.text().and_then(Number::parse).map(Number::as_f64);
+    number.filter(|number| (0.0..=100.0).contains(number)).ok_or_else(|| {
+        let place = "correlation.condition.percentile";
+        Problem::malformed(value.at, place, "it is a number from 0 to 100")
+    })
 }

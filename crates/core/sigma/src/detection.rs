@@ -38,9 +38,14 @@ impl Search {
 }
 
 pub(crate) fn parse(section: &Node) -> Result<Detection, Problem> {
+    parse_at(section, "detection")
+}
+
+/// Reads searches and condition; `part` is what the section is called.
+pub(crate) fn parse_at(section: &Node, part: &str) -> Result<Detection, Problem> {
     let Kind::Map(entries) = &section.kind else {
         let detail = format!("it is {}, not a map of searches", section.noun());
-        return Err(Problem::malformed(section.at, "detection", detail));
+        return Err(Problem::malformed(section.at, part, detail));
     };
     let mut searches = Vec::new();
     let mut condition = None;
@@ -50,49 +55,49 @@ pub(crate) fn parse(section: &Node) -> Result<Detection, Problem> {
             // The time frame of the old aggregations: without one it has no meaning.
             "timeframe" => {}
             name => {
-                let place = format!("detection.{name}");
+                let place = format!("{part}.{name}");
                 searches.push((name.to_owned(), search(node, &place)?));
             }
         }
     }
     let Some(condition) = condition else {
-        let detail = "a detection needs a condition";
-        return Err(Problem::new(Reason::Missing, section.at, "detection.condition", detail));
+        let detail = format!("a {part} needs a condition");
+        let place = format!("{part}.condition");
+        return Err(Problem::new(Reason::Missing, section.at, place, detail));
     };
     if searches.is_empty() {
-        let detail = "a detection needs at least one search";
-        return Err(Problem::new(Reason::Missing, section.at, "detection", detail));
+        let detail = format!("a {part} needs at least one search");
+        return Err(Problem::new(Reason::Missing, section.at, part, detail));
     }
     let names: Vec<&str> = searches.iter().map(|(name, _)| name.as_str()).collect();
-    let condition = conditions(condition, &names)?;
+    let condition = conditions(condition, &names, &format!("{part}.condition"))?;
     Ok(Detection { searches, condition })
 }
 
-fn conditions(node: &Node, names: &[&str]) -> Result<Expression, Problem> {
-    const PLACE: &str = "detection.condition";
+fn conditions(node: &Node, names: &[&str], place: &str) -> Result<Expression, Problem> {
     if let Some(text) = node.text() {
-        return condition::parse(text, names, node.at, PLACE);
+        return condition::parse(text, names, node.at, place);
     }
     let Kind::List(items) = &node.kind else {
         let detail = format!("it is {}, not text", node.noun());
-        return Err(Problem::malformed(node.at, PLACE, detail));
+        return Err(Problem::malformed(node.at, place, detail));
     };
     let mut any = Vec::new();
     for item in items {
         let Some(text) = item.text() else {
             let detail = format!("an element is {}, not text", item.noun());
-            return Err(Problem::malformed(item.at, PLACE, detail));
+            return Err(Problem::malformed(item.at, place, detail));
         };
-        any.push(condition::parse(text, names, item.at, PLACE)?);
+        any.push(condition::parse(text, names, item.at, place)?);
     }
     match any.len() {
-        0 => Err(Problem::malformed(node.at, PLACE, "the list is empty")),
+        0 => Err(Problem::malformed(node.at, place, "the list is empty")),
         1 => Ok(any.remove(0)),
         _ => Ok(Expression::Any(any)),
     }
 }
 
-fn search(node: &Node, place: &str) -> Result<Search, Problem> {
+pub(crate) fn search(node: &Node, place: &str) -> Result<Search, Problem> {
     match &node.kind {
         Kind::Scalar(_) => item::parse("", node, node.at, place),
         Kind::Map(_) => map(node, place),

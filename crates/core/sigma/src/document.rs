@@ -1,9 +1,11 @@
-//! A document of a rule file → a rule or a correlation. It resolves nothing between documents.
+//! A document of a rule file → a rule, a correlation or a filter. It resolves nothing between documents.
 
 use crate::{
     correlation::{self, Correlation},
     detection::{self, Detection},
+    filter::{self, Filter},
     problem::{Position, Problem, Reason},
+    statistic::{self, Statistic},
     yaml::{Kind, Node},
 };
 
@@ -14,6 +16,10 @@ pub enum Document {
     Rule(Rule),
     /// A correlation of rules.
     Correlation(Correlation),
+    /// A filter over rules.
+    Filter(Filter),
+    /// A statistic over rules.
+    Statistic(Statistic),
 }
 
 /// What rules and correlations say of themselves.
@@ -85,6 +91,8 @@ impl Document {
         match self {
             Self::Rule(rule) => &rule.header,
             Self::Correlation(correlation) => &correlation.header,
+            Self::Filter(filter) => &filter.header,
+            Self::Statistic(statistic) => &statistic.header,
         }
     }
 }
@@ -95,20 +103,22 @@ pub(crate) fn parse(node: &Node) -> Result<Document, Problem> {
         let detail = format!("a rule is a map; this is {}", node.noun());
         return Err(Problem::malformed(node.at, "document", detail));
     }
-    if let Some(filter) = node.get("filter") {
-        let detail = "Sigma filters change other rules; they are not applied";
-        return Err(Problem::new(Reason::Filter, filter.at, "filter", detail));
-    }
     let header = header(node)?;
     if let Some(section) = node.get("correlation") {
         let generate = node.get("generate");
         return correlation::parse(header, section, generate).map(Document::Correlation);
+    }
+    if let Some(section) = node.get("bakas_statistic") {
+        return statistic::parse(header, section).map(Document::Statistic);
     }
     let missing = |part: &str| {
         let detail = format!("a rule needs '{part}'; a correlation needs 'correlation'");
         Problem::new(Reason::Missing, node.at, part, detail)
     };
     let log_source = log_source(node.get("logsource").ok_or_else(|| missing("logsource"))?)?;
+    if let Some(section) = node.get("filter") {
+        return filter::parse(header, log_source, section).map(Document::Filter);
+    }
     let section = node.get("detection").ok_or_else(|| missing("detection"))?;
     let detection = detection::parse(section)?;
     Ok(Document::Rule(Rule { header, log_source, detection }))
@@ -138,18 +148,25 @@ fn header(node: &Node) -> Result<Header, Problem> {
 
 fn level(node: &Node) -> Result<Option<Level>, Problem> {
     let Some(text) = text(node, "level")? else { return Ok(None) };
-    Ok(Some(match text.to_ascii_lowercase().as_str() {
-        "informational" => Level::Informational,
-        "low" => Level::Low,
-        "medium" => Level::Medium,
-        "high" => Level::High,
-        "critical" => Level::Critical,
-        _ => {
-            let at = node.get("level").map_or(node.at, |n| n.at);
-            let detail = format!("'{text}' is none of informational, low, medium, high, critical");
-            return Err(Problem::malformed(at, "level", detail));
-        }
-    }))
+    Level::parse(&text).map(Some).ok_or_else(|| {
+        let at = node.get("level").map_or(node.at, |n| n.at);
+        let detail = format!("'{text}' is none of informational, low, medium, high, critical");
+        Problem::malformed(at, "level", detail)
+    })
+}
+
+impl Level {
+    /// The level of that name, in any case.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Some(match text.to_ascii_lowercase().as_str() {
+            "informational" => Self::Informational,
+            "low" => Self::Low,
+            "medium" => Self::Medium,
+            "high" => Self::High,
+            "critical" => Self::Critical,
+            _ => return None,
+        })
+    }
 }
 
 fn log_source(node: &Node) -> Result<LogSource, Problem> {

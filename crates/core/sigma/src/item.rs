@@ -1,5 +1,6 @@
 //! One line of a search: a field, its modifiers and its values → typed tests. The modifiers are
-//! applied here once and for all (Sigma modifiers appendix 2.1); nothing is matched here.
+//! applied here once and for all (Sigma modifiers appendix 2.1), but for values that wait for
+//! placeholders; nothing is matched here.
 
 use ipnet::IpNet;
 
@@ -8,6 +9,7 @@ use crate::{
     detection::Search,
     modifier::{Encoding, Modifiers, Place, Type},
     pattern::{self, Pattern},
+    placeholder::{self, Expanded, Pending},
     problem::{Position, Problem, Reason},
     yaml::{Kind, Node, Scalar},
 };
@@ -73,6 +75,8 @@ pub enum Test {
     },
     /// The field is there, whatever its value, or is not (`exists`).
     Exists(bool),
+    /// A value with placeholders (`expand`), which whoever loads the rule gives values.
+    Pending(Box<Pending>),
 }
 
 /// A number of a rule.
@@ -89,6 +93,8 @@ pub enum Number {
 pub enum Comparison {
     /// Equal.
     Eq,
+    /// Not equal.
+    Neq,
     /// The value is less.
     Lt,
     /// The value is less or equal.
@@ -97,6 +103,41 @@ pub enum Comparison {
     Gt,
     /// The value is greater or equal.
     Gte,
+}
+
+impl Comparison {
+    /// Whether a value that stands so to the bound is right.
+    #[must_use]
+    pub const fn accepts(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Eq => order.is_eq(),
+            Self::Neq => order.is_ne(),
+            Self::Lt => order.is_lt(),
+            Self::Lte => order.is_le(),
+            Self::Gt => order.is_gt(),
+            Self::Gte => order.is_ge(),
+        }
+    }
+}
+
+impl Number {
+    /// The number that a text is written as.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.parse::<i64>() {
+            Ok(int) => Some(Self::Int(int)),
+            Err(_) => text.parse().ok().filter(|f: &f64| f.is_finite()).map(Self::Float),
+        }
+    }
+
+    /// As a floating number.
+    #[must_use]
+    pub const fn as_f64(self) -> f64 {
+        match self {
+            Self::Int(int) => int as f64,
+            Self::Float(float) => float,
+        }
+    }
 }
 
 /// A part of a date.
@@ -136,30 +177,33 @@ pub(crate) fn parse(key: &str, node: &Node, at: Position, place: &str) -> Result
         }
     };
     let mut groups = Vec::new();
-    let mut tests_count = 0;
     for (value, at) in values {
-        let tests = convert(value, &modifiers, field.is_none(), at, place)?;
-        tests_count += tests.len();
-        if tests_count > EXPANSION_LIMIT {
-            let detail = format!("it becomes more than {EXPANSION_LIMIT} values");
-            return Err(Problem::new(Reason::Bound, at, place, detail));
-        }
-        groups.push(tests);
+        let keyword = field.is_none();
+        groups.push(match placeholder::expand(value, &modifiers, keyword, at) {
+            Some(Expanded::Waits(pending)) => vec![Test::Pending(Box::new(pending))],
+            Some(Expanded::Plain(value)) => convert(&value, &modifiers, keyword, at, place)?,
+            None => convert(value, &modifiers, keyword, at, place)?,
+        });
     }
     let Modifiers { every, negated, .. } = modifiers;
-    let item = |every, tests| {
-        let place = place.to_owned();
-        Search::Item(Item { field: field.clone(), every, negated, tests, at, place })
-    };
-    if every && groups.iter().any(|tests| tests.len() > 1) {
-        // The variants of one value are alternatives; the values themselves must all match.
-        if negated {
-            let detail = "'neq' with 'all' does not go with a modifier that makes variants";
-            return Err(Problem::new(Reason::Modifier, node.at, place, detail));
-        }
-        return Ok(Search::All(groups.into_iter().map(|tests| item(false, tests)).collect()));
+    let line = Item { field, every, negated, tests: Vec::new(), at, place: place.to_owned() };
+    group(&line, groups)
+}
+
+/// Makes the search of an item whose values have become these groups of alternatives.
+pub(crate) fn group(line: &Item, groups: Vec<Vec<Test>>) -> Result<Search, Problem> {
+    if groups.iter().map(Vec::len).sum::<usize>() > EXPANSION_LIMIT {
+        let detail = format!("it becomes more than {EXPANSION_LIMIT} values");
+        return Err(Problem::new(Reason::Bound, line.at, &line.place, detail));
     }
-    Ok(item(every, groups.into_iter().flatten().collect()))
+    let item = |every, tests| Search::Item(Item { every, tests, ..line.clone() });
+    if line.every && groups.iter().any(|tests| tests.len() > 1) {
+        // The variants of one value are alternatives; the values themselves must all match. Where
+        // the line is negated, one value that none of its variants matches is enough.
+        let parts = groups.into_iter().map(|tests| item(false, tests)).collect();
+        return Ok(if line.negated { Search::Any(parts) } else { Search::All(parts) });
+    }
+    Ok(item(line.every, groups.into_iter().flatten().collect()))
 }
 
 fn list<'a>(
@@ -180,7 +224,8 @@ fn list<'a>(
     elements.iter().map(scalar).collect()
 }
 
-fn convert(
+/// What a value becomes under its modifiers: alternatives, mostly one.
+pub(crate) fn convert(
     value: &Scalar,
     modifiers: &Modifiers,
     keyword: bool,
@@ -309,10 +354,7 @@ fn number(value: &Scalar) -> Option<Number> {
     match value {
         Scalar::Int(int, _) => Some(Number::Int(*int)),
         Scalar::Float(float, _) => Some(Number::Float(*float)),
-        Scalar::Text(text) => match text.parse::<i64>() {
-            Ok(int) => Some(Number::Int(int)),
-            Err(_) => text.parse().ok().filter(|f: &f64| f.is_finite()).map(Number::Float),
-        },
+        Scalar::Text(text) => Number::parse(text),
         Scalar::Null | Scalar::Bool(_) => None,
     }
 }

@@ -15,10 +15,14 @@ mod condition;
 mod correlation;
 mod detection;
 mod document;
+mod filter;
 mod item;
 mod modifier;
 mod pattern;
+pub mod pipeline;
+mod placeholder;
 mod problem;
+mod statistic;
 mod yaml;
 
 pub use condition::Expression;
@@ -28,12 +32,15 @@ pub use correlation::{
 };
 pub use detection::{Detection, Search};
 pub use document::{Document, Header, Level, LogSource, Rule};
+pub use filter::Filter;
 pub use item::{Comparison, Item, Number, Test, TimePart, Within};
 pub use pattern::{Part, Pattern};
+pub use placeholder::Pending;
 pub use problem::{Position, Problem, Reason};
+pub use statistic::{Setting, SettingValue, Statistic};
 
-/// Largest rule file, in bytes (256 KiB).
-pub const RULE_BYTES_LIMIT: usize = 256 << 10;
+/// Largest rule file, in bytes (512 KiB): the largest public rule has 295,078.
+pub const RULE_BYTES_LIMIT: usize = 512 << 10;
 /// Deepest nesting of a document.
 pub const NESTING_LIMIT: usize = 32;
 /// Most values in a document, with aliases expanded.

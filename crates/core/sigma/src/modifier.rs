@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// What a key's modifiers ask for.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Modifiers {
     pub(crate) kind: Type,
     pub(crate) place: Option<Place>,
@@ -17,6 +17,8 @@ pub(crate) struct Modifiers {
     pub(crate) every: bool,
     pub(crate) negated: bool,
     pub(crate) cased: bool,
+    /// Whether `%name%` in a value is a placeholder.
+    pub(crate) expands: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,6 +60,7 @@ impl Modifiers {
             every: false,
             negated: false,
             cased: false,
+            expands: false,
         };
         for word in words {
             all.add(word).map_err(|(reason, detail)| Problem::new(reason, at, place, detail))?;
@@ -107,10 +110,7 @@ impl Modifiers {
             "week" => self.time = Some(TimePart::Week),
             "month" => self.time = Some(TimePart::Month),
             "year" => self.time = Some(TimePart::Year),
-            "expand" => {
-                let detail = "'expand' waits for values of a placeholder, and none are given";
-                return Err((Reason::Placeholder, detail.to_owned()));
-            }
+            "expand" => self.expands = true,
             _ => return Err((Reason::Modifier, format!("the modifier '{word}' is unknown"))),
         }
         Ok(())

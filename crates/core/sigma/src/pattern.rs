@@ -67,6 +67,40 @@ impl Pattern {
         }
     }
 
+    /// The text as a rule would write it: what is read back is the same.
+    #[must_use]
+    pub fn source(&self) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Many => text.push('*'),
+                Part::One => text.push('?'),
+                Part::Literal(literal) => {
+                    for c in literal.chars() {
+                        if matches!(c, '*' | '?' | '\\') {
+                            text.push('\\');
+                        }
+                        text.push(c);
+                    }
+                }
+            }
+        }
+        text
+    }
+
+    /// With each run of plain characters replaced.
+    #[must_use]
+    pub(crate) fn with_literals(&self, change: impl Fn(&str) -> String) -> Self {
+        let mut pattern = Self::default();
+        for part in &self.parts {
+            pattern.push(match part {
+                Part::Literal(text) => Part::Literal(change(text)),
+                other => other.clone(),
+            });
+        }
+        pattern
+    }
+
     /// With `*` before it.
     #[must_use]
     pub fn open_before(self) -> Self {
@@ -203,6 +237,14 @@ mod tests {
         check("**", &[Part::Many]);
         check("", &[]);
         check(r"end\", &[lit(r"end\")]);
+    }
+
+    #[test]
+    fn a_pattern_is_written_as_it_is_read() {
+        for text in [r"C:\\\*.exe", r"a\\*b?", "", "*", r"\\srv\\x", r"\?\*"] {
+            let pattern = Pattern::parse(text);
+            assert_eq!(Pattern::parse(&pattern.source()), pattern, "{text}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub enum Reason {
     Malformed,
     /// A modifier that is unknown, or does not go with its value or the other modifiers.
     Modifier,
-    /// `expand`: the rule waits for values that only its user knows.
+    /// `expand`: a placeholder without values.
     Placeholder,
     /// The old `| count() by …` conditions, which correlations replaced.
     Aggregation,
@@ -32,8 +32,10 @@ pub enum Reason {
     Condition,
     /// A regular expression that is wrong, too large, or beyond linear time.
     Regex,
-    /// A Sigma filter document.
+    /// A filter that names a rule which is for other logs.
     Filter,
+    /// A pipeline refuses the rule, or asks for what is not supported.
+    Pipeline,
     /// A correlation names a rule that was not loaded.
     Reference,
     /// A correlation whose groups cannot be drawn from the correlation it builds on.
@@ -87,7 +89,8 @@ impl Reason {
             Self::Aggregation => "aggregation in condition",
             Self::Condition => "condition",
             Self::Regex => "regular expression",
-            Self::Filter => "filter document",
+            Self::Filter => "filter for other logs",
+            Self::Pipeline => "pipeline",
             Self::Reference => "referenced rule missing",
             Self::Chain => "correlation of correlations",
             Self::Duplicate => "duplicate id",

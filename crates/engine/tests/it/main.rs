@@ -4,5 +4,7 @@
 
 mod counts;
 mod inputs;
+mod pack;
 mod sealed;
+mod workers;
 mod yard;

@@ -45,15 +45,25 @@ impl Yard {
     }
 
     pub(crate) fn try_investigate(&self, inputs: &[PathBuf], out: &Path) -> Result<Done, Error> {
+        self.try_investigate_on(inputs, out, 2)
+    }
+
+    /// The same with so many workers.
+    pub(crate) fn try_investigate_on(
+        &self,
+        inputs: &[PathBuf],
+        out: &Path,
+        threads: usize,
+    ) -> Result<Done, Error> {
         let lakes = |_: &Path, _: &[bakas_model::Agency]| -> Box<dyn EventLake> {
             Box::new(MemoryLake::default())
         };
         let request = investigate::Request {
             inputs: inputs.to_vec(),
             out: out.to_owned(),
-            builtin_rules: true,
+            given: bakas_engine::rulebook::Given { builtin: true, ..Default::default() },
             replace: true,
-            threads: 2,
+            threads,
             key: Some(self.path("key")),
             ..investigate::Request::default()
         };

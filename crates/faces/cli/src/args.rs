@@ -46,11 +46,12 @@ pub(crate) enum Colour {
 pub(crate) enum Command {
     Investigate(Investigate),
     Detect(Detect),
+    Ingest(Ingest),
     Trace(Trace),
     Verify(Verify),
     Scenario(Scenario),
     Score(Score),
-    Rules(RulesCheck),
+    Rules(Rules),
     /// The data sets that traces rest on, with dates, licences and attributions
     Data(Data),
     /// Completions for a shell, to standard output
@@ -84,6 +85,8 @@ pub(crate) struct Investigate {
     /// Do not use the built-in rules
     #[arg(long)]
     pub(crate) no_builtin_rules: bool,
+    #[command(flatten)]
+    pub(crate) knowledge: Knowledge,
     /// Configuration instead of the bakas.toml beside the logs
     #[arg(long, env = "BAKAS_CONFIG")]
     pub(crate) config: Option<PathBuf>,
@@ -104,11 +107,26 @@ pub(crate) struct Investigate {
     pub(crate) key: Option<PathBuf>,
 }
 
+/// What rules and formats are read with, beside what is built in.
+#[derive(Debug, Args)]
+pub(crate) struct Knowledge {
+    /// Processing pipelines beside the built-in ones: files or folders (repeatable)
+    #[arg(long)]
+    pub(crate) pipeline: Vec<PathBuf>,
+    /// Values for placeholders in rules: TOML files, name = ["value"] (repeatable)
+    #[arg(long)]
+    pub(crate) placeholders: Vec<PathBuf>,
+    /// Formats of your own: TOML files or folders of them (repeatable; docs/formats.md)
+    #[arg(long)]
+    pub(crate) formats: Vec<PathBuf>,
+}
+
 /// Sigma rules over logs: findings out as NDJSON (file, line, offset, rule id, title), nothing else
 #[derive(Debug, Args)]
-#[command(after_help = "Example: bakas detect --rules sigma/rules/web access.log\n\
-    Correlations need the whole and are left to investigate; the count on standard error says how \
-    many rules were not asked.")]
+#[command(after_help = "Examples: bakas detect --rules sigma/rules/web access.log\n          \
+    bakas detect --rules sigma/rules --explain \"Path Traversal\" --line 17 access.log\n\
+    Findings of single records come in the order of the logs, those of correlations and \
+    statistics after them.")]
 pub(crate) struct Detect {
     /// Logs
     #[arg(required = true)]
@@ -116,12 +134,51 @@ pub(crate) struct Detect {
     /// Rules in Sigma format: files or folders; the built-in ones where absent
     #[arg(long)]
     pub(crate) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) knowledge: Knowledge,
+    /// Say why this rule (its id, title or file) matches a line of the one file given, or why not
+    #[arg(long, value_name = "RULE", requires = "line")]
+    pub(crate) explain: Option<String>,
+    /// The line to explain, or the record where a format has no lines, from 1
+    #[arg(long, requires = "explain")]
+    pub(crate) line: Option<u64>,
     /// Configuration instead of the bakas.toml beside the logs
     #[arg(long, env = "BAKAS_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// End with 1 where a rule of this level or above matched
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub(crate) fail_on: Option<bakas_model::Severity>,
+    /// Worker threads; all cores where absent
+    #[arg(long, env = "BAKAS_THREADS")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// How logs are read: the format of each, an account of every record and byte, or the events
+#[derive(Debug, Args)]
+#[command(after_help = "Examples: bakas ingest --explain mail.log\n          \
+    bakas ingest logs/\n          bakas ingest --events access.log | jq .src_endpoint.ip")]
+pub(crate) struct Ingest {
+    /// Logs
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Show field by field how the first records were understood
+    #[arg(long, conflicts_with = "events")]
+    pub(crate) explain: bool,
+    /// How many records of each source to explain
+    #[arg(long, default_value_t = 5)]
+    pub(crate) records: usize,
+    /// Write every event as an OCSF document, one a line
+    #[arg(long)]
+    pub(crate) events: bool,
+    /// Formats of your own: TOML files or folders of them (repeatable; docs/formats.md)
+    #[arg(long)]
+    pub(crate) formats: Vec<PathBuf>,
+    /// Configuration instead of the bakas.toml beside the logs
+    #[arg(long, env = "BAKAS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// End with 3 where any input could not be read
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Worker threads; all cores where absent
     #[arg(long, env = "BAKAS_THREADS")]
     pub(crate) threads: Option<usize>,
@@ -181,12 +238,35 @@ pub(crate) struct Score {
     pub(crate) truth: PathBuf,
 }
 
-/// Which rules load, which have no log source here, which are not supported, and why
+/// The rules that would be asked
 #[derive(Debug, Args)]
-#[command(after_help = "Example: bakas rules sigma/rules")]
+#[command(after_help = "Example: bakas rules check sigma/rules")]
+pub(crate) struct Rules {
+    #[command(subcommand)]
+    pub(crate) action: RulesAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesAction {
+    Check(RulesCheck),
+}
+
+/// What becomes of each rule and format: loaded, mapped, not applicable here, or unsupported and why
+#[derive(Debug, Args)]
+#[command(after_help = "Examples: bakas rules check sigma/rules --all\n          \
+    bakas rules check my-format.toml my-rules/\n\
+    A sample (sample*.log, .json, .csv …) beside a format file is read with it.")]
 pub(crate) struct RulesCheck {
-    /// Rules in Sigma format: files or folders; the built-in ones where absent
+    /// Rules (.yml) and formats (.toml): files or folders; the built-in rules where absent
     pub(crate) paths: Vec<PathBuf>,
+    /// Every rule with what became of it, not only those that are not asked
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) knowledge: Knowledge,
+    /// End with 3 where a rule, pipeline or format cannot be used
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 #[derive(Debug, Args)]

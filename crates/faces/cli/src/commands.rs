@@ -2,6 +2,7 @@
 
 pub(crate) mod data;
 pub(crate) mod detect;
+pub(crate) mod ingest;
 pub(crate) mod investigate;
 pub(crate) mod rules;
 pub(crate) mod scenario;

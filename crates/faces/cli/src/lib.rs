@@ -78,12 +78,15 @@ fn interrupted() {
 fn dispatch(desk: &Desk<'_>, command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Investigate(asked) => commands::investigate::run(desk, asked),
-        Command::Detect(asked) => commands::detect::run(desk, &asked),
+        Command::Detect(asked) => commands::detect::run(desk, asked),
+        Command::Ingest(asked) => commands::ingest::run(desk, &asked),
         Command::Trace(asked) => commands::trace::run(desk, &asked),
         Command::Verify(asked) => commands::verify::run(desk, &asked),
         Command::Scenario(asked) => commands::scenario::make(desk, asked),
         Command::Score(asked) => commands::scenario::score(desk, &asked),
-        Command::Rules(asked) => commands::rules::run(desk, &asked),
+        Command::Rules(asked) => match asked.action {
+            args::RulesAction::Check(asked) => commands::rules::check(desk, asked),
+        },
         Command::Data(asked) => commands::data::run(desk, &asked),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man => commands::shell::man(),

@@ -122,7 +122,8 @@ impl Scene<'_, '_> {
         }
     }
 
-    fn item(&self, item: &ItemTest) -> bool {
+    /// Whether a line of a search holds.
+    pub(crate) fn item(&self, item: &ItemTest) -> bool {
         let mut tests = item.tests.iter();
         let found = match item.name {
             Some(name) if item.every => tests.all(|test| self.field(name, test)),
@@ -250,13 +251,7 @@ fn compare(mine: Number, comparison: Comparison, bound: Number) -> bool {
         (Number::Int(mine), Number::Int(bound)) => Some(mine.cmp(&bound)),
         (mine, bound) => float(mine).partial_cmp(&float(bound)),
     };
-    order.is_some_and(|order| match comparison {
-        Comparison::Eq => order.is_eq(),
-        Comparison::Lt => order.is_lt(),
-        Comparison::Lte => order.is_le(),
-        Comparison::Gt => order.is_gt(),
-        Comparison::Gte => order.is_ge(),
-    })
+    order.is_some_and(|order| comparison.accepts(order))
 }
 
 fn date_part(value: &Operand<'_>, part: TimePart) -> Option<i64> {

@@ -27,59 +27,75 @@ pub(crate) fn read(expression: &str, flags: Flags) -> Result<Hir, Box<regex_synt
         .multi_line(flags.multi_line)
         .dot_matches_new_line(flags.dot_all)
         .build()
-        .parse(expression)
+        .parse(&ascii_classes(expression))
         .map_err(Box::new)?;
-    Ok(Narrow::new().narrow(hir))
+    Ok(narrow(hir))
 }
 
-/// Makes Unicode's classes ASCII's.
-struct Narrow {
-    perl: Vec<(ClassUnicode, ClassUnicode)>,
-}
-
-impl Narrow {
-    fn new() -> Self {
-        let class = |text: &str| match regex_syntax::parse(text).map(Hir::into_kind) {
-            Ok(HirKind::Class(Class::Unicode(class))) => class,
-            _ => ClassUnicode::empty(),
-        };
-        let ascii = |ranges: &[(char, char)]| {
-            ClassUnicode::new(ranges.iter().map(|&(from, to)| ClassUnicodeRange::new(from, to)))
-        };
-        let perl = vec![
-            (class(r"\s"), ascii(&[('\t', '\r'), (' ', ' ')])),
-            (class(r"\d"), ascii(&[('0', '9')])),
-            (class(r"\w"), ascii(&[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')])),
-            (class("(?i)k"), ascii(&[('K', 'K'), ('k', 'k')])),
-            (class("(?i)s"), ascii(&[('S', 'S'), ('s', 's')])),
-        ];
-        Self { perl }
+/// Writes `\d`, `\s`, `\w` and their opposites as the sets of ASCII that they mean here, within
+/// other sets, too.
+fn ascii_classes(expression: &str) -> std::borrow::Cow<'_, str> {
+    if !expression.contains('\\') {
+        return expression.into();
     }
-
-    fn narrow(&self, hir: Hir) -> Hir {
-        let all = |parts: Vec<Hir>| parts.into_iter().map(|part| self.narrow(part)).collect();
-        match hir.into_kind() {
-            HirKind::Empty => Hir::empty(),
-            HirKind::Literal(literal) => Hir::literal(literal.0),
-            HirKind::Look(look) => Hir::look(look),
-            HirKind::Class(Class::Unicode(class)) => {
-                let narrower = self.perl.iter().find(|(wide, _)| *wide == class);
-                let class = narrower.map_or(class, |(_, narrow)| narrow.clone());
-                Hir::class(Class::Unicode(class))
+    let mut out = String::with_capacity(expression.len());
+    let mut chars = expression.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('d') => out.push_str("[0-9]"),
+            Some('D') => out.push_str("[^0-9]"),
+            Some('s') => out.push_str("[\\t-\\r ]"),
+            Some('S') => out.push_str("[^\\t-\\r ]"),
+            Some('w') => out.push_str("[0-9A-Z_a-z]"),
+            Some('W') => out.push_str("[^0-9A-Z_a-z]"),
+            other => {
+                out.push('\\');
+                out.extend(other);
             }
-            HirKind::Class(class) => Hir::class(class),
-            HirKind::Repetition(mut repetition) => {
-                repetition.sub = Box::new(self.narrow(*repetition.sub));
-                Hir::repetition(repetition)
-            }
-            HirKind::Capture(mut capture) => {
-                capture.sub = Box::new(self.narrow(*capture.sub));
-                Hir::capture(capture)
-            }
-            HirKind::Concat(parts) => Hir::concat(all(parts)),
-            HirKind::Alternation(parts) => Hir::alternation(all(parts)),
         }
     }
+    out.into()
+}
+
+/// Takes out of sets of ASCII letters what Unicode counts as another case of them.
+fn narrow(hir: Hir) -> Hir {
+    let all = |parts: Vec<Hir>| parts.into_iter().map(narrow).collect();
+    match hir.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Look(look) => Hir::look(look),
+        HirKind::Class(Class::Unicode(class)) => Hir::class(Class::Unicode(narrow_class(class))),
+        HirKind::Class(class) => Hir::class(class),
+        HirKind::Repetition(mut repetition) => {
+            repetition.sub = Box::new(narrow(*repetition.sub));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(mut capture) => {
+            capture.sub = Box::new(narrow(*capture.sub));
+            Hir::capture(capture)
+        }
+        HirKind::Concat(parts) => Hir::concat(all(parts)),
+        HirKind::Alternation(parts) => Hir::alternation(all(parts)),
+    }
+}
+
+/// The long s and the sign of kelvin: Unicode folds them to s and k.
+const FOLDED_TO_ASCII: [char; 2] = ['\u{17f}', '\u{212a}'];
+
+fn narrow_class(class: ClassUnicode) -> ClassUnicode {
+    let beyond = class.ranges().iter().filter(|range| !range.end().is_ascii());
+    let only_folded = |range: &ClassUnicodeRange| {
+        range.start() == range.end() && FOLDED_TO_ASCII.contains(&range.start())
+    };
+    if !beyond.clone().all(only_folded) {
+        return class;
+    }
+    let ascii = class.ranges().iter().filter(|range| range.end().is_ascii());
+    ClassUnicode::new(ascii.copied())
 }
 
 /// What every match of an expression holds.
@@ -260,5 +276,9 @@ mod tests {
         assert!(!matches("(?i)^ask$", "as\u{212a}"));
         assert!(!matches(r"^\s$", "\u{a0}") && matches(r"^\s$", "\t"));
         assert!(matches("^.\u{e9}$", "\u{f1}\u{e9}"));
+        assert!(!matches(r"^[\w-]$", "\u{e9}") && matches(r"^[\w-]$", "-"));
+        assert!(matches(r"^[^\d\s]$", "\u{e9}") && matches(r"^\S$", "\u{a0}"));
+        assert!(matches("(?i)^[a-k]$", "K") && !matches("(?i)^[a-k]$", "\u{212a}"));
+        assert!(matches(r"^\\d$", r"\d") && matches(r"^\.$", "."));
     }
 }

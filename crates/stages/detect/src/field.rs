@@ -38,6 +38,7 @@ pub(crate) enum Attribute {
     },
     Time,
     SourceAddress,
+    DestinationAddress,
     Asn,
     Operator,
     Country,
@@ -64,6 +65,25 @@ impl Name {
         Self { text: text.into(), natives, attribute: Attribute::of(text) }
     }
 
+    /// The same, where pipelines say what the field is called in the logs.
+    pub(crate) fn also<'a>(text: &str, others: impl Iterator<Item = &'a str>) -> Self {
+        let mut name = Self::new(text);
+        for other in others {
+            if !name.natives.iter().any(|known| **known == *other) {
+                name.natives.push(other.into());
+            }
+        }
+        name
+    }
+
+    /// Whether it is an attribute that events have besides their own fields.
+    pub(crate) fn is_attribute(&self) -> bool {
+        match self.attribute {
+            Attribute::OfEvent { .. } => full_event().attribute(&self.text).is_some(),
+            _ => true,
+        }
+    }
+
     /// Its values in an event, looked up one by one; for the few events that matched.
     pub(crate) fn values<'e>(&self, event: &Event<'e>, context: &Context<'e>) -> Vec<Operand<'e>> {
         for native in &self.natives {
@@ -82,6 +102,7 @@ impl Attribute {
         match name {
             "time" => Self::Time,
             "src_endpoint.ip" => Self::SourceAddress,
+            "dst_endpoint.ip" => Self::DestinationAddress,
             "src_endpoint.autonomous_system.number" => Self::Asn,
             "src_endpoint.autonomous_system.name" => Self::Operator,
             "src_endpoint.location.country" => Self::Country,
@@ -105,6 +126,7 @@ impl Attribute {
             Self::OfEvent { .. } => event.attribute(name).map(Operand::Value),
             Self::Time => Some(Operand::Time(event.time.as_micros())),
             Self::SourceAddress => event.src.map(Operand::Address),
+            Self::DestinationAddress => event.dst.map(Operand::Address),
             Self::Asn => context.location.asn.map(|asn| Operand::Value(Value::Int(asn.0.into()))),
             Self::Operator => context.operator.map(text),
             Self::Country => context.location.country.map(Operand::Country),
@@ -150,8 +172,8 @@ fn full_event() -> Event<'static> {
         status: Status::Unknown,
         src: Some(IpAddr::from([0, 0, 0, 0])),
         src_port: Some(0),
-        dst: None,
-        dst_port: None,
+        dst: Some(IpAddr::from([0, 0, 0, 0])),
+        dst_port: Some(0),
         src_claimed: Some(IpAddr::from([0, 0, 0, 0])),
         account: Some(""),
         target: Some(""),

@@ -15,25 +15,39 @@
 mod correlate;
 mod date;
 mod evaluate;
+mod explain;
 mod expression;
 mod field;
+mod gather;
 mod input;
 mod kind;
 mod literal;
 mod load;
 mod logsource;
 mod matcher;
+mod occurred;
 mod program;
+mod report;
 mod resolve;
 mod rules;
+mod screen;
 mod seen;
 mod set;
+mod sets;
+mod sieve;
+mod statistics;
 mod text;
-#[cfg(test)]
-mod twin;
+#[cfg(any(test, feature = "twin"))]
+pub mod twin;
 
+pub use correlate::{Held, Sorter};
+pub use explain::{Explanation, Line, Selection};
 pub use field::Context;
+pub use gather::Gatherer;
 pub use input::Input;
-pub use load::LoadProblem;
+pub use load::LoadOptions;
 pub use matcher::Matcher;
+pub use occurred::FieldsSeen;
+pub use report::{LoadProblem, Loaded, RuleReport, RuleStatus};
 pub use rules::Rules;
+pub use screen::Shape;

@@ -1,12 +1,13 @@
-//! Texts that must stand in an event for a rule to match: what the prefilter looks for. A clause
+//! Texts that must stand in an event for a rule to match: what the prefilters look for. A clause
 //! is sound, never complete: every event that matches holds one of its texts (in any ASCII case)
-//! in a value that the prefilter scans.
+//! in a value that the prefilter scans, or, in the raw view, in the bytes of its record.
 
 use bakas_sigma::{Detection, Expression, Item, Part, Pattern, Search, Test};
 
 use crate::{
     expression::{self, Flags},
     field::{Attribute, Name},
+    sieve::TEXT_BYTES_LEAST,
     text::commonness,
 };
 
@@ -26,40 +27,73 @@ pub(crate) struct Text {
     pub(crate) field: Option<String>,
 }
 
+/// Where texts are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// In the values of an event's fields.
+    Fields,
+    /// In the bytes of its record, of a format that keeps its values as they stand there.
+    Raw,
+}
+
+impl Clause {
+    /// Whether some text may stand in any field.
+    pub(crate) fn has_keywords(&self) -> bool {
+        self.texts.iter().any(|text| text.field.is_none())
+    }
+}
+
 /// The clause of a whole rule.
-pub(crate) fn of_detection(detection: &Detection) -> Option<Clause> {
-    of_expression(&detection.condition, detection)
+pub(crate) fn of_detection(detection: &Detection, view: View) -> Option<Clause> {
+    Reader { detection, view }.expression(&detection.condition)
 }
 
-fn of_expression(expression: &Expression, detection: &Detection) -> Option<Clause> {
-    match expression {
-        Expression::Search(index) => of_search(&detection.searches[*index].1),
-        Expression::Not(_) => None,
-        Expression::All(parts) => best(parts.iter().map(|p| of_expression(p, detection))),
-        Expression::Any(parts) => union(parts.iter().map(|p| of_expression(p, detection))),
-    }
+struct Reader<'a> {
+    detection: &'a Detection,
+    view: View,
 }
 
-fn of_search(search: &Search) -> Option<Clause> {
-    match search {
-        Search::All(parts) => best(parts.iter().map(of_search)),
-        Search::Any(parts) => union(parts.iter().map(of_search)),
-        Search::Item(item) => of_item(item),
+impl Reader<'_> {
+    fn expression(&self, expression: &Expression) -> Option<Clause> {
+        match expression {
+            Expression::Search(index) => self.search(&self.detection.searches[*index].1),
+            Expression::Not(_) => None,
+            Expression::All(parts) => best(parts.iter().map(|part| self.expression(part))),
+            Expression::Any(parts) => union(parts.iter().map(|part| self.expression(part))),
+        }
     }
-}
 
-fn of_item(item: &Item) -> Option<Clause> {
-    if item.negated || !item.field.as_deref().is_none_or(is_scanned) {
-        return None;
+    fn search(&self, search: &Search) -> Option<Clause> {
+        match search {
+            Search::All(parts) => best(parts.iter().map(|part| self.search(part))),
+            Search::Any(parts) => union(parts.iter().map(|part| self.search(part))),
+            Search::Item(item) => self.item(item),
+        }
     }
-    let tests = item.tests.iter().map(|test| of_test(test, item.field.as_deref()));
-    if item.every { best(tests) } else { union(tests) }
+
+    fn item(&self, item: &Item) -> Option<Clause> {
+        let is_scanned = match item.field.as_deref() {
+            None => true,
+            Some(field) => is_scanned(field, self.view),
+        };
+        if item.negated || !is_scanned {
+            return None;
+        }
+        let tests = item.tests.iter().map(|test| of_test(test, item.field.as_deref(), self.view));
+        if item.every { best(tests) } else { union(tests) }
+    }
 }
 
 /// Whether the text of this field is scanned wherever it comes from.
-fn is_scanned(field: &str) -> bool {
-    match Name::new(field).attribute {
-        Attribute::OfEvent { .. } => !FIXED_WORDS.contains(&field),
+fn is_scanned(field: &str, view: View) -> bool {
+    let name = Name::new(field);
+    match (view, name.attribute) {
+        (View::Fields, Attribute::OfEvent { .. }) => !FIXED_WORDS.contains(&field),
+        // What decoders make of a record need not stand in it.
+        (View::Raw, Attribute::OfEvent { text: false }) => {
+            !FIXED_WORDS.contains(&field)
+                && !name.natives.iter().any(|native| MADE_UP.contains(&&**native))
+        }
         _ => false,
     }
 }
@@ -67,12 +101,17 @@ fn is_scanned(field: &str) -> bool {
 /// Attributes of a few common words: to look for these would spare nothing.
 const FIXED_WORDS: [&str; 4] = ["class_uid", "activity_name", "status", "http_response.code"];
 
-fn of_test(test: &Test, field: Option<&str>) -> Option<Clause> {
+/// Native fields whose text a decoder makes up or puts together: it need not stand in the record.
+/// A test of ingest, `the_verbatim_law`, has the same list.
+const MADE_UP: [&str; 4] =
+    ["eventService", "protoPayload.serviceName", "protoPayload.Servicename", "status"];
+
+fn of_test(test: &Test, field: Option<&str>, view: View) -> Option<Clause> {
     let texts = match test {
-        Test::Text { pattern, .. } => vec![of_pattern(pattern)?],
+        Test::Text { pattern, .. } => vec![of_pattern(pattern, view)?],
         Test::Regex { expression, insensitive, multi_line, dot_all } => {
             let (insensitive, multi_line, dot_all) = (*insensitive, *multi_line, *dot_all);
-            of_regex(expression, Flags { insensitive, multi_line, dot_all })?
+            of_regex(expression, Flags { insensitive, multi_line, dot_all }, view)?
         }
         _ => return None,
     };
@@ -82,35 +121,51 @@ fn of_test(test: &Test, field: Option<&str>) -> Option<Clause> {
 }
 
 /// The rarest run of ASCII in a pattern.
-fn of_pattern(pattern: &Pattern) -> Option<String> {
+fn of_pattern(pattern: &Pattern, view: View) -> Option<String> {
     let literals = pattern.parts.iter().filter_map(|part| match part {
         Part::Literal(text) => Some(text.as_str()),
         Part::One | Part::Many => None,
     });
-    literals.filter_map(ascii_run).max_by_key(|text| worth(text))
+    literals.filter_map(|text| ascii_run(text, view)).max_by_key(|text| worth(text))
 }
 
-fn ascii_run(text: &str) -> Option<String> {
-    let runs = text.split(|c: char| !c.is_ascii()).filter(|run| !run.is_empty());
+fn ascii_run(text: &str, view: View) -> Option<String> {
+    let cuts = |c: char| !c.is_ascii() || (view == View::Raw && is_cut_in_raw(c));
+    let runs = text.split(cuts).filter(|run| !run.is_empty());
     let runs = runs.map(str::to_ascii_lowercase);
-    let runs = runs.map(rarest_part).filter(|run| !may_be_written_number(run));
-    runs.max_by_key(|run| worth(run))
+    let runs = runs.map(|run| match view {
+        View::Fields => rarest_part(run, PART_BYTES),
+        View::Raw => rarest_part(run, RAW_PART_BYTES),
+    });
+    let runs = runs.filter(|run| !may_be_written_number(run));
+    match view {
+        View::Fields => runs.max_by_key(|run| worth(run)),
+        View::Raw => runs.filter(|run| run.len() >= TEXT_BYTES_LEAST).max_by_key(|run| worth(run)),
+    }
+}
+
+/// Characters that a record may write otherwise than its value has them, or that a decoder puts
+/// between a path and a query that stood apart.
+const fn is_cut_in_raw(c: char) -> bool {
+    c.is_ascii_control() || matches!(c, '"' | '\\' | '?')
 }
 
 /// The rarest part of a long text: a small automaton is a fast one.
-fn rarest_part(text: String) -> String {
+fn rarest_part(text: String, bytes: usize) -> String {
     let score = |window: &[u8]| window.iter().map(|&b| 11 - u32::from(commonness(b))).sum::<u32>();
-    let windows = text.as_bytes().windows(PART_BYTES).enumerate();
+    let windows = text.as_bytes().windows(bytes).enumerate();
     // Of equals the last: texts differ at their ends more than at their beginnings.
     let best = windows.max_by_key(|(_, window)| score(window));
-    match best.and_then(|(at, _)| text.get(at..at + PART_BYTES)) {
+    match best.and_then(|(at, _)| text.get(at..at + bytes)) {
         Some(part) => part.to_owned(),
         None => text,
     }
 }
 
-/// How much of a text is looked for.
+/// How much of a text is looked for in fields.
 const PART_BYTES: usize = 10;
+/// How much of a text is looked for in records.
+const RAW_PART_BYTES: usize = 32;
 
 /// Whether a number or truth value, written out, could hold this text: such values are not
 /// scanned.
@@ -124,12 +179,19 @@ fn worth(text: &str) -> u32 {
     if COMMON.iter().any(|common| common.contains(text)) {
         return 1;
     }
+    // Every record of the cloud names services so.
+    if text.contains("amazonaw") || text.contains("googleapi") {
+        return 6;
+    }
     let sum: u32 = text.bytes().map(|b| 11 - u32::from(commonness(b))).sum();
     if text.len() < 3 { sum / 2 } else { sum }
 }
 
-/// Texts that stand in a large part of all web logs.
-const COMMON: [&str; 20] = [
+/// Texts that stand in a large part of all logs of their kind.
+const COMMON: [&str; 23] = [
+    "assumedrole",
+    "microsoft.",
+    "google.com",
     "mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 (khtml, like gecko) chrome/",
     "mozilla/5.0 (x11; linux x86_64) safari/537.36 gecko/20100101 firefox/",
     "http/1.1",
@@ -174,12 +236,12 @@ fn union(clauses: impl Iterator<Item = Option<Clause>>) -> Option<Clause> {
 const TEXTS_LIMIT: usize = 5_000;
 
 /// The best of the sets of texts of which one stands in every match.
-fn of_regex(expression: &str, flags: Flags) -> Option<Vec<String>> {
+fn of_regex(expression: &str, flags: Flags, view: View) -> Option<Vec<String>> {
     let hir = expression::read(expression, flags).ok()?;
     let usable = |set: Vec<String>| {
         let mut texts = set
             .iter()
-            .map(|text| ascii_run(text).filter(|text| text.len() > 1))
+            .map(|text| ascii_run(text, view).filter(|text| text.len() > 1))
             .collect::<Option<Vec<_>>>()?;
         texts.sort();
         texts.dedup();
@@ -201,7 +263,7 @@ mod tests {
         let parsed = bakas_sigma::parse(&text);
         assert_eq!(parsed.problems, vec![]);
         match &parsed.documents[0] {
-            bakas_sigma::Document::Rule(rule) => of_detection(&rule.detection)
+            bakas_sigma::Document::Rule(rule) => of_detection(&rule.detection, View::Fields)
                 .map(|clause| clause.texts.into_iter().map(|t| t.text).collect()),
             other => panic!("{other:?}"),
         }

@@ -1,30 +1,37 @@
-//! Rule files → [`Rules`], with everything counted that could not be used.
+//! Rule files → [`Rules`], with everything counted and told that could not be used.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use bakas_model::{Class, RuleCounts, RuleIx, RuleMeta, Severity, Stream};
-use bakas_sigma::{Document, Header, Level, LogSource, Position, Problem, Reason, Rule};
+use bakas_model::{LogSource as Served, RuleCounts, RuleIx, RuleMeta, Severity};
+use bakas_sigma::{
+    Document, Filter, Header, Level, LogSource, Position, Problem, Reason, Rule,
+    pipeline::{self, Mapping, Pipeline},
+};
 
 use crate::{
     correlate::Correlation,
     evaluate::Fields,
-    input::Feed,
+    field::Name,
+    gather::Feed,
     kind, logsource,
     program::{Names, Program},
+    report::{LoadProblem, Loaded, RuleReport, RuleStatus},
     resolve,
-    rules::{Rules, Sets},
+    rules::{Detail, Rules},
+    sets::Sets,
 };
 
 const _: () = assert!(bakas_sigma::RULE_BYTES_LIMIT == bakas_model::limits::RULE_BYTES_LIMIT);
 
-/// A rule, or part of a file, that could not be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{path}, {problem}")]
-pub struct LoadProblem {
-    /// The file.
-    pub path: String,
-    /// The place in it, and what is wrong.
-    pub problem: Problem,
+/// What rules are loaded with.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// The log sources of users' formats, which events bear as [`bakas_model::Event::custom`].
+    pub custom: Vec<Served>,
+    /// The values of placeholders, by name.
+    pub placeholders: BTreeMap<String, Vec<String>>,
+    /// Processing pipelines, as path and text.
+    pub pipelines: Vec<(String, String)>,
 }
 
 /// Everything on its way to [`Rules`].
@@ -32,11 +39,19 @@ pub struct LoadProblem {
 pub(crate) struct Loader {
     pub(crate) rules: Rules,
     names: Names,
-    sources: Vec<LogSource>,
+    sources: Vec<Vec<LogSource>>,
     pub(crate) counts: RuleCounts,
+    reports: Vec<RuleReport>,
     problems: Vec<LoadProblem>,
     /// By id and by name: the rule, or that it is for logs that are not here.
     pub(crate) known: HashMap<String, Known>,
+    /// By rule: what its fields are called in the logs.
+    pub(crate) mapped: Vec<Vec<Mapping>>,
+    custom: Vec<Served>,
+    placeholders: BTreeMap<String, Vec<String>>,
+    pipelines: Vec<Pipeline>,
+    /// Each filter, where its report stands, and over how many rules it was laid.
+    filters: Vec<(Filter, usize, usize)>,
 }
 
 /// What became of a rule that a correlation may name.
@@ -48,61 +63,145 @@ pub(crate) enum Known {
 }
 
 impl Rules {
-    /// Loads rule files, given as path and text. What cannot be used is counted and told; the rest
-    /// is loaded.
+    /// Loads rule files, given as path and text, without pipelines. What cannot be used is counted
+    /// and told; the rest is loaded.
     #[must_use]
     pub fn load(
         files: impl IntoIterator<Item = (String, String)>,
     ) -> (Self, RuleCounts, Vec<LoadProblem>) {
-        let mut loader = Loader::default();
-        let mut correlations = Vec::new();
+        let (rules, loaded) = Self::load_with(files, &LoadOptions::default());
+        (rules, loaded.counts, loaded.problems)
+    }
+
+    /// Loads rule files, given as path and text. What cannot be used is counted and told; the rest
+    /// is loaded.
+    #[must_use]
+    pub fn load_with(
+        files: impl IntoIterator<Item = (String, String)>,
+        options: &LoadOptions,
+    ) -> (Self, Loaded) {
+        let mut loader = Loader::new(options);
+        let mut documents = Vec::new();
         for (path, text) in files {
             loader.counts.files += 1;
             let parsed = bakas_sigma::parse(&text);
             for problem in parsed.problems {
-                loader.refuse(&path, problem);
+                loader.refuse(&path, &Header::default(), problem);
             }
-            for document in parsed.documents {
-                match document {
-                    Document::Rule(rule) => loader.rule(&path, &rule),
-                    Document::Correlation(found) => correlations.push((path.clone(), found)),
-                }
+            documents.extend(parsed.documents.into_iter().map(|d| (path.clone(), d)));
+        }
+        let (filters, rest): (Vec<_>, Vec<_>) =
+            documents.into_iter().partition(|(_, d)| matches!(d, Document::Filter(_)));
+        let (mut correlations, mut statistics) = (Vec::new(), Vec::new());
+        for (path, document) in filters.into_iter().chain(rest) {
+            match document {
+                Document::Filter(filter) => loader.filter(&path, filter),
+                Document::Rule(rule) => loader.rule(&path, rule),
+                Document::Correlation(found) => correlations.push((path, found)),
+                Document::Statistic(found) => statistics.push((path, found)),
             }
         }
+        loader.settle_filters();
         resolve::correlations(&mut loader, correlations);
+        crate::statistics::load(&mut loader, statistics);
         loader.finish()
     }
 }
 
 impl Loader {
-    pub(crate) fn refuse(&mut self, path: &str, problem: Problem) {
+    fn new(options: &LoadOptions) -> Self {
+        let mut loader = Self {
+            custom: options.custom.clone(),
+            placeholders: options.placeholders.clone(),
+            ..Self::default()
+        };
+        let mut pipelines = Vec::new();
+        for (path, text) in &options.pipelines {
+            match Pipeline::parse(text) {
+                Ok(pipeline) => pipelines.push((path, pipeline)),
+                Err(problem) => {
+                    loader.problems.push(LoadProblem { path: path.clone(), problem });
+                }
+            }
+        }
+        pipelines.sort_by(|(a, x), (b, y)| (x.priority, a).cmp(&(y.priority, b)));
+        loader.pipelines = pipelines.into_iter().map(|(_, pipeline)| pipeline).collect();
+        loader
+    }
+
+    /// Counts and tells what could not be used.
+    pub(crate) fn refuse(&mut self, path: &str, header: &Header, problem: Problem) {
+        self.report(path, header, RuleStatus::Unsupported(problem.clone()));
+        self.tell(path, problem);
+    }
+
+    fn tell(&mut self, path: &str, problem: Problem) {
         *self.counts.unsupported.entry(problem.reason.label().to_owned()).or_default() += 1;
         self.problems.push(LoadProblem { path: path.to_owned(), problem });
     }
 
-    fn rule(&mut self, path: &str, rule: &Rule) {
-        if let Err(problem) = self.unused(&rule.header) {
-            return self.refuse(path, problem);
+    fn report(&mut self, path: &str, header: &Header, status: RuleStatus) -> &mut RuleReport {
+        let id = header.id.as_ref().or(header.name.as_ref()).map_or("", String::as_str);
+        self.reports.push(RuleReport::new(path, id, &header.title, status));
+        self.reports.last_mut().expect("it was just put there")
+    }
+
+    fn filter(&mut self, path: &str, filter: Filter) {
+        let report = self.reports.len();
+        self.report(path, &filter.header, RuleStatus::Filter(0));
+        self.filters.push((filter, report, 0));
+    }
+
+    fn rule(&mut self, path: &str, rule: Rule) {
+        let header = rule.header.clone();
+        if let Err(problem) = self.unused(&header) {
+            return self.refuse(path, &header, problem);
         }
-        if !logsource::is_here(&rule.log_source) {
-            self.counts.not_applicable += 1;
-            return self.remember(&rule.header, Known::NotHere);
-        }
-        match self.compile(path, rule) {
-            Ok(()) => {}
-            Err(problem) => {
-                self.refuse(path, problem);
-                self.remember(&rule.header, Known::Failed);
-            }
+        if let Err(problem) = self.compile(path, rule) {
+            self.refuse(path, &header, problem);
+            self.remember(&header, Known::Failed);
         }
     }
 
-    fn compile(&mut self, path: &str, rule: &Rule) -> Result<(), Problem> {
-        let meta = self.meta(path, &rule.header, &rule.log_source)?;
-        let program = Program::new(&rule.detection, &mut self.names)?;
-        self.add(&rule.header, meta, Some(program), None);
-        self.sources.push(rule.log_source.clone());
+    fn compile(&mut self, path: &str, mut rule: Rule) -> Result<(), Problem> {
+        let source = rule.log_source.clone();
+        let mut filters = Vec::new();
+        for (filter, _, laid) in &mut self.filters {
+            if filter.names(&rule.header) && filter.fits(&source) {
+                filter.lay_over(&mut rule);
+                *laid += 1;
+                filters.push(filter.header.title.clone());
+            }
+        }
+        let applied = pipeline::apply(&self.pipelines, rule, &self.placeholders)?;
+        let header = applied.rule.header;
+        if !applied.log_sources.iter().any(|source| logsource::is_here(source, &self.custom)) {
+            self.not_here(path, &header, logsource::words(&source));
+            return Ok(());
+        }
+        let meta = self.meta(path, &header, &source)?;
+        let program = Program::new(&applied.rule.detection, &mut self.names)?;
+        let unprefiltered = program.clause.is_none();
+        let report = self.add(&header, meta, Some(program), None);
+        report.mapped.clone_from(&applied.mapped);
+        report.declined = applied.declined;
+        report.filters = filters;
+        report.unprefiltered = unprefiltered;
+        self.mapped.push(applied.mapped);
+        self.sources.push(applied.log_sources.clone());
+        self.rules.details.push(Detail {
+            detection: applied.rule.detection,
+            log_sources: applied.log_sources,
+            fields: applied.fields,
+        });
         Ok(())
+    }
+
+    /// A rule for logs that are not here.
+    pub(crate) fn not_here(&mut self, path: &str, header: &Header, source: String) {
+        self.counts.not_applicable += 1;
+        self.report(path, header, RuleStatus::NotApplicable(source));
+        self.remember(header, Known::NotHere);
     }
 
     /// Adds a rule or a correlation under the next index.
@@ -112,14 +211,43 @@ impl Loader {
         meta: RuleMeta,
         program: Option<Program>,
         correlation: Option<Correlation>,
-    ) {
+    ) -> &mut RuleReport {
         self.counts.loaded += 1;
         self.counts.correlations += u64::from(correlation.is_some());
         self.remember(header, Known::Loaded(meta.ix));
+        let (ix, path) = (meta.ix, meta.path.clone());
         self.rules.metas.push(meta);
         self.rules.programs.push(program);
         self.rules.correlations.push(correlation);
         self.rules.feeds.push(Vec::new());
+        self.report(&path, header, RuleStatus::Loaded(ix))
+    }
+
+    /// Filters that are laid over nothing they name, or over rules of other logs, are told.
+    fn settle_filters(&mut self) {
+        for (filter, report, laid) in std::mem::take(&mut self.filters) {
+            self.reports[report].status = RuleStatus::Filter(laid);
+            let path = self.reports[report].path.clone();
+            for reference in filter.rules.iter().flatten() {
+                let wrong = |reason, detail: &str| {
+                    let detail = format!("'{}' {detail}", reference.name);
+                    Problem::new(reason, reference.at, "filter.rules", detail)
+                };
+                match self.known.get(&reference.name) {
+                    None => self.tell(&path, wrong(Reason::Reference, "is no rule that was read")),
+                    Some(Known::Loaded(ix)) if !self.is_filtered(*ix, &filter) => {
+                        let detail = "is a rule for other logs than the filter, or a correlation";
+                        self.tell(&path, wrong(Reason::Filter, detail));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+
+    fn is_filtered(&self, ix: RuleIx, filter: &Filter) -> bool {
+        let report = self.reports.iter().find(|report| report.rule() == Some(ix));
+        report.is_some_and(|report| report.filters.contains(&filter.header.title))
     }
 
     /// Whether id and name are still free.
@@ -177,11 +305,20 @@ impl Loader {
         }
     }
 
-    fn finish(self) -> (Rules, RuleCounts, Vec<LoadProblem>) {
-        let Self { mut rules, names, sources, counts, problems, .. } = self;
+    /// A field that a correlation asks a rule's events for.
+    pub(crate) fn name(&self, rule: RuleIx, field: &str) -> Name {
+        let mapped = self.mapped.get(rule.0 as usize).map_or(&[][..], Vec::as_slice);
+        let others = mapped.iter().filter(|mapping| mapping.from == field);
+        Name::also(field, others.map(|mapping| mapping.to.as_str()))
+    }
+
+    fn finish(self) -> (Rules, Loaded) {
+        let Self { mut rules, names, sources, mut counts, problems, reports, custom, .. } = self;
+        let is_mapped = |report: &&RuleReport| report.rule().is_some() && !report.mapped.is_empty();
+        counts.mapped = reports.iter().filter(is_mapped).count() as u64;
         rules.fields = Fields::new(names.list);
-        rules.sets = sets(&sources);
-        (rules, counts, problems)
+        rules.sets = Sets::new(sources, custom);
+        (rules, Loaded { counts, rules: reports, problems })
     }
 }
 
@@ -193,26 +330,4 @@ fn severity(level: Option<Level>) -> Severity {
         Some(Level::High) => Severity::High,
         Some(Level::Critical) => Severity::Critical,
     }
-}
-
-/// Which rules are asked of which events. Plain rules come first, so their indexes are those of
-/// their log sources.
-fn sets(sources: &[LogSource]) -> Sets {
-    let mut sets = Sets::default();
-    let mut seen: HashMap<Vec<u32>, usize> = HashMap::new();
-    for &stream in Stream::ALL {
-        for &class in Class::ALL {
-            let fits = |source: &LogSource| logsource::fits(source, stream, class);
-            let members: Vec<u32> =
-                (0_u32..).zip(sources).filter(|(_, s)| fits(s)).map(|(ix, _)| ix).collect();
-            let next = seen.len();
-            let number = *seen.entry(members.clone()).or_insert(next);
-            if number == sets.members.len() {
-                sets.members.push(members);
-                sets.built.push(std::sync::OnceLock::new());
-            }
-            sets.numbers.push(number);
-        }
-    }
-    sets
 }

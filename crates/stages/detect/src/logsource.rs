@@ -1,70 +1,81 @@
-//! Which streams a rule's log source means: the spellings of the public rules, and our own
-//! `product: ocsf`, which means every event of a class whatever log it stands in.
+//! Which events a rule's log source means, once pipelines have had it: a log source fits a stream
+//! when each part that it names is the stream's. Few spellings are known besides; all others are
+//! pipelines. `product: ocsf` is ours: every event of a class, whatever log it stands in.
 
-use bakas_model::{Class, Stream};
+use bakas_model::{Class, Event, LogSource as Served, Stream};
 use bakas_sigma::LogSource;
 
-/// Whether a rule for this log source is asked of events of this stream and class.
-pub(crate) fn fits(source: &LogSource, stream: Stream, class: Class) -> bool {
+/// What serves a log source: a stream, or a log that a user's format file describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) stream: Stream,
+    served: Served,
+}
+
+impl Origin {
+    pub(crate) const fn stream(stream: Stream) -> Self {
+        Self { stream, served: stream.log_source() }
+    }
+
+    pub(crate) const fn custom(served: Served) -> Self {
+        Self { stream: Stream::Custom, served }
+    }
+
+    /// Of an event.
+    pub(crate) fn of(event: &Event<'_>) -> Self {
+        match event.custom {
+            Some(served) if event.stream == Stream::Custom => Self::custom(served),
+            _ => Self::stream(event.stream),
+        }
+    }
+
+    /// Every stream, and these besides.
+    pub(crate) fn all(custom: &[Served]) -> impl Iterator<Item = Self> {
+        let streams = Stream::ALL.iter().copied().map(Self::stream);
+        streams.chain(custom.iter().copied().map(Self::custom))
+    }
+}
+
+/// Whether a rule for this log source is asked of events of this origin and class.
+pub(crate) fn fits(source: &LogSource, origin: Origin, class: Class) -> bool {
     if source.product.as_deref() == Some("ocsf") {
         return source.service.is_none()
             && source.category.as_deref().is_none_or(|category| category == class.name());
     }
-    stream_fits(source, stream)
+    if *source == LogSource::default() {
+        return false;
+    }
+    let Origin { stream, served } = origin;
+    let same = |asked: Option<&str>, has: Option<&str>| asked.is_none() || asked == has;
+    same(source.category.as_deref(), served.category)
+        && product_fits(source.product.as_deref(), stream, served)
+        && service_fits(source.service.as_deref(), stream, served)
 }
 
 /// Whether a rule for this log source is asked of any event.
-pub(crate) fn is_here(source: &LogSource) -> bool {
-    Stream::ALL.iter().any(|&stream| Class::ALL.iter().any(|&class| fits(source, stream, class)))
+pub(crate) fn is_here(source: &LogSource, custom: &[Served]) -> bool {
+    Origin::all(custom).any(|origin| Class::ALL.iter().any(|&class| fits(source, origin, class)))
 }
 
-fn stream_fits(source: &LogSource, stream: Stream) -> bool {
-    let LogSource { category, product, service } = source;
-    let has = stream.log_source();
-    let category_fits = match category.as_deref() {
-        None => true,
-        Some(category) => has.category == Some(category),
-    };
-    category_fits
-        && product.as_deref().is_none_or(|product| product_fits(product, stream))
-        && service.as_deref().is_none_or(|service| service_fits(service, stream))
-        // A service alone, such as `service: apache`, means the program's own error log.
-        && (category.is_some() || product.is_some() || service_alone(service.as_deref(), stream))
+fn product_fits(asked: Option<&str>, stream: Stream, served: Served) -> bool {
+    asked.is_none()
+        || asked == served.product
+        || (asked == Some("google_workspace") && is_workspace(stream))
 }
 
-fn product_fits(product: &str, stream: Stream) -> bool {
-    match stream {
-        Stream::Web => matches!(product, "apache" | "nginx" | "caddy"),
-        _ if is_workspace(stream) => matches!(product, "gcp" | "google_workspace"),
-        _ => stream.log_source().product == Some(product),
+fn service_fits(asked: Option<&str>, stream: Stream, served: Served) -> bool {
+    let Some(service) = asked else { return true };
+    if served.service == Some(service) {
+        return true;
     }
-}
-
-fn service_fits(service: &str, stream: Stream) -> bool {
     match stream {
-        Stream::Web => false,
         // auth.log holds them all.
-        Stream::Sshd | Stream::Sudo | Stream::Su | Stream::Pam => {
-            service == "auth" || stream.log_source().service == Some(service)
-        }
-        Stream::M365 => {
-            matches!(service, "audit" | "exchange" | "threat_management" | "threat_detection")
-        }
+        Stream::Sshd | Stream::Sudo | Stream::Su | Stream::Pam => service == "auth",
         _ if is_workspace(stream) => {
-            let full = stream.log_source().service.unwrap_or_default();
-            let short = full.strip_prefix("google_workspace.").unwrap_or(full);
-            service == "google_workspace" || service == full || service == short
+            let full = served.service.unwrap_or_default();
+            service == "google_workspace" || full.strip_prefix("google_workspace.") == Some(service)
         }
-        _ => stream.log_source().service == Some(service),
-    }
-}
-
-/// Services whose name says enough.
-fn service_alone(service: Option<&str>, stream: Stream) -> bool {
-    match service {
-        Some("sshd" | "sudo" | "cloudtrail") => true,
-        Some(service) => service.starts_with("google_workspace") && is_workspace(stream),
-        None => false,
+        _ => false,
     }
 }
 
@@ -82,54 +93,71 @@ const fn is_workspace(stream: Stream) -> bool {
     )
 }
 
+/// A log source in words.
+pub(crate) fn words(source: &LogSource) -> String {
+    let parts = [
+        ("category", &source.category),
+        ("product", &source.product),
+        ("service", &source.service),
+    ];
+    let named = parts.iter().filter_map(|(name, part)| Some(format!("{name} {}", part.as_ref()?)));
+    named.collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(category: &str, product: &str, service: &str, expected: &[Stream]) {
+    fn source(category: &str, product: &str, service: &str) -> LogSource {
         let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let source =
-            LogSource { category: part(category), product: part(product), service: part(service) };
-        let found: Vec<Stream> =
-            Stream::ALL.iter().copied().filter(|&s| fits(&source, s, Class::Base)).collect();
+        LogSource { category: part(category), product: part(product), service: part(service) }
+    }
+
+    fn check(category: &str, product: &str, service: &str, expected: &[Stream]) {
+        let source = source(category, product, service);
+        let fits = |s: &Stream| fits(&source, Origin::stream(*s), Class::Base);
+        let found: Vec<Stream> = Stream::ALL.iter().copied().filter(fits).collect();
         assert_eq!(found, expected, "{source:?}");
     }
 
     #[test]
-    fn public_spellings_find_their_streams() {
+    fn every_part_that_is_named_must_be_the_streams() {
         use Stream::*;
         check("webserver", "", "", &[Web]);
-        check("webserver", "nginx", "", &[Web]);
+        check("proxy", "", "", &[Proxy]);
         check("", "linux", "sshd", &[Sshd]);
         check("", "linux", "auth", &[Sshd, Sudo, Su, Pam]);
-        check("", "linux", "", &[Sshd, Sudo, Su, Pam, Syslog]);
+        check("", "linux", "auditd", &[Auditd]);
+        check("email", "linux", "", &[Postfix, Dovecot, Exim, Sendmail]);
         check("", "gcp", "google_workspace.admin", &[WorkspaceAdmin]);
         check("", "google_workspace", "login", &[WorkspaceLogin]);
-        check("", "m365", "exchange", &[M365]);
         check("", "aws", "cloudtrail", &[CloudTrail]);
+        check("", "azure", "signinlogs", &[EntraSignIn]);
+        check("", "gcp", "gcp.audit", &[GcpAudit]);
+        check("", "windows", "", &[Windows, ExchangeTracking]);
+        check("firewall", "", "", &[Flow, PfSense, FortiGate, PaloAlto, CiscoAsa, Firewall]);
+        check("webserver", "windows", "", &[]);
+        check("process_creation", "macos", "", &[]);
+        check("", "", "", &[]);
     }
 
     #[test]
-    fn what_is_not_here_finds_nothing() {
-        check("proxy", "", "", &[]);
-        check("", "", "apache", &[]);
-        check("process_creation", "linux", "", &[]);
-        check("", "linux", "auditd", &[]);
-        check("", "gcp", "gcp.audit", &[]);
-        check("", "azure", "signinlogs", &[]);
+    fn a_users_log_is_met_by_what_its_format_says() {
+        let served =
+            Served { category: Some("application"), product: Some("django"), service: None };
+        let django = source("application", "django", "");
+        assert!(fits(&django, Origin::custom(served), Class::Base));
+        assert!(is_here(&django, &[served]) && !is_here(&django, &[]));
+        assert!(!fits(&source("", "django", "audit"), Origin::custom(served), Class::Base));
     }
 
     #[test]
     fn ocsf_means_a_class_in_any_stream() {
-        let source = LogSource {
-            category: Some("authentication".into()),
-            product: Some("ocsf".into()),
-            service: None,
-        };
-        assert!(fits(&source, Stream::Sshd, Class::Authentication));
-        assert!(fits(&source, Stream::M365, Class::Authentication));
-        assert!(!fits(&source, Stream::M365, Class::EmailActivity));
-        let unknown = LogSource { category: Some("dns_activity".into()), ..source };
-        assert!(!is_here(&unknown));
+        let ocsf = source("authentication", "ocsf", "");
+        let fits = |source, stream, class| fits(source, Origin::stream(stream), class);
+        assert!(fits(&ocsf, Stream::Sshd, Class::Authentication));
+        assert!(fits(&ocsf, Stream::M365, Class::Authentication));
+        assert!(!fits(&ocsf, Stream::M365, Class::EmailActivity));
+        assert!(!is_here(&source("no_such_class", "ocsf", ""), &[]));
     }
 }

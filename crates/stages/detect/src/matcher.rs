@@ -1,14 +1,16 @@
 //! The way of one event through the rules. A matcher belongs to one thread and keeps its room from
 //! event to event.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, ops::Range};
 
 use bakas_model::{Event, FieldId, RuleIx};
 
 use crate::{
     evaluate::{Scene, Table},
     field::Context,
+    occurred::FieldsSeen,
     rules::Rules,
+    screen::{Screening, Shape},
     seen::Seen,
     set::{FieldBits, Set, Texts},
 };
@@ -17,6 +19,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Matcher<'r> {
     rules: &'r Rules,
+    screening: Screening,
+    occurred: FieldsSeen,
     known: Vec<Known>,
     table: Table,
     texts: Texts<'static>,
@@ -48,6 +52,8 @@ impl<'r> Matcher<'r> {
     pub(crate) fn new(rules: &'r Rules) -> Self {
         Self {
             rules,
+            screening: Screening::default(),
+            occurred: FieldsSeen::default(),
             known: Vec::new(),
             table: Table::default(),
             texts: Texts::default(),
@@ -57,22 +63,60 @@ impl<'r> Matcher<'r> {
         }
     }
 
+    /// Looks through the bytes of a chunk before it is decoded: [`Self::wants`] then tells which of
+    /// its records may matter, and [`Self::run`] looks no further in those. `None` where the values
+    /// of its format need not stand in its records; then every record may matter.
+    pub fn screen(&mut self, shape: Option<Shape>, base: u64, bytes: &[u8]) {
+        let screen = shape.and_then(|shape| self.rules.screen(shape));
+        self.screening.begin(screen, base, bytes);
+    }
+
+    /// Whether a record of the screened chunk may match a rule. Records are asked for in the order
+    /// in which they lie.
+    pub fn wants(&mut self, record: Range<usize>) -> bool {
+        self.screening.wants(record)
+    }
+
+    /// The record that was asked for last is of another format than that which was told.
+    pub fn doubt(&mut self) {
+        self.screening.doubt();
+    }
+
+    /// Which fields the events had that were looked into.
+    #[must_use]
+    pub fn fields_seen(&self) -> &FieldsSeen {
+        &self.occurred
+    }
+
     /// The rules that match an event, in rising order.
     pub fn run(&mut self, event: &Event<'_>, context: &Context<'_>) -> &[RuleIx] {
         self.matched.clear();
-        let (number, set) = self.rules.set(event.stream, event.class);
+        let set = self.rules.set(event);
         if set.rules.is_empty() {
             return &self.matched;
         }
-        if self.known.len() <= number {
-            self.known.resize_with(number + 1, Known::default);
+        if self.known.len() <= set.number {
+            self.known.resize_with(set.number + 1, Known::default);
         }
-        let Known { layouts, seen } = &mut self.known[number];
+        let Known { layouts, seen } = &mut self.known[set.number];
         let layout = &mut layouts[event.fields.len() % LAYOUTS];
-        layout.learn(event, self.rules, set);
-        let mut texts = std::mem::take(&mut self.texts).recycle();
-        set.candidates(event, &layout.bits, seen, &mut texts, &mut self.marks);
-        self.texts = texts.recycle();
+        let mut is_new = self.screening.is_sample();
+        match self.screening.rules_of(event) {
+            Some(rules) => {
+                set.mark_only(rules, &mut self.marks);
+                is_new |= !rules.is_empty();
+            }
+            None => {
+                layout.learn(event, self.rules, set, &mut self.occurred);
+                let mut texts = std::mem::take(&mut self.texts).recycle();
+                set.candidates(event, &layout.bits, seen, &mut texts, &mut self.marks);
+                self.texts = texts.recycle();
+                is_new = false;
+            }
+        }
+        if is_new {
+            layout.learn(event, self.rules, set, &mut self.occurred);
+        }
         if self.marks.iter().any(|&word| word != 0) {
             let natives = &layout.natives;
             let count = event.fields.len();
@@ -107,7 +151,14 @@ impl<'r> Matcher<'r> {
 
 impl Layout {
     /// Looks up the fields that the last event did not have at the same place.
-    fn learn(&mut self, event: &Event<'_>, rules: &Rules, set: &Set) {
+    fn learn(
+        &mut self,
+        event: &Event<'_>,
+        rules: &Rules,
+        set: &Set,
+        occurred: &mut FieldsSeen,
+    ) {
+        occurred.event(set.number);
         for (index, field) in event.fields.iter().enumerate() {
             match self.names.get(index) {
                 Some((id, name)) if *id == field.id && name == field.name => continue,
@@ -115,6 +166,7 @@ impl Layout {
             }
             let native = rules.fields.find(field.id, field.name);
             let bits = set.bits(native);
+            occurred.field(set.number, native);
             if index == self.names.len() {
                 self.names.push((field.id, field.name.into()));
                 self.natives.push(native);

@@ -14,7 +14,7 @@ use regex_automata::meta;
 use crate::{
     expression::{self as regular, Flags},
     field::Name,
-    literal::{self, Clause},
+    literal::{self, Clause, View},
     text::TextTest,
 };
 
@@ -24,6 +24,8 @@ pub(crate) struct Program {
     pub(crate) root: Node,
     /// Texts of which at least one stands in every event that matches, where there are such.
     pub(crate) clause: Option<Clause>,
+    /// The same, for the bytes of its record.
+    pub(crate) raw: Option<Clause>,
 }
 
 #[derive(Debug)]
@@ -79,9 +81,10 @@ impl Names {
 
 impl Program {
     pub(crate) fn new(detection: &Detection, names: &mut Names) -> Result<Self, Problem> {
-        let clause = literal::of_detection(detection);
+        let clause = literal::of_detection(detection, View::Fields);
+        let raw = literal::of_detection(detection, View::Raw);
         let root = expression(&detection.condition, detection, names)?;
-        Ok(Self { root, clause })
+        Ok(Self { root, clause, raw })
     }
 }
 
@@ -115,7 +118,7 @@ fn search(from: &Search, names: &mut Names) -> Result<Node, Problem> {
     })
 }
 
-fn item(from: &Item, names: &mut Names) -> Result<ItemTest, Problem> {
+pub(crate) fn item(from: &Item, names: &mut Names) -> Result<ItemTest, Problem> {
     let name = from.field.as_deref().map(|field| names.number(field));
     let mut tests = Vec::with_capacity(from.tests.len());
     for test in &from.tests {
@@ -144,6 +147,11 @@ fn value_test(test: &Test, item: &Item, names: &mut Names) -> Result<ValueTest, 
             ValueTest::Field { name: names.number(name), within: *within, cased: *cased }
         }
         Test::Exists(expected) => ValueTest::Exists(*expected),
+        Test::Pending(pending) => {
+            let names: Vec<&str> = pending.names().collect();
+            let detail = format!("placeholders without values: {}", names.join(", "));
+            return Err(Problem::new(Reason::Placeholder, item.at, &item.place, detail));
+        }
     })
 }
 

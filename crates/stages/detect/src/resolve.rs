@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use bakas_model::{Role, RuleIx};
 use bakas_sigma::{
-    Comparison, Correlation as Document, CorrelationKind, LogSource, Problem, Reason,
+    Correlation as Document, CorrelationKind, LogSource, Number, Problem, Reason,
 };
 
 use crate::{
     correlate::{Chain, Correlation, WINDOW_HITS_LIMIT},
     field::Name,
-    input::Feed,
+    gather::{Feed, Look},
     load::{Known, Loader},
 };
 
@@ -33,7 +33,7 @@ pub(crate) fn correlations(loader: &mut Loader, documents: Vec<(String, Document
                 Ok(members) if document.generate => spoken.extend(members),
                 Ok(members) => silent.extend(members),
                 Err(problem) => {
-                    loader.refuse(&path, problem);
+                    loader.refuse(&path, &document.header, problem);
                     loader.remember(&document.header, Known::Failed);
                 }
             }
@@ -44,7 +44,7 @@ pub(crate) fn correlations(loader: &mut Loader, documents: Vec<(String, Document
                 let detail = "it builds on itself, or on one that does";
                 let at = document.header.at;
                 let problem = Problem::new(Reason::Chain, at, "correlation.rules", detail);
-                loader.refuse(&path, problem);
+                loader.refuse(&path, &document.header, problem);
             }
         }
     }
@@ -79,8 +79,8 @@ fn correlation(
     loader.unused(&document.header)?;
     bounded(document)?;
     let Some(members) = members(loader, document)? else {
-        loader.counts.not_applicable += 1;
-        loader.remember(&document.header, Known::NotHere);
+        let source = "that of a rule it builds on".to_owned();
+        loader.not_here(path, &document.header, source);
         return Ok(Vec::new());
     };
     let mut meta = loader.meta(path, &document.header, &LogSource::default())?;
@@ -89,7 +89,7 @@ fn correlation(
     for (number, &rule) in (0_u8..).zip(&members) {
         let fields = fields(loader, document, number, rule)?;
         match &loader.rules.correlations[rule.0 as usize] {
-            None => feeds.push((rule, feed(&fields, number, meta.ix))),
+            None => feeds.push((rule, feed(loader, document, rule, &fields, number, meta.ix))),
             Some(inner) => {
                 chains.push((rule, chain(inner, document, &fields, number, meta.ix)?));
             }
@@ -104,6 +104,7 @@ fn correlation(
         members: u8::try_from(members.len()).expect("the parser allows at most 64"),
         timespan_micros: timespan_micros(document),
         condition: document.condition.clone(),
+        expression: document.expression.clone(),
         group_by: document.group_by.clone(),
         speaks: true,
         chains: Vec::new(),
@@ -147,15 +148,18 @@ fn timespan_micros(document: &Document) -> i64 {
     i64::try_from(document.timespan_seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000)
 }
 
+/// Whether the condition is about the numbers in a field, which may be of any size.
+const fn is_measured(kind: CorrelationKind) -> bool {
+    use CorrelationKind::{ValueAvg, ValuePercentile, ValueSum};
+    matches!(kind, ValueSum | ValueAvg | ValuePercentile)
+}
+
 /// A condition may not ask for more than a window holds.
 fn bounded(document: &Document) -> Result<(), Problem> {
     let bounds = document.condition.iter().flat_map(|condition| &condition.bounds);
-    for &(comparison, bound) in bounds {
-        let least = match comparison {
-            Comparison::Gt | Comparison::Gte | Comparison::Eq => bound,
-            Comparison::Lt | Comparison::Lte => 0,
-        };
-        if least >= WINDOW_HITS_LIMIT as u64 {
+    for &(_, bound) in bounds {
+        let (Number::Int(bound), false) = (bound, is_measured(document.kind)) else { continue };
+        if bound >= WINDOW_HITS_LIMIT as i64 {
             let detail = format!("{bound} is more than a window holds ({WINDOW_HITS_LIMIT})");
             let at = document.header.at;
             return Err(Problem::new(Reason::Bound, at, "correlation.condition", detail));
@@ -167,7 +171,7 @@ fn bounded(document: &Document) -> Result<(), Problem> {
 /// What the fields that a correlation asks for are called in the events of one of its rules.
 struct Asked {
     group: Vec<String>,
-    value: Option<String>,
+    values: Vec<String>,
 }
 
 fn fields(
@@ -188,16 +192,40 @@ fn fields(
             Problem::new(Reason::Reference, wanted.at, "correlation.aliases", detail)
         })
     };
-    let counted = document.condition.as_ref().and_then(|condition| condition.field.as_ref());
+    let looked_at = document.condition.iter().flat_map(|condition| &condition.fields);
     Ok(Asked {
         group: document.group_by.iter().map(name).collect::<Result<_, _>>()?,
-        value: counted.map(name).transpose()?,
+        values: looked_at.map(name).collect::<Result<_, _>>()?,
     })
 }
 
-fn feed(asked: &Asked, member: u8, correlation: RuleIx) -> Feed {
-    let group = asked.group.iter().map(|field| Name::new(field)).collect();
-    Feed { correlation, member, group, value: asked.value.as_deref().map(Name::new) }
+fn feed(
+    loader: &Loader,
+    document: &Document,
+    rule: RuleIx,
+    asked: &Asked,
+    member: u8,
+    correlation: RuleIx,
+) -> Feed {
+    let names = |all: &[String]| -> Vec<Name> {
+        all.iter().map(|field| loader.name(rule, field)).collect()
+    };
+    let mut values = names(&asked.values);
+    let look = match values.len() {
+        0 => Look::Nothing,
+        _ if looks_at_numbers(document) => Look::Number(values.swap_remove(0)),
+        _ => Look::Values(values),
+    };
+    Feed { correlation, member, group: names(&asked.group), look }
+}
+
+/// Whether the values are numbers: a percentile without its number is of values of any kind.
+fn looks_at_numbers(document: &Document) -> bool {
+    let percentile = document.condition.as_ref().and_then(|condition| condition.percentile);
+    match document.kind {
+        CorrelationKind::ValuePercentile => percentile.is_some(),
+        kind => is_measured(kind),
+    }
 }
 
 /// A correlation's hits know only the fields of its groups: the other can ask for no more.
@@ -215,13 +243,14 @@ fn chain(
             Problem::new(Reason::Chain, wanted.at, "correlation.rules", detail)
         })
     };
-    let counts = matches!(document.kind, CorrelationKind::EventCount | CorrelationKind::ValueCount);
     Ok(Chain {
         correlation,
         member,
         group: asked.group.iter().map(place).collect::<Result<_, _>>()?,
-        value: asked.value.as_ref().map(place).transpose()?,
-        rest_micros: if counts { 0 } else { timespan_micros(document) / CHAIN_REST },
+        values: asked.values.iter().map(place).collect::<Result<_, _>>()?,
+        is_number: looks_at_numbers(document),
+        once: !document.kind.is_temporal(),
+        rest_micros: timespan_micros(document) / CHAIN_REST,
     })
 }
 

@@ -1,17 +1,21 @@
 //! The loaded rules, ready to be asked by any number of threads.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::Arc};
 
-use bakas_model::{Class, Detection, Event, Role, RuleIx, RuleMeta, Stream};
+use bakas_model::{Detection, Event, RuleIx, RuleMeta};
 
 use crate::{
-    correlate::{self, Correlation},
+    correlate::{self, Correlation, Held, Sorter},
     evaluate::Fields,
     field::Context,
-    input::{self, Feed, Input},
+    gather::{Feed, Gatherer},
+    input::Input,
     matcher::Matcher,
     program::Program,
+    screen::{Screen, Shape},
     set::Set,
+    sets::Sets,
+    statistics::Statistic,
 };
 
 /// Rules and correlations, loaded and compiled.
@@ -24,17 +28,22 @@ pub struct Rules {
     pub(crate) feeds: Vec<Vec<Feed>>,
     /// By rule; plain rules have none.
     pub(crate) correlations: Vec<Option<Correlation>>,
+    /// By rule, of those that are statistics.
+    pub(crate) statistics: BTreeMap<RuleIx, Statistic>,
     pub(crate) fields: Fields,
     pub(crate) sets: Sets,
+    /// By plain rule: what it asks for, as it was read.
+    pub(crate) details: Vec<Detail>,
 }
 
-/// The sets of rules by stream and class; each is built when its first event comes.
-#[derive(Debug, Default)]
-pub(crate) struct Sets {
-    /// By stream and class: the number of the set.
-    pub(crate) numbers: Vec<usize>,
-    pub(crate) members: Vec<Vec<u32>>,
-    pub(crate) built: Vec<OnceLock<Set>>,
+/// A rule as its pipelines and filters left it.
+#[derive(Debug)]
+pub(crate) struct Detail {
+    pub(crate) detection: bakas_sigma::Detection,
+    /// The logs that it is for, by variant.
+    pub(crate) log_sources: Vec<bakas_sigma::LogSource>,
+    /// The fields that it names, by variant.
+    pub(crate) fields: Vec<Vec<String>>,
 }
 
 impl Rules {
@@ -50,7 +59,14 @@ impl Rules {
         Matcher::new(self)
     }
 
-    /// Appends what an event that matched these rules contributes to detections.
+    /// Turns events that matched into what they contribute to detections, for one thread.
+    #[must_use]
+    pub fn gatherer(&self) -> Gatherer<'_> {
+        Gatherer::new(self)
+    }
+
+    /// Appends what one event by itself contributes to detections. Events of one place are not
+    /// told apart: for logs, take a [`Gatherer`].
     pub fn inputs(
         &self,
         event: &Event<'_>,
@@ -58,33 +74,39 @@ impl Rules {
         matched: &[RuleIx],
         out: &mut Vec<Input>,
     ) {
-        for &rule in matched {
-            let (Some(meta), Some(feeds)) =
-                (self.metas.get(rule.0 as usize), self.feeds.get(rule.0 as usize))
-            else {
-                continue;
-            };
-            if meta.role != Role::Finding && feeds.is_empty() {
-                continue;
-            }
-            let hit = input::hit(rule, event, context);
-            out.extend(feeds.iter().filter_map(|feed| feed.input(event, context, &hit)));
-            if meta.role == Role::Finding {
-                out.push(input::plain(hit));
-            }
-        }
+        self.gatherer().gather(event, context, matched, out);
     }
 
-    /// Turns inputs, sorted, into detections, numbered from 1.
+    /// Turns inputs, sorted, into detections, numbered from 1. What correlations tell to those
+    /// that build on them is held in memory.
     pub fn correlate(&self, inputs: impl Iterator<Item = Input>, each: &mut dyn FnMut(Detection)) {
-        correlate::run(inputs, &self.correlations, each);
+        self.correlate_with(inputs, &mut || Box::new(Held::default()), each);
     }
 
-    /// The number of the set of a stream and class, and the set.
-    pub(crate) fn set(&self, stream: Stream, class: Class) -> (usize, &Set) {
-        let class = Class::ALL.iter().position(|&c| c == class).unwrap_or(Class::ALL.len() - 1);
-        let number = self.sets.numbers[stream as usize * Class::ALL.len() + class];
-        let build = || Set::new(self.sets.members[number].clone(), &self.programs, &self.fields);
-        (number, self.sets.built[number].get_or_init(build))
+    /// The same, with what correlations tell to others kept by sorters of these.
+    pub fn correlate_with(
+        &self,
+        inputs: impl Iterator<Item = Input>,
+        sorter: &mut dyn FnMut() -> Box<dyn Sorter>,
+        each: &mut dyn FnMut(Detection),
+    ) {
+        correlate::run(inputs, self, sorter, each);
+    }
+
+    /// How often a statistic speaks where nothing is wrong, as its document says; `None` for a
+    /// rule that is no statistic.
+    #[must_use]
+    pub fn base_rate(&self, rule: RuleIx) -> Option<&str> {
+        self.statistics.get(&rule).map(|statistic| statistic.base_rate.as_str())
+    }
+
+    /// The rules that an event is asked of.
+    pub(crate) fn set(&self, event: &Event<'_>) -> &Arc<Set> {
+        self.sets.of(event, &self.programs, &self.fields)
+    }
+
+    /// The screen for a format; `None` where it would spare nothing.
+    pub(crate) fn screen(&self, shape: Shape) -> Option<Arc<Screen>> {
+        self.sets.screen(shape, &self.programs)
     }
 }

@@ -19,6 +19,8 @@ use crate::{
 /// Rules of one stream and class. Its rules are numbered from 0 within it.
 #[derive(Debug)]
 pub(crate) struct Set {
+    /// Its number among all sets.
+    pub(crate) number: usize,
     /// Their indexes among all rules, rising.
     pub(crate) rules: Vec<u32>,
     scan: Option<Scan>,
@@ -58,28 +60,44 @@ struct Bits {
 const TEXTS_BYTES_LIMIT: usize = 256 << 10;
 
 impl Set {
-    pub(crate) fn new(rules: Vec<u32>, programs: &[Option<Program>], fields: &Fields) -> Self {
+    pub(crate) fn new(
+        number: usize,
+        rules: Vec<u32>,
+        programs: &[Option<Program>],
+        fields: &Fields,
+    ) -> Self {
         let mut always = vec![0_u64; rules.len().div_ceil(64)];
         let mut needs: Vec<(&str, u32, FieldBits)> = Vec::new();
         let mut bits = Bits::default();
         let clause =
             |rule: u32| -> Option<&Clause> { programs[rule as usize].as_ref()?.clause.as_ref() };
-        for (number, &rule) in (0_u32..).zip(&rules) {
+        for (at, &rule) in (0_u32..).zip(&rules) {
             match clause(rule) {
                 Some(clause) => needs.extend(clause.texts.iter().map(|text| {
-                    (text.text.as_str(), number, bits.of_name(text.field.as_deref(), fields))
+                    (text.text.as_str(), at, bits.of_name(text.field.as_deref(), fields))
                 })),
-                None => always[number as usize / 64] |= 1 << (number % 64),
+                None => always[at as usize / 64] |= 1 << (at % 64),
             }
         }
         needs.sort_unstable();
         let scan = Scan::new(&needs, bits);
         if scan.is_none() {
-            for (_, number, _) in needs {
-                always[number as usize / 64] |= 1 << (number % 64);
+            for (_, at, _) in needs {
+                always[at as usize / 64] |= 1 << (at % 64);
             }
         }
-        Self { rules, scan, always }
+        Self { number, rules, scan, always }
+    }
+
+    /// Marks those of these rules that are its own, whatever the event holds.
+    pub(crate) fn mark_only(&self, rules: &[u32], marks: &mut Vec<u64>) {
+        marks.clear();
+        marks.resize(self.always.len(), 0);
+        for rule in rules {
+            if let Ok(at) = self.rules.binary_search(rule) {
+                marks[at / 64] |= 1 << (at % 64);
+            }
+        }
     }
 
     /// The bits of a native field; none where its values need not be scanned.

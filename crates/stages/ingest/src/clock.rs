@@ -4,6 +4,8 @@
 use bakas_model::{Day, SourceClock, Timestamp, time::MICROS_PER_SECOND};
 use jiff::{civil, tz::TimeZone};
 
+use crate::year::Years;
+
 /// Reads a source's times. It remembers the last hour it read, for lines come in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
@@ -14,6 +16,8 @@ pub(crate) struct Clock {
     hour: ([u8; 14], [u8; 6], i64),
     /// Month, day, hour and minute of the last line without a year, with the start of that minute.
     minute: Option<([u8; 4], i64)>,
+    /// Years that were counted, where they were.
+    years: Option<Years>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,7 +96,18 @@ impl Clock {
             year_reference: clock.year_reference,
             hour: ([0; 14], [0; 6], 0),
             minute: None,
+            years: None,
         }
+    }
+
+    /// Begins a chunk: what lines before it said of the year.
+    pub(crate) fn begin(&mut self, years: Option<Years>) {
+        (self.years, self.minute) = (years, None);
+    }
+
+    /// A time that is in UTC already, corrected by the source's offset.
+    pub(crate) fn shifted(&self, time: Timestamp) -> Timestamp {
+        self.correct(time.as_micros())
     }
 
     fn correct(&self, micros: i64) -> Timestamp {
@@ -204,7 +219,7 @@ impl Clock {
         let start = match self.minute {
             Some((known, start)) if known == key => start,
             _ => {
-                let year = self.year_of(month, day)?;
+                let year = self.counted_year(month, day).or_else(|| self.year_of(month, day))?;
                 let civil = Civil { year, month, day, hour, minute, second: 0, micros: 0 };
                 let start = self.zone.to_utc(civil)?;
                 self.minute = Some((key, start));
@@ -214,7 +229,14 @@ impl Clock {
         Some(self.correct(start + i64::from(second) * MICROS_PER_SECOND + micros))
     }
 
-    fn year_of(&self, month: u8, day: u8) -> Option<i32> {
+    /// The year by the order of dates, where the first record's is known.
+    fn counted_year(&mut self, month: u8, day: u8) -> Option<i32> {
+        let years = self.years.as_mut()?;
+        let year = years.first + years.turns.step(month, day);
+        Timestamp::from_civil(year, month, day, 0, 0, 0).map(|_| year)
+    }
+
+    pub(crate) fn year_of(&self, month: u8, day: u8) -> Option<i32> {
         let fits = |year| Timestamp::from_civil(year, month, day, 0, 0, 0);
         let Some(reference) = self.year_reference else {
             // 29 February needs a leap year.
@@ -225,14 +247,60 @@ impl Clock {
         (year - 8..=year).rev().find(|&y| fits(y).is_some_and(|t| t.day() <= last))
     }
 
-    /// As [`Self::yearless`], with the year written.
+    /// As [`Self::yearless`], with the year written; `is_utc` where a zone is written and UTC.
     pub(crate) fn with_year(
         &self,
         (year, month, day): (i32, u8, u8),
         (hour, minute, second): (u8, u8, u8),
+        micros: i64,
+        is_utc: bool,
     ) -> Option<Timestamp> {
-        let civil = Civil { year, month, day, hour, minute, second, micros: 0 };
-        Some(self.correct(self.zone.to_utc(civil)?))
+        let civil = Civil { year, month, day, hour, minute, second, micros };
+        let zone = if is_utc { &Zone::Fixed(0) } else { &self.zone };
+        Some(self.correct(zone.to_utc(civil)?))
+    }
+}
+
+/// A written time, part by part.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Written {
+    /// `None`: to be inferred as in RFC 3164.
+    pub(crate) year: Option<i32>,
+    pub(crate) month: u8,
+    pub(crate) day: u8,
+    pub(crate) hour: u8,
+    pub(crate) minute: u8,
+    pub(crate) second: u8,
+    pub(crate) micros: i64,
+    /// Seconds east of UTC, where the record says so; else the source's zone counts.
+    pub(crate) east: Option<i64>,
+}
+
+impl Clock {
+    /// The time of written parts.
+    pub(crate) fn civil(&mut self, written: &Written) -> Option<Timestamp> {
+        let Written { year, month, day, hour, minute, second, micros, east } = *written;
+        if second > 60 || minute > 59 {
+            return None;
+        }
+        let Some(year) = year else {
+            if east.is_none() {
+                return self.yearless((month, day), (hour, minute, second), micros);
+            }
+            let year = self.counted_year(month, day).or_else(|| self.year_of(month, day))?;
+            return self.civil(&Written { year: Some(year), ..*written });
+        };
+        let civil = Civil { year, month, day, hour, minute, second, micros };
+        let micros = match east {
+            Some(east) => Zone::Fixed(east).to_utc(civil)?,
+            None => self.zone.to_utc(civil)?,
+        };
+        Some(self.correct(micros))
+    }
+
+    /// Microseconds since 1970.
+    pub(crate) fn epoch_micros(&self, micros: i64) -> Option<Timestamp> {
+        Some(self.correct(micros))
     }
 }
 

@@ -5,9 +5,11 @@ use bakas_model::{SourceClock, limits::LINE_BYTES_LIMIT};
 use bumpalo::Bump;
 
 use crate::{
-    Format,
+    Format, Formats,
+    catalogue::rank,
     clock::Clock,
-    decode::{identify, is_access_line, is_syslog_line},
+    decode::{identify, is_access_line, is_syslog_line, told_by_structure},
+    define::{Sight, for_message, without_priority},
     frame::{ALL_WRAPPERS, CsvHeader, Encoding, Found, JsonFrame, plain_head},
     json::Json,
 };
@@ -40,48 +42,119 @@ impl Guess {
     }
 }
 
-/// Judges the first bytes of a stream after unpacking; 256 KiB are plenty. `name` stands in what
-/// is said, and is not judged.
+/// Judges the first bytes of a stream after unpacking, by our formats: see [`Formats::guess`].
 #[must_use]
 pub fn guess(head: &[u8], name: &str) -> Guess {
-    let (text, encoding) = plain_head(head);
-    let mut guess = guess_plain(&text, name);
-    if let Some(note) = encoding.note().filter(|_| encoding != Encoding::Plain) {
-        guess.why = format!("{}; the file {note}", guess.why);
-    }
-    guess
+    Formats::builtin().guess(head, name)
 }
 
-fn guess_plain(head: &[u8], name: &str) -> Guess {
+impl Formats {
+    /// Judges the first bytes of a stream after unpacking; 256 KiB are plenty. `name` stands in
+    /// what is said; it is judged only where two formats are written alike.
+    ///
+    /// Of the formats that fit a record the one of the highest rank has it; the format that has
+    /// the most records is the stream's.
+    #[must_use]
+    pub fn guess(self, head: &[u8], name: &str) -> Guess {
+        let (text, encoding) = plain_head(head);
+        let mut guess = guess_plain(self, &text, name);
+        if let Some(note) = encoding.note().filter(|_| encoding != Encoding::Plain) {
+            guess.why = format!("{}; the file {note}", guess.why);
+        }
+        guess
+    }
+}
+
+/// How many records fit each format, and how many it has as the highest of those that fit.
+#[derive(Debug, Default)]
+struct Tally {
+    counts: Vec<(Format, usize, usize)>,
+    /// Lines that say nothing in a format.
+    skipped: Vec<(Format, usize)>,
+    tried: usize,
+}
+
+impl Tally {
+    /// Takes one record by the formats that fit it; of equal ranks the first has it.
+    fn record(&mut self, fitting: impl Iterator<Item = Format>) {
+        self.tried += 1;
+        let mut best: Option<Format> = None;
+        for format in fitting {
+            self.at(format).1 += 1;
+            if best.is_none_or(|best| rank(format) > rank(best)) {
+                best = Some(format);
+            }
+        }
+        if let Some(best) = best {
+            self.at(best).2 += 1;
+        }
+    }
+
+    fn at(&mut self, format: Format) -> &mut (Format, usize, usize) {
+        let known = self.counts.iter().position(|(known, ..)| *known == format);
+        let at = known.unwrap_or_else(|| {
+            self.counts.push((format, 0, 0));
+            self.counts.len() - 1
+        });
+        &mut self.counts[at]
+    }
+
+    /// The format that has the most records, with its share in thousandths.
+    fn best(&self, what: &str) -> Option<(usize, Guess)> {
+        let order = |(format, _, has): &&(Format, usize, usize)| (*has, rank(*format));
+        let &(format, fit, has) = self.counts.iter().rev().max_by_key(order)?;
+        let skipped = self.skipped.iter().find(|(of, _)| *of == format).map_or(0, |(_, n)| *n);
+        let tried = self.tried.saturating_sub(skipped).max(fit);
+        if has == 0 || fit * 100 < tried * CERTAINTY_LEAST {
+            return None;
+        }
+        let mut guess = Guess::of(format, fit, tried, what);
+        let also: Vec<_> = self
+            .counts
+            .iter()
+            .filter(|(other, fit, _)| *other != format && fit * 100 >= self.tried * CERTAINTY_LEAST)
+            .map(|(other, ..)| other.name())
+            .collect();
+        if !also.is_empty() {
+            guess.why = format!("{}, which goes before {}", guess.why, also.join(", "));
+        }
+        Some((has * 1000 / self.tried.max(1), guess))
+    }
+}
+
+fn guess_plain(formats: Formats, head: &[u8], name: &str) -> Guess {
     if head.trim_ascii().is_empty() {
         return Guess::none(if head.is_empty() { "the file is empty" } else { "only white space" });
+    }
+    if let Some((format, why)) = told_by_structure(head, name) {
+        return Guess { format: Some(format), certainty: 100, why: why.into() };
     }
     let zeros = memchr::memchr_iter(0, head).count();
     let text = String::from_utf8_lossy(head);
     if zeros * 100 > head.len() {
         // A log on a disk that lost power may hold a run of NULs between good lines.
-        let guess = guess_lines(&text);
+        let guess = guess_lines(formats, &text);
         let binary = || Guess::none("binary: it holds NUL bytes");
         return Some(guess).filter(|g| g.format.is_some()).unwrap_or_else(binary);
     }
     let first = text.trim_ascii_start();
     if first.starts_with('{') || is_json_array(first) {
-        let guess = guess_json(head);
+        let guess = guess_json(formats, head);
         if guess.format.is_some() || !first.starts_with('{') {
             return guess;
         }
         // Lines of other kinds may follow a JSON line.
-        return Some(guess_lines(&text)).filter(|g| g.format.is_some()).unwrap_or(guess);
+        return Some(guess_lines(formats, &text)).filter(|g| g.format.is_some()).unwrap_or(guess);
     }
     if let Some(guess) = guess_csv(first) {
         return guess;
     }
-    let guess = guess_lines(&text);
+    let guess = guess_lines(formats, &text);
     if guess.format.is_some() {
         return guess;
     }
     // Something else may stand before the JSON.
-    let json = guess_json(head);
+    let json = guess_json(formats, head);
     if json.format.is_some() { json } else { Guess { why: known_but_unread(first, name), ..guess } }
 }
 
@@ -90,7 +163,7 @@ fn is_json_array(text: &str) -> bool {
     text.strip_prefix('[').is_some_and(|rest| rest.trim_ascii_start().starts_with(['{', ']']))
 }
 
-fn guess_lines(text: &str) -> Guess {
+fn guess_lines(formats: Formats, text: &str) -> Guess {
     let mut lines: Vec<&str> = text.lines().filter(|line| !line.trim_ascii().is_empty()).collect();
     // The last line may be cut off.
     if lines.len() > 1 && !text.ends_with('\n') {
@@ -99,14 +172,41 @@ fn guess_lines(text: &str) -> Guess {
     lines.retain(|line| line.len() <= LINE_BYTES_LIMIT);
     lines.truncate(TRIED_LIMIT);
     let clock = &mut Clock::new(&SourceClock::default());
-    let access = lines.iter().filter(|line| is_access_line(line)).count();
-    let syslog = lines.iter().filter(|line| is_syslog_line(line, clock)).count();
-    let (format, read) =
-        if access >= syslog { (Format::Combined, access) } else { (Format::Syslog, syslog) };
-    if read * 100 < lines.len() * CERTAINTY_LEAST || read == 0 {
-        return Guess::none("no known line format");
+    let headed: Vec<_> = formats.definitions().filter(|one| one.fits_header(text)).collect();
+    let plain: Vec<_> =
+        formats.definitions().filter(|one| one.is_carried_by_line() && !one.is_json()).collect();
+    let mut tally = Tally::default();
+    for line in &lines {
+        // A header that names the columns says more than what a line looks like.
+        let mut fitting: Vec<_> = headed.iter().map(|one| Format::Defined(one)).collect();
+        if is_access_line(line) {
+            fitting.push(Format::Combined);
+        }
+        if is_syslog_line(line, clock) || is_carried(formats, line) {
+            fitting.push(Format::Syslog);
+        }
+        let of_line = plain.iter().filter(|one| one.fits(Sight::Line(line)));
+        fitting.extend(of_line.map(|one| Format::Defined(one)));
+        fitting.dedup();
+        tally.record(fitting.into_iter());
     }
-    Guess::of(format, read, lines.len(), "lines")
+    for one in &plain {
+        let skipped = lines.iter().filter(|line| one.skips(line)).count();
+        tally.skipped.push((Format::Defined(one), skipped));
+    }
+    let Some((_, mut guess)) = tally.best("lines") else {
+        return Guess::none("no known line format");
+    };
+    if headed.iter().any(|one| guess.format == Some(Format::Defined(one))) {
+        guess.why = format!("its header names the columns; {}", guess.why);
+    }
+    guess
+}
+
+/// Whether a line with a priority and no header is a message that a definition takes.
+fn is_carried(formats: Formats, line: &str) -> bool {
+    let text = without_priority(line);
+    text.len() < line.len() && for_message(formats, "", text, text).is_some()
 }
 
 fn guess_csv(text: &str) -> Option<Guess> {
@@ -127,48 +227,107 @@ fn guess_csv(text: &str) -> Option<Guess> {
     None
 }
 
-fn guess_json(head: &[u8]) -> Guess {
-    let mut found = Found::default();
-    let keep = JsonFrame::new(ALL_WRAPPERS).scan(head, 0, false, &mut found);
+/// JSON records as one way of framing finds them, and the formats that frame so.
+struct Pool<'a> {
+    records: Vec<Option<Json<'a>>>,
+    ranges: Vec<std::ops::Range<u64>>,
+    has_natives: bool,
+    definitions: Vec<Format>,
+}
+
+fn guess_json(formats: Formats, head: &[u8]) -> Guess {
     let arena = Bump::new();
-    let (mut counts, mut tried) = ([0_usize; Format::ALL.len()], 0);
+    let (mut pools, mut scanned) = (Vec::<Pool<'_>>::new(), Vec::new());
+    let (at, keep) = pool(head, ALL_WRAPPERS, &arena, &mut pools, &mut scanned);
+    pools[at].has_natives = true;
+    for definition in formats.definitions().filter(|one| one.is_json()) {
+        let (at, _) = pool(head, definition.wrappers(), &arena, &mut pools, &mut scanned);
+        pools[at].definitions.push(Format::Defined(definition));
+    }
+    let mut best: Option<(usize, Guess)> = None;
     let mut unknown = None;
-    for range in found.records.iter().take(TRIED_LIMIT) {
-        let bytes = head.get(range.start as usize..range.end as usize).unwrap_or_default();
-        tried += 1;
-        let text: &str = arena.alloc_str(&String::from_utf8_lossy(bytes));
-        let Ok(root) = Json::parse(text, &arena) else { continue };
-        match identify(&root) {
-            Some(format) => {
-                let at = Format::ALL.iter().position(|f| *f == format).unwrap_or_default();
-                counts[at] += 1;
+    for pool in &pools {
+        let mut tally = Tally::default();
+        for root in &pool.records {
+            let Some(root) = root else {
+                tally.record(std::iter::empty());
+                continue;
+            };
+            let native = pool.has_natives.then(|| identify(root)).flatten();
+            let defined = pool.definitions.iter().copied().filter(|format| {
+                matches!(format, Format::Defined(one) if one.fits(Sight::Object(root)))
+            });
+            let before = tally.counts.iter().map(|(_, fit, _)| fit).sum::<usize>();
+            tally.record(native.into_iter().chain(defined));
+            if tally.counts.iter().map(|(_, fit, _)| fit).sum::<usize>() == before {
+                unknown = unknown.or(Some(*root));
             }
-            None => unknown = unknown.or(Some(root)),
+        }
+        let found = tally.best("JSON records");
+        let order = |of: &(usize, Guess)| (of.0, of.1.format.map_or(0, rank));
+        if found.as_ref().map(order) > best.as_ref().map(order) {
+            best = found;
         }
     }
-    let best = counts.iter().enumerate().max_by_key(|(at, n)| (**n, usize::MAX - at));
-    if let Some((at, &read)) = best.filter(|(_, n)| **n * 100 >= tried * CERTAINTY_LEAST && **n > 0)
-    {
-        return Guess::of(Format::ALL[at], read, tried, "JSON records");
+    if let Some((_, guess)) = best {
+        return guess;
     }
-    if tried == 0 {
+    if pools.iter().all(|pool| pool.records.is_empty()) {
         let rest = head.get(keep as usize..).unwrap_or_default();
-        return by_markers(&String::from_utf8_lossy(rest));
+        return by_markers(formats, &String::from_utf8_lossy(rest));
     }
     Guess::none(unknown.map_or_else(|| "no sound JSON record".into(), |root| unknown_json(&root)))
 }
 
+/// The pool of that framing, new where none has the same records; and how far it was read.
+fn pool<'a>(
+    head: &[u8],
+    wrappers: &'static [&'static str],
+    arena: &'a Bump,
+    pools: &mut Vec<Pool<'a>>,
+    scanned: &mut Vec<(&'static [&'static str], usize, u64)>,
+) -> (usize, u64) {
+    if let Some((_, at, keep)) = scanned.iter().find(|(known, ..)| *known == wrappers) {
+        return (*at, *keep);
+    }
+    let mut found = Found::default();
+    let keep = JsonFrame::new(wrappers).scan(head, 0, false, &mut found);
+    found.records.truncate(TRIED_LIMIT);
+    let known = pools.iter().position(|pool| pool.ranges == found.records);
+    let at = known.unwrap_or_else(|| {
+        let records = found.records.iter().map(|range| {
+            let bytes = head.get(range.start as usize..range.end as usize).unwrap_or_default();
+            let text: &str = arena.alloc_str(&String::from_utf8_lossy(bytes));
+            Json::parse(text, arena).ok()
+        });
+        pools.push(Pool {
+            records: records.collect(),
+            ranges: found.records.clone(),
+            has_natives: false,
+            definitions: Vec::new(),
+        });
+        pools.len() - 1
+    });
+    scanned.push((wrappers, at, keep));
+    (at, keep)
+}
+
 /// For a first record longer than the head: names that only one format has.
-fn by_markers(text: &str) -> Guess {
+fn by_markers(formats: Formats, text: &str) -> Guess {
     const MARKERS: &[(Format, &[&str])] = &[
         (Format::CloudTrail, &["\"eventSource\"", "\"eventName\"", "\"awsRegion\""]),
         (Format::Workspace, &["\"applicationName\"", "\"uniqueQualifier\""]),
         (Format::M365, &["\"Operation\"", "\"Workload\""]),
     ];
     let fits = |(_, names): &&(Format, &[&str])| names.iter().all(|name| text.contains(name));
-    match MARKERS.iter().find(fits) {
-        Some((format, _)) => Guess {
-            format: Some(*format),
+    let native = MARKERS.iter().find(fits).map(|(format, _)| *format);
+    let defined = || {
+        let fitting = formats.definitions().filter(|one| one.has_markers(text));
+        fitting.max_by_key(|one| one.priority()).map(Format::Defined)
+    };
+    match native.or_else(defined) {
+        Some(format) => Guess {
+            format: Some(format),
             certainty: 60,
             why: format!("a long JSON record with the names of {}", format.name()),
         },

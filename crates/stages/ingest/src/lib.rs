@@ -30,21 +30,32 @@
 //! }
 //! ```
 
+mod account;
 mod address;
+mod catalogue;
 mod clock;
 mod decode;
+mod define;
+mod explain;
 mod fault;
 mod format;
 mod frame;
 mod guess;
 mod json;
 mod skew;
+mod sound;
 mod unpack;
+mod year;
 
+pub use account::Account;
+pub use catalogue::Formats;
 pub use clock::is_known_zone;
 pub use decode::{Decoder, Sink};
-pub use format::Format;
-pub use frame::{CHUNK_BYTES, Chunk, Chunker, CsvHeader, Encoding};
+pub use define::{Definition, DefinitionProblem, Reading};
+pub use explain::{ATTRIBUTES, Attribute, Explained, ExplainedEvent, Outcome, explain};
+pub use format::{Format, Verbatim};
+pub use frame::{CHUNK_BYTES, Chunk, Chunker, CsvHeader, Encoding, Headed, Skipped};
 pub use guess::{Guess, guess};
 pub use skew::SkewSampler;
 pub use unpack::{Member, NESTED_ZIP_BYTES_LIMIT, is_packed, unpack};
+pub use year::first_year;

@@ -2,7 +2,7 @@
 
 use std::thread::available_parallelism;
 
-use bakas_engine::{clock::SystemClock, investigate};
+use bakas_engine::{clock::SystemClock, investigate, rulebook::Given};
 
 use crate::{Desk, args::Investigate, exit::Exit, progress::Progress};
 
@@ -10,8 +10,13 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Investigate) -> anyhow::Result<Exit> {
     let request = investigate::Request {
         inputs: asked.paths,
         out: asked.out,
-        rules: asked.rules,
-        builtin_rules: !asked.no_builtin_rules,
+        given: Given {
+            builtin: !asked.no_builtin_rules,
+            rules: asked.rules,
+            pipelines: asked.knowledge.pipeline,
+            placeholders: asked.knowledge.placeholders,
+        },
+        formats: asked.knowledge.formats,
         config: asked.config,
         replace: asked.replace,
         threads: threads(asked.threads),

@@ -1,26 +1,155 @@
-//! `bakas rules`: what became of each rule.
+//! `bakas rules check`: what becomes of each rule, pipeline and format.
 
-use bakas_engine::rulebook;
+use std::path::{Path, PathBuf};
+
+use bakas_engine::{
+    formats,
+    ingest::{self, SourceAccount},
+    observer::Quiet,
+    rulebook::{self, Given, Loaded, RuleCounts, RuleReport, RuleStatus},
+};
+use serde_json::json;
 
 use crate::{Desk, args::RulesCheck, exit::Exit, output::visible};
 
-pub(crate) fn run(desk: &Desk<'_>, asked: &RulesCheck) -> anyhow::Result<Exit> {
-    let book = rulebook::load(asked.paths.is_empty(), &asked.paths)?;
-    if desk.screen.json {
-        desk.screen.line(&book.counts)?;
-        return Ok(Exit::Done);
+pub(crate) fn check(desk: &Desk<'_>, asked: RulesCheck) -> anyhow::Result<Exit> {
+    let (mut format_paths, rules) = sorted(&asked.paths);
+    let builtin = asked.paths.is_empty();
+    format_paths.extend(asked.knowledge.formats);
+    let (formats, faults) = formats::look(&format_paths)?;
+    for fault in &faults {
+        desk.screen.text(&visible(&fault.to_string()))?;
     }
-    for problem in &book.problems {
+    samples(desk, &format_paths)?;
+    let given = Given {
+        builtin,
+        rules,
+        pipelines: asked.knowledge.pipeline,
+        placeholders: asked.knowledge.placeholders,
+    };
+    let book = rulebook::load(&given, formats)?;
+    let loaded = &book.loaded;
+    for report in &loaded.rules {
+        if desk.screen.json {
+            desk.screen.line(&document(report))?;
+        } else if asked.all || matches!(report.status, RuleStatus::Unsupported(_)) {
+            desk.screen.text(&visible(&line(report)))?;
+        }
+    }
+    for problem in loaded.problems.iter().filter(|problem| !is_of_a_rule(loaded, &problem.path)) {
         desk.screen.text(&visible(&problem.to_string()))?;
     }
-    let counts = &book.counts;
-    desk.screen.text(&format!(
-        "{} files: {} rules loaded, {} of them correlations; {} for log sources that Bakas does \
-         not read",
-        counts.files, counts.loaded, counts.correlations, counts.not_applicable
-    ))?;
-    for (reason, number) in &counts.unsupported {
-        desk.screen.text(&visible(&format!("{number:>6} not loaded: {reason}")))?;
+    if desk.screen.json {
+        desk.screen.line(&loaded.counts)?;
+    } else {
+        desk.screen.text(&counts(&loaded.counts))?;
+        for (reason, number) in &loaded.counts.unsupported {
+            desk.screen.text(&visible(&format!("{number:>6} not loaded: {reason}")))?;
+        }
     }
-    Ok(Exit::Done)
+    let faulty = !faults.is_empty() || !loaded.problems.is_empty();
+    Ok(if asked.strict && faulty { Exit::Partly } else { Exit::Done })
+}
+
+/// Formats and rules among what was given: a folder may hold both.
+fn sorted(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let is_format = |path: &PathBuf| formats::is_format_file(path);
+    let formats = paths.iter().filter(|path| path.is_dir() || is_format(path)).cloned().collect();
+    (formats, paths.iter().filter(|path| !is_format(path)).cloned().collect())
+}
+
+fn is_of_a_rule(loaded: &Loaded, path: &str) -> bool {
+    loaded.rules.iter().any(|rule| rule.path == path)
+}
+
+/// How many rules are asked, in one sentence.
+pub(crate) fn counts(counts: &RuleCounts) -> String {
+    format!(
+        "{} rule files: {} rules asked ({} mapped by pipelines, {} correlations and statistics), \
+         {} for logs that Bakas does not read, {} not supported",
+        counts.files,
+        counts.loaded,
+        counts.mapped,
+        counts.correlations,
+        counts.not_applicable,
+        counts.unsupported.values().sum::<u64>(),
+    )
+}
+
+fn line(report: &RuleReport) -> String {
+    let RuleReport { path, title, .. } = report;
+    let mut text = format!("{:<15} {path}  {title}", report.label());
+    match &report.status {
+        RuleStatus::NotApplicable(source) => {
+            text.push_str(&format!("\n    no log here is {source}"))
+        }
+        RuleStatus::Unsupported(problem) => text.push_str(&format!("\n    {problem}")),
+        RuleStatus::Filter(rules) => text.push_str(&format!("\n    laid over {rules} rules")),
+        RuleStatus::Loaded(_) => {}
+    }
+    for mapping in &report.mapped {
+        text.push_str(&format!("\n    {mapping}"));
+    }
+    for (pipeline, problem) in &report.declined {
+        text.push_str(&format!("\n    declined by {pipeline}: {problem}"));
+    }
+    if report.unprefiltered {
+        text.push_str(
+            "\n    evaluated for every event of its logs: no text must stand in all that match",
+        );
+    }
+    text
+}
+
+fn document(report: &RuleReport) -> serde_json::Value {
+    let why = match &report.status {
+        RuleStatus::NotApplicable(source) => Some(source.clone()),
+        RuleStatus::Unsupported(problem) => Some(problem.to_string()),
+        RuleStatus::Loaded(_) | RuleStatus::Filter(_) => None,
+    };
+    json!({
+        "path": report.path,
+        "id": report.id,
+        "title": report.title,
+        "status": report.label(),
+        "why": why,
+        "mapped": report.mapped.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "filters": report.filters,
+        "unprefiltered": report.unprefiltered,
+    })
+}
+
+/// Reads the samples beside each format file with it.
+fn samples(desk: &Desk<'_>, formats: &[PathBuf]) -> anyhow::Result<()> {
+    for path in formats.iter().filter(|path| formats::is_format_file(path)) {
+        let folder = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
+        let mut found: Vec<PathBuf> = std::fs::read_dir(folder)?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|beside| {
+                beside.file_stem().is_some_and(|s| s.to_string_lossy().starts_with("sample"))
+            })
+            .collect();
+        found.sort();
+        if found.is_empty() {
+            continue;
+        }
+        let request = ingest::Request {
+            inputs: &found,
+            config: None,
+            formats: std::slice::from_ref(path),
+            threads: 1,
+            events: false,
+        };
+        for one in ingest::run(&request, &Quiet, desk.stop, &mut std::io::sink())? {
+            desk.screen.text(&visible(&sample_line(&one)))?;
+        }
+    }
+    Ok(())
+}
+
+fn sample_line(one: &SourceAccount) -> String {
+    format!(
+        "{}: read as {}, {} events, {} records rejected",
+        one.source.path, one.source.format, one.events, one.account.rejects
+    )
 }

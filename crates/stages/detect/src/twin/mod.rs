@@ -1,28 +1,55 @@
-//! The plain slow twin of the matcher: it interprets the parsed rule over all fields, compiles
-//! nothing and skips nothing. Both must agree on every rule and every event.
+//! The plain slow twin of the matcher: it interprets the rule over all fields, compiles nothing and
+//! skips nothing. Both must agree on every rule and every event. It is here for tests and fuzzing
+//! only (feature `twin`).
 
+mod date;
+pub mod generate;
+#[cfg(test)]
 mod generated;
+pub mod made;
+#[cfg(test)]
 mod public;
 
-use std::net::IpAddr;
+use std::{cell::RefCell, collections::HashMap, net::IpAddr};
 
-use bakas_model::{
-    Activity, AgencyIx, Class, Event, Field, NetworkKind, Place, Status, Stream, Timestamp, Value,
-    field::ALIASES,
+use bakas_model::{Event, NetworkKind, RuleIx, Value, field::ALIASES};
+use bakas_sigma::{Comparison, Detection, Expression, Item, Number, Part, Search, Test, Within};
+
+use regex_automata::meta::Regex;
+
+use crate::{
+    Context, Rules,
+    logsource::{self, Origin},
 };
-use bakas_sigma::{Comparison, Expression, Item, Number, Part, Rule, Search, Test, Within};
 
-use crate::Context;
-
-/// Whether the rule matches the event.
-fn matches(rule: &Rule, event: &Event<'_>, context: &Context<'_>) -> bool {
-    expression(&rule.detection.condition, rule, event, context)
+/// The plain rules that match an event, in rising order, by the twin.
+#[must_use]
+pub fn run(rules: &Rules, event: &Event<'_>, context: &Context<'_>) -> Vec<RuleIx> {
+    let origin = Origin::of(event);
+    let matching = (0_u32..).zip(&rules.details).filter(|(_, detail)| {
+        detail.log_sources.iter().any(|source| logsource::fits(source, origin, event.class))
+            && matches(&detail.detection, event, context)
+    });
+    matching.map(|(ix, _)| RuleIx(ix)).collect()
 }
 
-fn expression(from: &Expression, rule: &Rule, event: &Event<'_>, context: &Context<'_>) -> bool {
+/// Whether a plain rule is asked of an event's log at all.
+#[must_use]
+pub fn asks(rules: &Rules, rule: RuleIx, event: &Event<'_>) -> bool {
+    let fits = |source| logsource::fits(source, Origin::of(event), event.class);
+    let detail = rules.details.get(rule.0 as usize);
+    detail.is_some_and(|detail| detail.log_sources.iter().any(fits))
+}
+
+/// Whether the rule matches the event.
+fn matches(rule: &Detection, event: &Event<'_>, context: &Context<'_>) -> bool {
+    expression(&rule.condition, rule, event, context)
+}
+
+fn expression(from: &Expression, rule: &Detection, event: &Event<'_>, context: &Context<'_>) -> bool {
     let ask = |part: &Expression| expression(part, rule, event, context);
     match from {
-        Expression::Search(index) => search(&rule.detection.searches[*index].1, event, context),
+        Expression::Search(index) => search(&rule.searches[*index].1, event, context),
         Expression::Not(inner) => !ask(inner),
         Expression::All(parts) => parts.iter().all(ask),
         Expression::Any(parts) => parts.iter().any(ask),
@@ -76,6 +103,8 @@ enum Plain {
     Float(f64),
     Bool(bool),
     Null,
+    /// A moment in microseconds.
+    Time(i64),
 }
 
 fn plain(value: Value<'_>) -> Plain {
@@ -96,14 +125,20 @@ impl Plain {
             Self::Float(number) => number.to_string(),
             Self::Bool(truth) => truth.to_string(),
             Self::Null => String::new(),
+            Self::Time(micros) => bakas_model::Timestamp::from_micros(*micros).to_string(),
         }
     }
 
-    fn number(&self) -> Option<f64> {
+    fn number(&self) -> Option<Number> {
         match self {
-            Self::Int(number) => Some(*number as f64),
-            Self::Float(number) => Some(*number),
-            Self::Text(text) => text.parse().ok().filter(|n: &f64| n.is_finite()),
+            Self::Int(number) => Some(Number::Int(*number)),
+            Self::Float(number) => Some(Number::Float(*number)),
+            Self::Text(text) => match text.parse() {
+                Ok(number) => Some(Number::Int(number)),
+                Err(_) => text.parse().ok().filter(|n: &f64| n.is_finite()).map(Number::Float),
+            },
+            // OCSF counts milliseconds.
+            Self::Time(micros) => Some(Number::Int(micros.div_euclid(1000))),
             Self::Bool(_) | Self::Null => None,
         }
     }
@@ -120,6 +155,8 @@ fn values(name: &str, event: &Event<'_>, context: &Context<'_>) -> Vec<Plain> {
     }
     let text = |text: &str| Plain::Text(text.to_owned());
     let found = match name {
+        "time" => Some(Plain::Time(event.time.as_micros())),
+        "dst_endpoint.ip" => event.dst.map(|address| text(&address.to_string())),
         "src_endpoint.ip" => event.src.map(|address| text(&address.to_string())),
         "src_endpoint.autonomous_system.number" => {
             context.location.asn.map(|asn| Plain::Int(asn.0.into()))
@@ -165,7 +202,7 @@ fn fits(test: &Test, value: &Plain) -> bool {
             };
             // Letters of ASCII fold to ASCII only: what else Unicode folds to them is no letter.
             let text = value.text().replace(['\u{212a}', '\u{17f}'], "\u{2603}");
-            regex_automata::meta::Regex::new(&whole).unwrap().is_match(&text)
+            found(&whole, &text)
         }
         Test::Number(number) => compared(value, Comparison::Eq, *number),
         Test::Compare(comparison, number) => compared(value, *comparison, *number),
@@ -175,75 +212,96 @@ fn fits(test: &Test, value: &Plain) -> bool {
             _ => false,
         },
         Test::Cidr(net) => match value {
-            Plain::Text(text) => text.parse::<IpAddr>().is_ok_and(|address| net.contains(&address)),
+            Plain::Text(text) => text.parse::<IpAddr>().is_ok_and(|address| {
+                let mapped = match address {
+                    IpAddr::V6(address) => address.to_ipv4_mapped().map(IpAddr::from),
+                    IpAddr::V4(_) => None,
+                };
+                net.contains(&mapped.unwrap_or(address))
+            }),
             _ => false,
         },
-        Test::Time(..) | Test::Null | Test::Exists(_) | Test::Field { .. } => false,
+        Test::Null | Test::Exists(_) | Test::Field { .. } | Test::Pending(_) => false,
+        Test::Time(part, comparison, number) => date::part(value, *part)
+            .is_some_and(|mine| compared(&Plain::Int(mine), *comparison, *number)),
     }
 }
 
-fn compared(value: &Plain, comparison: Comparison, number: Number) -> bool {
-    let bound = match number {
-        Number::Int(number) => number as f64,
-        Number::Float(number) => number,
-    };
-    value.number().is_some_and(|mine| match comparison {
-        Comparison::Eq => mine == bound,
-        Comparison::Lt => mine < bound,
-        Comparison::Lte => mine <= bound,
-        Comparison::Gt => mine > bound,
-        Comparison::Gte => mine >= bound,
+/// Whether an expression is found in a text; each is compiled once in a thread.
+fn found(expression: &str, text: &str) -> bool {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Regex>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() > 10_000 {
+            known.clear();
+        }
+        let regex = known.entry(expression.to_owned()).or_insert_with(|| {
+            // In sets and out of them, classes are those of ASCII.
+            let mut ascii = expression.replace(r"\\", r"\x5C");
+            for (class, set) in CLASSES {
+                ascii = ascii.replace(class, set);
+            }
+            Regex::new(&ascii).expect("the rule was loaded with it")
+        });
+        regex.is_match(text)
     })
 }
 
-/// Wildcards by trying everything.
-fn wild(parts: &[Part], text: &[char], prepare: &impl Fn(&str) -> Vec<char>) -> bool {
-    match parts.split_first() {
-        None => text.is_empty(),
-        Some((Part::Many, rest)) => (0..=text.len()).any(|at| wild(rest, &text[at..], prepare)),
-        Some((Part::One, rest)) => !text.is_empty() && wild(rest, &text[1..], prepare),
-        Some((Part::Literal(literal), rest)) => {
-            let literal = prepare(literal);
-            text.starts_with(&literal) && wild(rest, &text[literal.len()..], prepare)
+const CLASSES: [(&str, &str); 6] = [
+    (r"\d", "[0-9]"),
+    (r"\D", "[^0-9]"),
+    (r"\s", r"[\t\n\x0B\x0C\r ]"),
+    (r"\S", r"[^\t\n\x0B\x0C\r ]"),
+    (r"\w", "[A-Za-z0-9_]"),
+    (r"\W", "[^A-Za-z0-9_]"),
+];
+
+fn compared(value: &Plain, comparison: Comparison, bound: Number) -> bool {
+    let float = |number| match number {
+        Number::Int(number) => number as f64,
+        Number::Float(number) => number,
+    };
+    value.number().is_some_and(|mine| {
+        let (less, same) = match (mine, bound) {
+            (Number::Int(mine), Number::Int(bound)) => (mine < bound, mine == bound),
+            (mine, bound) => (float(mine) < float(bound), float(mine) == float(bound)),
+        };
+        match comparison {
+            Comparison::Eq => same,
+            Comparison::Neq => !same,
+            Comparison::Lt => less,
+            Comparison::Lte => less || same,
+            Comparison::Gt => !less && !same,
+            Comparison::Gte => !less,
         }
-    }
+    })
 }
 
-/// The fields that generated events have.
-const FIELDS: [&str; 6] = ["a", "b", "c.d", "c-uri", "cs-uri", "resource.name"];
-
-/// An event with these fields, of one of two kinds.
-fn event<'a>(fields: &'a [(usize, Plain)], object: Option<&'a str>, known: bool) -> Event<'a> {
-    let value = |value: &'a Plain| match value {
-        Plain::Text(text) => Value::Text(text),
-        Plain::Int(number) => Value::Int(*number),
-        Plain::Float(number) => Value::Float(*number),
-        Plain::Bool(truth) => Value::Bool(*truth),
-        Plain::Null => Value::Null,
-    };
-    Event {
-        place: Place::default(),
-        agency: AgencyIx(0),
-        stream: Stream::Web,
-        custom: None,
-        time: Timestamp::default(),
-        time_raw: "",
-        class: if known { Class::Authentication } else { Class::HttpActivity },
-        activity: Activity::Request,
-        status: if known { Status::Failure } else { Status::Success },
-        src: known.then(|| IpAddr::from([192, 0, 2, 9])),
-        src_port: None,
-        dst: None,
-        dst_port: None,
-        src_claimed: None,
-        account: object,
-        target: None,
-        object,
-        agent: None,
-        operation: "GET",
-        host: None,
-        http_status: None,
-        bytes_out: None,
-        fields: fields.iter().map(|(n, v)| Field::new(FIELDS[*n], value(v))).collect(),
+/// Wildcards by a table: which ends of the text each part may reach.
+fn wild(parts: &[Part], text: &[char], prepare: &impl Fn(&str) -> Vec<char>) -> bool {
+    let mut reached = vec![false; text.len() + 1];
+    reached[0] = true;
+    for part in parts {
+        let mut next = vec![false; text.len() + 1];
+        let literal = match part {
+            Part::Literal(literal) => prepare(literal),
+            Part::One | Part::Many => Vec::new(),
+        };
+        for at in (0..=text.len()).filter(|&at| reached[at]) {
+            match part {
+                Part::Many => {
+                    next[at..].fill(true);
+                    break;
+                }
+                Part::One if at < text.len() => next[at + 1] = true,
+                Part::Literal(_) if text[at..].starts_with(&literal) => {
+                    next[at + literal.len()] = true;
+                }
+                Part::One | Part::Literal(_) => {}
+            }
+        }
+        reached = next;
     }
+    reached[text.len()]
 }

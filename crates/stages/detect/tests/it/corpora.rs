@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use bakas_detect::Rules;
+use bakas_detect::{LoadOptions, Loaded, RuleStatus, Rules};
+use bakas_model::LogSource;
+
+use crate::options::pipelines;
 
 /// The project's folder.
 fn root() -> &'static Path {
@@ -17,6 +20,29 @@ fn corpora() -> Option<PathBuf> {
         None => root().join("../shared/corpora"),
     };
     folder.is_dir().then_some(folder)
+}
+
+fn options() -> LoadOptions {
+    LoadOptions { pipelines: pipelines(), custom: described(), ..LoadOptions::default() }
+}
+
+/// The log sources that our format definitions name.
+fn described() -> Vec<LogSource> {
+    let mut all = Vec::new();
+    let folder = root().join("crates/stages/ingest/formats");
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let text = std::fs::read_to_string(entry.unwrap().path().join("format.toml"));
+        let text = text.unwrap_or_default();
+        let Some((_, section)) = text.split_once("[logsource]\n") else { continue };
+        let part = |key: &str| -> Option<&'static str> {
+            let lines = section.lines().take_while(|line| !line.starts_with('['));
+            let mut values = lines.filter_map(|line| line.strip_prefix(key)?.split('"').nth(1));
+            values.next().map(|value| &*value.to_owned().leak())
+        };
+        let (category, product) = (part("category"), part("product"));
+        all.push(LogSource { category, product, service: part("service") });
+    }
+    all
 }
 
 fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
@@ -43,11 +69,26 @@ fn the_public_rules_load() {
     collect(&root.join("sigma-rules"), &mut files);
     let web = files.iter().filter(|(_, text)| text.contains("category: webserver")).count();
     let start = std::time::Instant::now();
-    let (rules, counts, problems) = Rules::load(files);
+    let (rules, loaded) = Rules::load_with(files, &options());
+    let Loaded { counts, rules: reports, problems } = loaded;
     println!("{counts:?} in {:?}", start.elapsed());
     for problem in &problems {
         println!("{problem}");
     }
+    let mut absent = std::collections::BTreeMap::<&str, u64>::new();
+    for report in &reports {
+        if let RuleStatus::NotApplicable(source) = &report.status {
+            *absent.entry(source).or_default() += 1;
+        }
+    }
+    println!("not applicable: {absent:?}");
+    println!("mapped: {}", reports.iter().filter(|r| r.label() == "mapped").count());
+    println!("unprefiltered: {}", reports.iter().filter(|r| r.unprefiltered).count());
+    assert_eq!(reports.len(), 3754, "every rule is reported");
+    // Rules that wait for values of the user's own are all that cannot be used.
+    let unsupported: Vec<&str> = counts.unsupported.keys().map(String::as_str).collect();
+    assert_eq!(unsupported, ["placeholder without values"], "{problems:?}");
+    assert!(counts.loaded > 3_500, "{counts:?}");
     assert_eq!(counts.files, 3754);
     let refused: u64 = counts.unsupported.values().sum();
     assert_eq!(counts.loaded + counts.not_applicable + refused, counts.files);
@@ -62,7 +103,7 @@ fn the_public_rules_load() {
 fn the_rule_pack_loads_whole() {
     let mut files = Vec::new();
     collect(&root().join("rules"), &mut files);
-    let (rules, counts, problems) = Rules::load(files);
+    let (rules, Loaded { counts, problems, .. }) = Rules::load_with(files, &options());
     assert_eq!(problems, vec![]);
     assert!(counts.files > 0 && counts.not_applicable == 0, "{counts:?}");
     assert_eq!(rules.metas().len() as u64, counts.loaded);

@@ -97,11 +97,11 @@ pub(crate) fn titles(rules: &Rules, event: &Event<'_>) -> Vec<String> {
 pub(crate) fn detections(rules: &Rules, events: &[Event<'_>]) -> Vec<Detection> {
     let agency = agency();
     let context = context(&agency);
-    let mut matcher = rules.matcher();
+    let (mut matcher, mut gatherer) = (rules.matcher(), rules.gatherer());
     let mut inputs: Vec<Input> = Vec::new();
     for event in events {
         let matched = matcher.run(event, &context).to_vec();
-        rules.inputs(event, &context, &matched, &mut inputs);
+        gatherer.gather(event, &context, &matched, &mut inputs);
     }
     inputs.sort();
     let mut all = Vec::new();

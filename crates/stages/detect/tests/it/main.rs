@@ -7,3 +7,6 @@ mod correlations;
 mod events;
 mod loading;
 mod matching;
+mod options;
+mod statistics;
+mod windows;

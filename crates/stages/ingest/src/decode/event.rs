@@ -1,6 +1,8 @@
 //! The event that a decoder fills in, and the way from there to the sink. One event is used again
 //! for every record of a chunk, so that reading a line allocates nothing.
 
+use std::ops::Range;
+
 use bakas_model::{
     Activity, AgencyIx, Class, Event, Field, FieldId, Place, Reject, RejectReason, SourceIx,
     Status, Stream, Timestamp, Value, limits::FIELDS_LIMIT,
@@ -8,13 +10,21 @@ use bakas_model::{
 use bumpalo::Bump;
 
 use super::Sink;
-use crate::{fault::reject, json::Json};
+use crate::{Reading, define::Row, fault::reject, json::Json};
 
 /// Where a decoder puts what it reads.
 pub(crate) struct Out<'s, 'a> {
     pub(crate) event: Event<'a>,
     line: u64,
     is_full: bool,
+    /// The record gave an event.
+    is_told: bool,
+    /// The record is a header or a comment.
+    is_furniture: bool,
+    /// Fields of the envelope that the record came in; every event of it carries them.
+    pub(crate) carrier: Vec<Field<'a>>,
+    /// What a definition keeps of the record that it reads.
+    pub(crate) row: Row<'a>,
     sink: &'s mut dyn Sink,
 }
 
@@ -45,13 +55,38 @@ impl<'s, 'a> Out<'s, 'a> {
             bytes_out: None,
             fields: Vec::with_capacity(64),
         };
-        Self { event, line: 0, is_full: false, sink }
+        Self {
+            event,
+            line: 0,
+            is_full: false,
+            is_told: false,
+            is_furniture: false,
+            carrier: Vec::new(),
+            row: Row::default(),
+            sink,
+        }
     }
 
     /// Begins a record.
     pub(crate) fn begin(&mut self, place: Place, line: u64) {
         self.event.place = place;
         self.line = line;
+        (self.is_told, self.is_furniture) = (false, false);
+        self.carrier.clear();
+    }
+
+    /// Says that the record is a header, a directive or a comment, and no event.
+    pub(crate) fn furniture(&mut self) {
+        self.is_furniture = true;
+    }
+
+    pub(crate) const fn is_furniture(&self) -> bool {
+        self.is_furniture
+    }
+
+    /// Whether the record gave an event.
+    pub(crate) const fn is_told(&self) -> bool {
+        self.is_told
     }
 
     /// Begins an event: nothing is left of the one before.
@@ -69,6 +104,7 @@ impl<'s, 'a> Out<'s, 'a> {
         (event.http_status, event.bytes_out) = (None, None);
         (event.operation, event.time_raw) = ("", "");
         event.fields.clear();
+        self.row.read_by = None;
         self.is_full = false;
     }
 
@@ -101,6 +137,13 @@ impl<'s, 'a> Out<'s, 'a> {
     /// Hands the event on. One that held too many fields is handed on with those that fit, and the
     /// rest is told.
     pub(crate) fn emit(&mut self) {
+        self.is_told = true;
+        if !self.carrier.is_empty() {
+            self.carry();
+        }
+        if let Some((definition, case)) = self.row.read_by {
+            self.sink.read_by(&Reading { definition, case, row: &self.row });
+        }
         self.sink.event(&self.event, self.line);
         if self.is_full {
             let detail = "fields after the 4,096th were left out of the event";
@@ -108,6 +151,35 @@ impl<'s, 'a> Out<'s, 'a> {
             let reason = RejectReason::TooManyFields;
             self.sink.reject(reject(place, Some(self.line), reason, detail, b""));
         }
+    }
+
+    /// Adds the envelope's fields that the event has not of its own.
+    fn carry(&mut self) {
+        let own = self.event.fields.len();
+        for at in 0..self.carrier.len() {
+            let field = self.carrier[at];
+            let has_own = |known: &Field<'_>| known.id == field.id && known.name == field.name;
+            if !self.event.fields[..own].iter().any(has_own) {
+                self.push(field);
+            }
+        }
+    }
+
+    /// Whether the record at this place is to be taken apart.
+    #[inline]
+    pub(crate) fn wants(&mut self, record: Range<usize>) -> bool {
+        self.sink.wants(record)
+    }
+
+    /// The record is read in another format than the source's.
+    pub(crate) fn doubt(&mut self) {
+        self.sink.doubt();
+    }
+
+    /// Counts events that are not taken apart.
+    #[inline]
+    pub(crate) fn passed(&mut self, events: u64) {
+        self.sink.passed(events);
     }
 
     pub(crate) fn reject(&mut self, reject: Reject) {

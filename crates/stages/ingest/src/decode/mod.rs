@@ -2,13 +2,21 @@
 //! through a chunk, trying other formats on a record that the first cannot read, and the account
 //! of what became of each record.
 
+pub(crate) mod carried;
 mod cloud;
 mod combined;
+mod container;
 mod event;
+mod inner;
+mod journal;
 mod quoted;
+mod skim;
+mod structure;
 mod syslog;
-mod web;
+pub(crate) mod utmp;
+pub(crate) mod web;
 mod web_json;
+mod windows;
 
 use std::ops::Range;
 
@@ -19,14 +27,21 @@ use bakas_model::{
 use bumpalo::Bump;
 use ipnet::IpNet;
 use memchr::memchr;
+use rustc_hash::FxHashMap;
 
 pub(crate) use self::{
-    cloud::identify, combined::looks_like as is_access_line, event::Out,
+    combined::looks_like as is_access_line,
+    carried::Carried,
+    event::{Out, join, scalar_of},
+    structure::tell as told_by_structure,
     syslog::is_line as is_syslog_line,
+    windows::evtx,
 };
 use crate::{
-    Format,
+    Account, Format, Formats, Reading,
+    account::Fate,
     clock::Clock,
+    define,
     fault::{Fault, length, reject},
     frame::Chunk,
     json::Json,
@@ -37,8 +52,22 @@ pub trait Sink {
     /// One event. A record may hold several: they come one after another, with the same place.
     /// `line` is the number of the line or record in its source, from 1.
     fn event(&mut self, event: &Event<'_>, line: u64);
+    /// Which definition the next event was read by, and which of its cases fitted. Who does not
+    /// ask need not listen.
+    fn read_by(&mut self, reading: &Reading<'_, '_>) {
+        let _unheard = reading;
+    }
     /// One piece that became no event.
     fn reject(&mut self, reject: Reject);
+    /// Whether a record, by its place in the chunk's bytes, is to be taken apart. Where it is not
+    /// and is certainly sound, its events are only counted. Asked of each record in its order.
+    fn wants(&mut self, _record: Range<usize>) -> bool {
+        true
+    }
+    /// The record that was asked for last is read in another format than the source's.
+    fn doubt(&mut self) {}
+    /// So many events were counted and not taken apart.
+    fn passed(&mut self, _events: u64) {}
 }
 
 /// Reads the chunks of one source. What it gives for a chunk depends on the source and the chunk
@@ -49,6 +78,7 @@ pub struct Decoder {
     agency: AgencyIx,
     format: Format,
     context: Context,
+    account: Account,
     lossy: u64,
     other_formats: u64,
 }
@@ -58,6 +88,7 @@ pub struct Decoder {
 pub(crate) struct Context {
     pub(crate) clock: Clock,
     pub(crate) trusted: Vec<IpNet>,
+    pub(crate) formats: Formats,
 }
 
 /// One record: its text, and the arena for what cannot be borrowed from it.
@@ -68,19 +99,36 @@ pub(crate) struct Record<'a> {
 }
 
 impl Decoder {
-    /// A decoder for that source.
+    /// A decoder for that source; of definitions it knows ours.
     #[must_use]
     pub fn new(source: &Source, format: Format) -> Self {
-        let context =
-            Context { clock: Clock::new(&source.clock), trusted: source.trusted_proxies.clone() };
+        Self::with(source, format, Formats::builtin())
+    }
+
+    /// A decoder for that source that knows those formats: messages that a system log carries, and
+    /// records of other formats than the source's, are read by them.
+    #[must_use]
+    pub fn with(source: &Source, format: Format, formats: Formats) -> Self {
+        let context = Context {
+            clock: Clock::new(&source.clock),
+            trusted: source.trusted_proxies.clone(),
+            formats,
+        };
         Self {
             source: source.ix,
             agency: source.agency,
             format,
             context,
+            account: Account::default(),
             lossy: 0,
             other_formats: 0,
         }
+    }
+
+    /// What became of the records and bytes so far.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        self.account
     }
 
     /// How many records so far held bytes that are no UTF-8; they stand as U+FFFD in the events.
@@ -104,20 +152,37 @@ impl Decoder {
             reject.place.source = self.source;
             sink.reject(reject);
         }
-        let pass = Pass { chunk, arena, whole: std::str::from_utf8(&chunk.bytes).ok() };
+        let mut pass = Pass { chunk, arena, whole: None, rendered: None };
+        let rendered;
+        if self.format == Format::Evtx {
+            rendered = evtx::texts(chunk, arena);
+            pass.rendered = Some(&rendered);
+        } else {
+            pass.whole = std::str::from_utf8(&chunk.bytes).ok();
+        }
+        self.context.clock.begin(chunk.years);
         let mut out = Out::new(self.source, self.agency, sink);
+        if let Format::Defined(definition) = self.format {
+            definition.begin(chunk, arena, &mut out);
+        }
+        self.account.bytes += chunk.bytes.len() as u64;
+        self.account.many(Fate::Reject, chunk.skipped.records, chunk.skipped.bytes);
         match &chunk.records {
             None => self.lines(pass, &mut out),
             Some(records) => {
+                let mut between = chunk.bytes.len() as u64 - chunk.skipped.bytes;
                 for (at, record) in records.iter().enumerate() {
                     let line = chunk.first_record + at as u64;
+                    between -= record.len() as u64;
                     self.record(pass, record.clone(), line, &mut out);
                 }
+                self.account.between(between);
             }
         }
+        debug_assert!(self.account.is_exact(), "{:?}", self.account);
     }
 
-    fn lines<'a>(&mut self, pass: Pass<'a>, out: &mut Out<'_, 'a>) {
+    fn lines<'a>(&mut self, pass: Pass<'_, 'a>, out: &mut Out<'_, 'a>) {
         let bytes = pass.chunk.bytes.as_slice();
         let (mut at, mut line) = (0, pass.chunk.first_record);
         while at < bytes.len() {
@@ -125,11 +190,12 @@ impl Decoder {
             let end = at + memchr(b'\n', rest).unwrap_or(rest.len());
             let has_return = end > at && bytes.get(end - 1) == Some(&b'\r');
             self.record(pass, at..end - usize::from(has_return), line, out);
+            self.account.between(u64::from(has_return) + u64::from(end < bytes.len()));
             (at, line) = (end + 1, line + 1);
         }
     }
 
-    fn record<'a>(&mut self, pass: Pass<'a>, at: Range<usize>, line: u64, out: &mut Out<'_, 'a>) {
+    fn record<'a>(&mut self, pass: Pass<'_, 'a>, at: Range<usize>, line: u64, out: &mut Out<'_, 'a>) {
         let bytes = pass.chunk.bytes.get(at.clone()).unwrap_or_default();
         let place = Place {
             source: self.source,
@@ -142,24 +208,75 @@ impl Decoder {
         if bytes.len() > limit {
             let detail = format!("{} bytes long", bytes.len());
             out.reject(reject(place, Some(line), RejectReason::TooLong, detail, bytes));
+            self.account.record(Fate::Reject, bytes.len());
             return;
         }
-        let text = match pass.whole.and_then(|whole| whole.get(at.clone())) {
-            Some(text) => text,
-            None => pass.arena.alloc_str(&String::from_utf8_lossy(bytes)),
-        };
-        let record = Record { text, arena: pass.arena };
-        match self.read(pass.chunk, record, out) {
-            Ok(()) => {
-                let is_lossy = pass.whole.is_none() && std::str::from_utf8(bytes).is_err();
-                self.lossy += u64::from(is_lossy);
+        if !out.wants(at.clone())
+            && let Some(events) = self.skim(pass, at.clone())
+        {
+            out.passed(events);
+            self.account.record(Fate::Event, bytes.len());
+            return;
+        }
+        let read = match self.read_binary(pass, at.clone(), out) {
+            Some(read) => read,
+            None => {
+                let text = match pass.whole.and_then(|whole| whole.get(at.clone())) {
+                    Some(text) => text,
+                    None => pass.arena.alloc_str(&String::from_utf8_lossy(bytes)),
+                };
+                self.read(pass.chunk, Record { text, arena: pass.arena }, out)
             }
-            Err(_) if text.trim_ascii().is_empty() => {}
+        };
+        let fate = match read {
+            Ok(()) => {
+                debug_assert!(out.is_told() || out.is_furniture(), "neither event nor furniture");
+                let is_lossy = pass.whole.is_none()
+                    && !self.format.is_binary()
+                    && std::str::from_utf8(bytes).is_err();
+                self.lossy += u64::from(is_lossy);
+                if out.is_told() { Fate::Event } else { Fate::Furniture }
+            }
+            Err(_) if bytes.trim_ascii().is_empty() => Fate::Furniture,
             Err(fault) => {
                 let is_cut = pass.chunk.is_last && at.end == pass.chunk.bytes.len();
-                let fault = why(fault, bytes, is_cut);
+                let fault =
+                    if self.format.is_binary() { fault } else { why(fault, bytes, is_cut) };
                 out.reject(reject(place, Some(line), fault.reason, fault.detail, bytes));
+                // What was told before the fault counts; the reject is a note beside it.
+                if out.is_told() { Fate::Event } else { Fate::Reject }
             }
+        };
+        self.account.record(fate, bytes.len());
+    }
+
+    /// How many events a record of the source's own format certainly holds.
+    fn skim(&mut self, pass: Pass<'_, '_>, at: Range<usize>) -> Option<u64> {
+        let text = pass.whole?.get(at)?;
+        match self.format {
+            Format::Combined => skim::access_line(text, &mut self.context.clock),
+            Format::CloudTrail => skim::cloudtrail(text, &self.context.clock),
+            Format::Workspace => skim::workspace(text, &self.context.clock),
+            Format::M365 => skim::m365(text, &self.context.clock),
+            _ => None,
+        }
+    }
+
+    /// Reads a record that is no text; `None` where the format's records are.
+    fn read_binary<'a>(
+        &mut self,
+        pass: Pass<'_, 'a>,
+        at: Range<usize>,
+        out: &mut Out<'_, 'a>,
+    ) -> Option<Result<(), Fault>> {
+        let bytes = || pass.chunk.bytes.get(at.clone()).unwrap_or_default();
+        let (arena, context) = (pass.arena, &mut self.context);
+        match self.format {
+            Format::Evtx => Some(windows::rendered(pass.rendered, at.start, arena, context, out)),
+            Format::Wtmp => Some(utmp::decode(bytes(), false, arena, context, out)),
+            Format::Btmp => Some(utmp::decode(bytes(), true, arena, context, out)),
+            Format::Journal => Some(journal::decode(bytes(), arena, context, out)),
+            _ => None,
         }
     }
 
@@ -173,6 +290,21 @@ impl Decoder {
             Format::Combined => combined::decode(record, &mut self.context, out),
             Format::Syslog => syslog::decode(record, &mut self.context, out),
             Format::M365Csv => cloud::m365_csv(record, chunk, &mut self.context, out),
+            Format::WindowsXml => windows::xml::decode(record, &mut self.context, out),
+            Format::Docker => self.read_docker(record, out),
+            Format::Cri => self.read_cri(record, out),
+            Format::Defined(definition) if !definition.is_carried_by_line() => {
+                syslog::decode(record, &mut self.context, out)
+            }
+            Format::Defined(definition) if !definition.is_json() => {
+                let read = definition.read_line(record, &mut self.context, out);
+                match read {
+                    Err(fault) if definition.is_carried_by_syslog() => {
+                        syslog::decode(record, &mut self.context, out).map_err(|_| fault)
+                    }
+                    read => read,
+                }
+            }
             _ => return self.read_json(record, out),
         };
         let Err(fault) = first else { return Ok(()) };
@@ -184,13 +316,18 @@ impl Decoder {
 
     fn read_json<'a>(&mut self, record: Record<'a>, out: &mut Out<'_, 'a>) -> Result<(), Fault> {
         if !record.text.trim_ascii_start().starts_with('{') {
+            if self.format == Format::WindowsJson && windows::json::is_separator(record.text) {
+                out.furniture();
+                return Ok(());
+            }
             let fault = Fault::malformed("not a JSON object");
             return self.read_other(record, fault, out);
         }
         let root = Json::parse(record.text, record.arena)?;
         let Err(fault) = self.read_object(self.format, &root, record, out) else { return Ok(()) };
-        match cloud::identify(&root) {
+        match self.context.formats.identify(&root) {
             Some(other) if other != self.format => {
+                out.doubt();
                 self.read_object(other, &root, record, out).map_err(|_| fault)?;
                 self.other_formats += 1;
                 Ok(())
@@ -211,7 +348,13 @@ impl Decoder {
             Format::Workspace => cloud::workspace(root, record, &mut self.context, out),
             Format::M365 | Format::M365Csv => cloud::m365(root, record, &mut self.context, out),
             Format::CloudTrail => cloud::cloudtrail(root, record, &mut self.context, out),
-            Format::Combined | Format::Syslog => Err(Fault::malformed("not a JSON format")),
+            Format::WindowsJson => windows::json::decode(root, record, &mut self.context, out),
+            Format::JournalJson => journal::json(root, record, &mut self.context, out),
+            Format::Docker => self.read_docker(record, out),
+            Format::Defined(definition) => {
+                definition.read_object(root, record, &mut self.context, out)
+            }
+            _ => Err(Fault::malformed("not a JSON format")),
         }
     }
 
@@ -222,30 +365,50 @@ impl Decoder {
         fault: Fault,
         out: &mut Out<'_, 'a>,
     ) -> Result<(), Fault> {
+        out.doubt();
         let text = record.text.trim_ascii_start();
         if text.starts_with('{') && self.format != Format::M365Csv {
             let root = Json::parse(text, record.arena).map_err(|_| fault)?;
-            let format = cloud::identify(&root).ok_or(fault)?;
+            let format = self.context.formats.identify(&root).ok_or(fault)?;
             self.read_object(format, &root, record, out).map_err(|_| fault)?;
         } else if self.format != Format::Combined && combined::looks_like(record.text) {
             combined::decode(record, &mut self.context, out).map_err(|_| fault)?;
-        } else if self.format != Format::Syslog {
-            syslog::decode(record, &mut self.context, out).map_err(|_| fault)?;
-        } else {
-            return Err(fault);
+        } else if self.format == Format::Syslog
+            || syslog::decode(record, &mut self.context, out).is_err()
+        {
+            let other = define::for_line(self.context.formats, record.text).ok_or(fault)?;
+            if Format::Defined(other) == self.format {
+                return Err(fault);
+            }
+            other.read_line(record, &mut self.context, out).map_err(|_| fault)?;
         }
         self.other_formats += 1;
         Ok(())
     }
 }
 
+/// Which format a JSON record is, by the members that only it has.
+pub(crate) fn identify(root: &Json<'_>) -> Option<Format> {
+    if windows::json::is_record(root) {
+        Some(Format::WindowsJson)
+    } else if journal::is_record(root) {
+        Some(Format::JournalJson)
+    } else if container::is_docker(root) {
+        Some(Format::Docker)
+    } else {
+        cloud::identify(root)
+    }
+}
+
 /// One way through one chunk.
 #[derive(Clone, Copy, Debug)]
-struct Pass<'a> {
+struct Pass<'r, 'a> {
     chunk: &'a Chunk,
     arena: &'a Bump,
     /// The whole chunk as text, where all of it is UTF-8.
     whole: Option<&'a str>,
+    /// Records that are no text, rendered as text, by where they begin.
+    rendered: Option<&'r FxHashMap<usize, &'a str>>,
 }
 
 /// The reason to give: binary content and a cut end explain more than what a decoder stumbled on.

@@ -43,14 +43,20 @@ pub(super) fn extra(text: &str) -> Option<(&str, &str)> {
 /// not escaped and a blank or the end follows: some servers write quotes of a client as they are.
 #[inline]
 pub(super) fn quoted(text: &str) -> Option<(&str, &str)> {
-    let bytes = text.as_bytes();
+    let end = quoted_end(text.as_bytes())?;
+    Some((cut(text, 0, end), rest(text, end + 2)))
+}
+
+/// Where the closing quote stands.
+#[inline]
+pub(super) fn quoted_end(bytes: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
         let at = from + memchr(b'"', bytes.get(from..)?)?;
         from = at + 1;
         let closes = matches!(bytes.get(from), None | Some(b' '));
         if closes && (at == 0 || bytes.get(at - 1) != Some(&b'\\') || !is_escaped(bytes, at)) {
-            return Some((cut(text, 0, at), rest(text, from + 1)));
+            return Some(at);
         }
     }
 }

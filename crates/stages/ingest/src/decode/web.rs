@@ -7,7 +7,7 @@ use super::Out;
 
 macro_rules! names {
     ($($constant:ident $name:literal)*) => {
-        $(pub(super) const $constant: (FieldId, &str) = (FieldId::of($name), $name);)*
+        $(pub(crate) const $constant: (FieldId, &str) = (FieldId::of($name), $name);)*
     };
 }
 
@@ -27,9 +27,13 @@ names! {
     FORWARDED "x-forwarded-for"
     TAKEN "time-taken"
     TAIL "x-tail"
+    COOKIE "cs-cookie"
 }
 
-pub(super) fn field<'a>((id, name): (FieldId, &'static str), value: Value<'a>) -> Field<'a> {
+/// A field's name with its number.
+pub(crate) type Part = (FieldId, &'static str);
+
+pub(crate) fn field<'a>((id, name): Part, value: Value<'a>) -> Field<'a> {
     Field { id, name, value }
 }
 
@@ -45,7 +49,7 @@ pub(super) fn rest(text: &str, from: usize) -> &str {
 /// Method, target and protocol. What is no request line stays whole, as the target: scanners send
 /// anything.
 #[inline]
-pub(super) fn request_line<'a>(request: &'a str, out: &mut Out<'_, 'a>) {
+pub(crate) fn request_line<'a>(request: &'a str, out: &mut Out<'_, 'a>) {
     let bytes = request.as_bytes();
     let method_end = memchr(b' ', bytes).unwrap_or(bytes.len());
     let is_method = method_end > 0
@@ -76,7 +80,7 @@ pub(super) fn request_line<'a>(request: &'a str, out: &mut Out<'_, 'a>) {
 
 /// The request's target: whole, its path, and the extension of its last segment.
 #[inline]
-pub(super) fn target<'a>(target: &'a str, out: &mut Out<'_, 'a>) {
+pub(crate) fn target<'a>(target: &'a str, out: &mut Out<'_, 'a>) {
     out.push(field(URI, Value::Text(target)));
     let mut path = match memchr(b'?', target.as_bytes()) {
         Some(at) => cut(target, 0, at),

@@ -122,7 +122,11 @@ impl CsvFrame {
             self.record(end, buffer, base, found);
         }
         self.skipping |= self.is_long();
-        if self.skipping { end } else { self.start }
+        if self.skipping {
+            found.skipping(self.start);
+            return end;
+        }
+        self.start
     }
 
     fn is_long(&self) -> bool {

@@ -11,7 +11,10 @@ use bakas_model::{
 use memchr::{memchr, memchr3};
 
 use super::Found;
-use crate::Format;
+use crate::{
+    Format,
+    sound::{self, Seen, Watch},
+};
 
 /// Names under which documents keep their array of records.
 pub(crate) fn wrappers(format: Format) -> &'static [&'static str] {
@@ -19,12 +22,27 @@ pub(crate) fn wrappers(format: Format) -> &'static [&'static str] {
         Format::CloudTrail => &["Records"],
         Format::Workspace => &["activities", "items", "entries"],
         Format::M365 => &["value"],
+        Format::Defined(definition) => definition.wrappers(),
         _ => &[],
     }
 }
 
 /// The names of all formats.
 pub(crate) const ALL_WRAPPERS: &[&str] = &["Records", "activities", "items", "entries", "value"];
+
+/// Gives up where an object turns out to be a document that holds records.
+struct Wrappers(&'static [&'static str]);
+
+impl<'a> Watch<'a> for Wrappers {
+    #[inline]
+    fn member(&mut self, name: &'a [u8]) -> Option<u8> {
+        self.0.iter().any(|wrapper| wrapper.as_bytes() == name).then_some(0)
+    }
+
+    fn value(&mut self, _member: u8, seen: Seen<'a>) -> bool {
+        seen != Seen::Array
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
@@ -97,7 +115,7 @@ impl JsonFrame {
         while self.at < end {
             let rest = buffer.get((self.at - base) as usize..).unwrap_or_default();
             match self.mode {
-                Mode::Between => self.between(rest),
+                Mode::Between => self.between(rest, found),
                 Mode::Inside { start } => self.inside(rest, buffer, base, start, found),
                 Mode::Skipping { start, reason } => self.skip(rest, start, reason, found),
                 Mode::Junk { start } => self.junk(rest, start, found),
@@ -108,13 +126,19 @@ impl JsonFrame {
         }
         match self.mode {
             Mode::Inside { start: Some(start) } | Mode::Junk { start } => start,
+            Mode::Skipping { start, .. } => {
+                found.skipping(start);
+                end
+            }
             _ => end,
         }
     }
 
-    fn between(&mut self, rest: &[u8]) {
-        for (i, &b) in rest.iter().enumerate() {
+    fn between(&mut self, rest: &[u8], found: &mut Found) {
+        let mut i = 0;
+        while let Some(&b) = rest.get(i) {
             let at = self.at + i as u64;
+            i += 1;
             match b {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' => {}
                 b'[' => self.array_is_open |= !std::mem::replace(&mut self.has_begun, true),
@@ -129,6 +153,13 @@ impl JsonFrame {
                 b']' => self.array_is_open = false,
                 b'{' => {
                     self.has_begun = true;
+                    // Mostly a sound record that lies in the buffer whole.
+                    let begun = rest.get(i - 1..).unwrap_or_default();
+                    if let Some(end) = sound::object(begun, &mut Wrappers(self.wrappers)) {
+                        found.records.push(at..at + end as u64);
+                        i += end - 1;
+                        continue;
+                    }
                     self.open(Some(at));
                     self.at = at + 1;
                     return;

@@ -51,6 +51,7 @@ impl LineFrame {
             let newline = memchr(b'\n', buffer);
             if newline.is_none() && !is_over {
                 self.skipping = Some((start, sample));
+                found.skipping(start);
                 return end;
             }
             let stop = newline.map_or(end, |at| base + at as u64);
@@ -69,6 +70,7 @@ impl LineFrame {
             }
             None if buffer.len() > LINE_BYTES_LIMIT => {
                 self.skipping = Some((base, sample(buffer)));
+                found.skipping(base);
                 self.is_piece = true;
                 end
             }

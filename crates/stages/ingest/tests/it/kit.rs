@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use bakas_ingest::{Chunker, Decoder, Format, Sink};
+use bakas_ingest::{Account, Chunker, Decoder, Format, Sink};
 use bakas_model::{
     Activity, Class, Event, EventRow, Reject, RejectReason, Source, Status, Stream, Timestamp,
 };
@@ -78,6 +78,7 @@ pub(crate) struct Outcome {
     pub(crate) rejects: Vec<Reject>,
     pub(crate) lossy: u64,
     pub(crate) other_formats: u64,
+    pub(crate) account: Account,
 }
 
 impl Sink for Outcome {
@@ -117,15 +118,33 @@ pub(crate) fn read_from(source: &Source, format: Format, reader: impl Read) -> O
     let mut chunker = Chunker::new(format, reader);
     let mut decoder = Decoder::new(source, format);
     let (mut arena, mut out) = (Bump::new(), Outcome::default());
-    let mut buffer = Vec::new();
+    let (mut buffer, mut bytes) = (Vec::new(), 0);
     while let Some(chunk) = chunker.next(buffer).unwrap() {
+        bytes += chunk.bytes.len() as u64;
         decoder.decode(&chunk, &arena, &mut out);
         buffer = chunk.bytes;
         arena.reset();
     }
     out.lossy = decoder.lossy_records();
     out.other_formats = decoder.other_format_records();
+    out.account = decoder.account();
+    assert_eq!(out.account.bytes, bytes, "every byte was given to the decoder");
+    check_account(&out);
     out
+}
+
+/// Both sums of the account come out, and it says what the sink was told.
+fn check_account(out: &Outcome) {
+    let account = out.account;
+    assert!(account.is_exact(), "{account:?}");
+    let mut places: Vec<_> = out.events.iter().map(|event| event.row.place.offset).collect();
+    places.dedup();
+    assert_eq!(account.events, places.len() as u64, "records with events: {account:?}");
+    // An event of too many fields is an event and a note beside it.
+    let is_note = |r: &&Reject| places.binary_search(&r.place.offset).is_ok() && r.place.length > 0;
+    let notes = out.rejects.iter().filter(is_note).count();
+    let told = (out.rejects.len() - notes) as u64;
+    assert_eq!(account.rejects, told, "rejected records: {account:?} {:?}", out.rejects);
 }
 
 pub(crate) fn read(format: Format, bytes: impl AsRef<[u8]>) -> Outcome {

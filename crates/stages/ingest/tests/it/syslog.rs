@@ -296,7 +296,7 @@ fn other_programs() {
     );
     check(
         "CRON[1]: (root) CMD (/usr/lib/sa/sa1 1 1)",
-        (Syslog, ProcessActivity, Launch, Success),
+        (Cron, ScheduledJob, Launch, Success),
         "CMD",
         "- root - /usr/lib/sa/sa1 1 1",
     );
@@ -312,4 +312,60 @@ fn a_repeated_message_counts_as_often_as_it_came() {
     assert_eq!(found.events[0].who(), "203.0.113.7 root - -");
     let many = text.replace("5 times", "4000000000 times");
     assert_eq!(read(Format::Syslog, many).events.len(), 1000);
+}
+
+#[test]
+fn accounts_and_groups() {
+    let event = line("useradd[1]: new user: name=eve, UID=0, GID=0, home=/home/eve, shell=/bin/bash");
+    assert_eq!((event.field("UID"), event.field("shell")), ("0".into(), "/bin/bash".into()));
+    let changed = (Syslog, AccountChange, Update, Success);
+    let check_group = |message, operation, who| check(message, changed, operation, who);
+    check_group("usermod[1]: add 'eve' to shadow group 'sudo'", "add to group", "- - eve sudo");
+    check_group("gpasswd[1]: user eve added by root to group sudo", "add to group", "- root eve sudo");
+    check_group("gpasswd[1]: user eve removed by root from group sudo", "remove from group", "- root eve sudo");
+    check_group("usermod[1]: lock user 'ana' password", "lock user", "- - ana -");
+    check_group("passwd[1]: password for 'ana' changed by 'root'", "password changed", "- root ana -");
+    check_group("chsh[1]: changed user 'ana' shell to '/bin/sh'", "changed user", "- - ana -");
+    let made = (Syslog, AccountChange, Create, Success);
+    check("groupadd[1]: new group: name=ops, GID=1002", made, "groupadd", "- - - ops");
+    check("groupadd[1]: group added to /etc/group: name=ops, GID=1002", made, "groupadd", "- - - ops");
+}
+
+#[test]
+fn cron_and_systemd() {
+    let job = |activity| (Cron, ScheduledJob, activity, Success);
+    check("crontab[1]: (ana) REPLACE (ana)", job(Update), "REPLACE", "- ana - ana");
+    check("crontab[1]: (root) REPLACE (ana)", job(Update), "REPLACE", "- root ana ana");
+    check("crontab[1]: (ana) LIST (ana)", job(Other), "LIST", "- ana - ana");
+    check("anacron[1]: Job `cron.daily' started", job(Launch), "started", "- - - cron.daily");
+    check("cron[1]: (root) RELOAD (crontabs/root)", job(Other), "RELOAD", "- root - crontabs/root");
+    check(
+        "systemd[1]: Started Daily clean-up.",
+        (Syslog, Base, Other, Success),
+        "Started",
+        "- - - Daily clean-up",
+    );
+    check(
+        "systemd[1]: ssh.service: Failed with result 'exit-code'.",
+        (Syslog, Base, Other, Failure),
+        "Failed",
+        "- - - ssh.service",
+    );
+    check(
+        "systemd-logind[1]: New session 5 of user ana.",
+        (Syslog, Authentication, Other, Success),
+        "New session",
+        "- ana - -",
+    );
+}
+
+#[test]
+fn envelopes_give_fields() {
+    let text = "<38>1 2026-01-05T08:00:00Z web1 sshd 7 ID1 [o@1 site=\"b\"] Failed password for root from 203.0.113.7 port 5 ssh2";
+    let event = read(Format::Syslog, text).one();
+    assert_eq!(event.who(), "203.0.113.7 root - -");
+    let fields = ["facility", "severity", "msgid", "o@1.site"].map(|name| event.field(name));
+    assert_eq!(fields, ["auth", "info", "ID1", "b"]);
+    let timeless = read(Format::Syslog, "<189>hello there");
+    assert_eq!(timeless.reasons(), [bakas_model::RejectReason::BadTime]);
 }

@@ -187,6 +187,12 @@ fn rules(case: &Case) -> Markup {
             format!("{} tuntunin ang inilapat sa mga log na ito, {} dito ay ugnayan ng maraming tala; {} pa ang para sa mga log na wala rito.",
                 number(rules.loaded), number(rules.correlations), number(rules.not_applicable)),
         )) }
+        @if !rules.never_seen.is_empty() {
+            p { (both(
+                format!("{} of them could not match: they ask for fields that no record of their logs had. They are named in case.json.", number(rules.never_seen.len() as u64)),
+                format!("{} sa mga ito ang hindi maaaring tumugma: humihingi sila ng mga field na wala sa alinmang tala ng kanilang mga log. Nakapangalan ang mga ito sa case.json.", number(rules.never_seen.len() as u64)),
+            )) }
+        }
         @if !rules.unsupported.is_empty() {
             p { (both("Could not be loaded:", "Hindi maikarga:")) }
             ul { @for (reason, count) in rules.unsupported.iter().take(40) { li { (number(*count)) " · " (value(reason, 160)) } } }

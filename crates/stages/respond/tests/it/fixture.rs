@@ -267,6 +267,8 @@ pub(crate) fn case() -> Case {
             loaded: 214,
             correlations: 12,
             not_applicable: 1_061,
+            mapped: 12,
+            never_seen: Vec::new(),
             unsupported: BTreeMap::from([(
                 "a field modifier that is not supported: windash".into(),
                 36,

@@ -2,17 +2,38 @@
 //! then the message by the program that wrote it.
 
 mod accounts;
+mod cron;
+mod data;
 mod header;
 mod pam;
 mod sshd;
 mod su;
+mod systemd;
 
 use bakas_model::{Status, Stream, Value};
+use bumpalo::Bump;
 
 use self::header::Header;
-use super::{Context, Out, Record};
-use crate::{address, clock::Clock, fault::Fault};
+use super::{Context, Out, Record, carried::Carried};
+use crate::{address, clock::Clock, define, fault::Fault};
 
+/// Programs whose messages are read here, whatever definitions there are.
+const NATIVE: &[&str] = &[
+    "sshd",
+    "sshd-session",
+    "sshd-auth",
+    "sudo",
+    "su",
+    "CRON",
+    "cron",
+    "crond",
+    "useradd",
+    "userdel",
+    "usermod",
+    "groupadd",
+    "groupdel",
+    "passwd",
+];
 /// Most events that one "message repeated" line becomes.
 const REPEATED_LIMIT: u64 = 1000;
 
@@ -25,7 +46,7 @@ pub(crate) struct Message<'a> {
 
 /// Whether a line begins as a system log's line does.
 pub(crate) fn is_line(line: &str, clock: &mut Clock) -> bool {
-    Header::parse(line, clock).is_ok()
+    Header::parse(line, clock).is_ok_and(|header| header.carried.time.is_some())
 }
 
 pub(crate) fn decode<'a>(
@@ -34,28 +55,65 @@ pub(crate) fn decode<'a>(
     out: &mut Out<'_, 'a>,
 ) -> Result<(), Fault> {
     let header = Header::parse(record.text, &mut context.clock)?;
-    let (text, times) = repeated(header.message);
-    let message = Message { program: header.program, text };
-    out.start(Stream::Syslog);
-    out.event.time = header.time;
-    out.event.time_raw = header.time_raw;
-    out.event.host = header.host;
-    out.event.operation = header.program;
-    out.text("message", header.message);
-    out.text("program", header.program);
-    if let Some(pid) = header.pid {
-        out.text("pid", pid);
-    }
-    if let Some(host) = header.host {
-        out.text("host", host);
+    header.fields(&mut out.carrier, record.arena);
+    message(&header.carried, record.arena, context, out)
+}
+
+/// Reads what a program wrote to a log, whichever way it came here, and hands it on.
+pub(crate) fn message<'a>(
+    carried: &Carried<'a>,
+    arena: &'a Bump,
+    context: &mut Context,
+    out: &mut Out<'_, 'a>,
+) -> Result<(), Fault> {
+    let (text, times) = repeated(carried.message);
+    let carried = &Carried { message: text, ..*carried };
+    if !defined(carried, arena, context, out) {
+        native(carried, out)?;
     }
     if times > 1 {
         out.field("repeated", Value::Int(i64::try_from(times).unwrap_or(i64::MAX)));
     }
-    what(message, out);
     for _ in 0..times.min(REPEATED_LIMIT) {
         out.emit();
     }
+    Ok(())
+}
+
+/// Tries the formats that are carried by system logs; says whether one of them read it.
+pub(crate) fn defined<'a>(
+    carried: &Carried<'a>,
+    arena: &'a Bump,
+    context: &mut Context,
+    out: &mut Out<'_, 'a>,
+) -> bool {
+    let program = carried.program.rsplit('/').next().unwrap_or_default();
+    let is_pam = carried.message.starts_with("pam_") || carried.message.starts_with("PAM ");
+    if is_pam || NATIVE.contains(&program) {
+        return false;
+    }
+    let (message, whole) = (carried.message, carried.after_header);
+    let found = define::for_message(context.formats, carried.program, message, whole);
+    let Some((definition, is_whole)) = found else { return false };
+    let text = if is_whole { whole } else { message };
+    define::read_message(definition, text, carried, arena, context, out).is_ok()
+}
+
+fn native<'a>(carried: &Carried<'a>, out: &mut Out<'_, 'a>) -> Result<(), Fault> {
+    out.start(Stream::Syslog);
+    out.event.time = carried.time.ok_or(header::NO_TIME_AT_ALL)?;
+    out.event.time_raw = carried.time_raw;
+    out.event.host = carried.host;
+    out.event.operation = carried.program;
+    out.text("message", carried.message);
+    out.text("program", carried.program);
+    if let Some(pid) = carried.pid {
+        out.text("pid", pid);
+    }
+    if let Some(host) = carried.host {
+        out.text("host", host);
+    }
+    what(Message { program: carried.program, text: carried.message }, out);
     Ok(())
 }
 
@@ -90,13 +148,13 @@ fn what<'a>(message: Message<'a>, out: &mut Out<'_, 'a>) {
                 su::su(message, out);
             }
         }
-        _ => {
-            if pam::decode(message, out) {
-                out.event.stream = Stream::Pam;
-            } else {
-                accounts::decode(program, message.text, out);
-            }
+        _ if pam::decode(message, out) => out.event.stream = Stream::Pam,
+        "CRON" | "cron" | "crond" | "crontab" | "anacron" | "atd" | "fcron" => {
+            out.event.stream = Stream::Cron;
+            cron::decode(program, message.text, out);
         }
+        "systemd" | "systemd-logind" => systemd::decode(message.text, out),
+        _ => accounts::decode(program, message.text, out),
     }
 }
 

@@ -1,0 +1,43 @@
+//! Which formats are read: ours, and those that a user's files define.
+
+use std::path::{Path, PathBuf};
+
+use bakas_ingest::Formats;
+pub use bakas_ingest::{Definition, DefinitionProblem};
+
+use crate::{Error, files};
+
+/// Largest format file, in bytes.
+const FORMAT_BYTES_LIMIT: u64 = 4 << 20;
+
+/// Our formats and those of these files and folders.
+///
+/// # Errors
+/// Where a file cannot be read, or defines no format: the first fault, by file and line.
+pub fn load(paths: &[PathBuf]) -> Result<Formats, Error> {
+    let (formats, problems) = look(paths)?;
+    match problems.into_iter().next() {
+        None => Ok(formats),
+        Some(problem) => Err(Error::Format(problem)),
+    }
+}
+
+/// As [`load`], with every fault beside the formats that are sound.
+///
+/// # Errors
+/// Where a file cannot be read.
+pub fn look(paths: &[PathBuf]) -> Result<(Formats, Vec<DefinitionProblem>), Error> {
+    if paths.is_empty() {
+        return Ok((Formats::builtin(), Vec::new()));
+    }
+    let mut texts = Vec::new();
+    files::gather(paths, &["toml"], FORMAT_BYTES_LIMIT, &mut texts)?;
+    texts.sort();
+    Ok(Formats::with(texts))
+}
+
+/// Whether a file is one that defines a format.
+#[must_use]
+pub fn is_format_file(path: &Path) -> bool {
+    files::has_extension(path, &["toml"])
+}

@@ -1,0 +1,549 @@
+//! Definitions: formats that a TOML file describes, ours and users'. A definition is read once,
+//! compiled, and lives as long as the process; here is what it holds, and the way of one record
+//! through it: fields, further fields, time, case, attributes.
+
+mod code;
+mod compile;
+mod delimited;
+mod extension;
+mod glob;
+mod json;
+mod key_value;
+mod layout;
+mod map;
+mod message;
+mod pattern;
+mod problem;
+mod reading;
+mod recognise;
+mod row;
+mod schema;
+mod term;
+mod time;
+mod web;
+
+use bakas_model::{FieldId, LogSource, Stream, Value};
+use bumpalo::Bump;
+
+pub use self::{problem::DefinitionProblem, reading::Reading};
+pub(crate) use self::{
+    message::{for_line, for_message, read_message},
+    delimited::{Header, after_word},
+    recognise::Sight,
+    row::{Row, Slot},
+};
+use self::{
+    code::Decoding,
+    delimited::Delimited,
+    glob::Glob,
+    key_value::KeyValue,
+    map::Mapping,
+    pattern::Pattern,
+    recognise::Recognise,
+    row::Names,
+    term::{Term, When},
+    time::TimeRule,
+};
+use crate::{
+    decode::{Carried, Context, Out, Record},
+    fault::Fault,
+    format::Framing,
+    frame::{Chunk, Multiline},
+    json::Json,
+};
+
+/// A format that a TOML file describes. Two of the same name are the same.
+pub struct Definition {
+    name: &'static str,
+    title: &'static str,
+    source: &'static str,
+    notes: Option<&'static str>,
+    aliases: Vec<&'static str>,
+    provider: Option<&'static str>,
+    /// The file as written.
+    text: &'static str,
+    /// The line is the record.
+    by_line: bool,
+    /// The message of a system log's line is the record.
+    by_syslog: bool,
+    programs: Vec<Glob>,
+    starts: Vec<&'static str>,
+    head: Option<Pattern>,
+    kind: Kind,
+    multiline: Option<Multiline>,
+    /// Lines that fit are furniture.
+    skip: Vec<regex::bytes::Regex>,
+    wrappers: &'static [&'static str],
+    null: Vec<&'static str>,
+    names: Names,
+    envelope: Envelope,
+    decodings: Vec<Decoding>,
+    extracts: Vec<Extract>,
+    tables: Vec<Table>,
+    further: Vec<Further>,
+    recognise: Recognise,
+    time: TimeRule,
+    base: Mapping,
+    cases: Vec<Case>,
+    web: Option<web::Web>,
+}
+
+/// How the fields lie in a record.
+#[derive(Debug)]
+enum Kind {
+    Json(json::Members),
+    Delimited(Delimited),
+    KeyValue(KeyValue),
+    /// Whether a record that no pattern fits is an event all the same.
+    Pattern(Vec<Pattern>, bool),
+    Cef(extension::Cef),
+    Leef(extension::Leef),
+}
+
+/// The fields of a system log's header.
+#[derive(Clone, Copy, Debug)]
+struct Envelope {
+    program: Slot,
+    pid: Slot,
+    host: Slot,
+    message: Slot,
+}
+
+/// Named groups of patterns over one field.
+#[derive(Debug)]
+struct Extract {
+    when: When,
+    field: Term,
+    patterns: Vec<Pattern>,
+}
+
+/// A field by look-up in a table.
+#[derive(Debug)]
+struct Table {
+    when: When,
+    field: Term,
+    to: Slot,
+    values: rustc_hash::FxHashMap<&'static str, &'static str>,
+}
+
+/// A further name of a value.
+#[derive(Debug)]
+struct Further {
+    to: Slot,
+    term: Term,
+}
+
+/// One `[[case]]`.
+#[derive(Debug)]
+struct Case {
+    when: When,
+    /// What it sets.
+    own: Mapping,
+    /// That over what `[event]` sets.
+    whole: Mapping,
+}
+
+impl std::fmt::Debug for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Definition({})", self.name)
+    }
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Definition {}
+
+impl PartialOrd for Definition {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Definition {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.name.cmp(other.name)
+    }
+}
+
+impl std::hash::Hash for Definition {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl Definition {
+    /// Reads and compiles a format file; `path` stands in what is said of it.
+    ///
+    /// # Errors
+    /// When it is no TOML, says something that no definition can say, or contradicts itself.
+    pub fn parse(path: &str, text: &str) -> Result<Self, DefinitionProblem> {
+        compile::compile(path, text)
+    }
+
+    /// Its name, as `bakas.toml` writes it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// Where its shape is defined.
+    #[must_use]
+    pub const fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// What else is to be said of it.
+    #[must_use]
+    pub const fn notes(&self) -> Option<&'static str> {
+        self.notes
+    }
+
+    /// Other names for it.
+    #[must_use]
+    pub fn aliases(&self) -> &[&'static str] {
+        &self.aliases
+    }
+
+    /// The cloud or mail provider whose records these are.
+    #[must_use]
+    pub const fn provider(&self) -> Option<&'static str> {
+        self.provider
+    }
+
+    /// The stream of its events; a case may say another.
+    #[must_use]
+    pub fn stream(&self) -> Stream {
+        self.base.stream.unwrap_or(Stream::Custom)
+    }
+
+    /// The Sigma log source of its events.
+    #[must_use]
+    pub fn log_source(&self) -> LogSource {
+        self.base.custom.unwrap_or(self.stream().log_source())
+    }
+
+    /// How many `[[case]]`s it has.
+    #[must_use]
+    pub fn cases(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// The file as written.
+    #[must_use]
+    pub const fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// Whether its records lie in the messages of system logs.
+    #[must_use]
+    pub const fn is_carried_by_syslog(&self) -> bool {
+        self.by_syslog
+    }
+
+    /// Whether its records are lines, or documents, of a file.
+    #[must_use]
+    pub const fn is_carried_by_line(&self) -> bool {
+        self.by_line
+    }
+
+    pub(crate) const fn is_json(&self) -> bool {
+        matches!(self.kind, Kind::Json(_)) && self.head.is_none()
+    }
+
+    /// How its records lie in a file.
+    pub(crate) fn framing(&'static self) -> Framing {
+        match &self.kind {
+            _ if self.is_json() && self.by_line => Framing::Json,
+            Kind::Delimited(kind) if kind.is_csv() => Framing::Csv,
+            Kind::Delimited(kind) if kind.header().is_some() => Framing::Headed(self),
+            _ => self.multiline().map_or(Framing::Lines, Framing::Groups),
+        }
+    }
+
+    pub(crate) const fn multiline(&self) -> Option<&Multiline> {
+        self.multiline.as_ref()
+    }
+
+    pub(crate) const fn wrappers(&self) -> &'static [&'static str] {
+        self.wrappers
+    }
+
+    pub(crate) const fn delimited(&self) -> Option<&Delimited> {
+        if let Kind::Delimited(kind) = &self.kind { Some(kind) } else { None }
+    }
+
+    /// Whether a line is furniture whatever else it is.
+    pub(crate) fn skips(&self, line: &str) -> bool {
+        self.skip.iter().any(|skip| skip.is_match(line.as_bytes()))
+    }
+
+    /// Begins a chunk of a source of this format: the header that is in force at its beginning.
+    pub(crate) fn begin<'a>(&self, chunk: &'a Chunk, arena: &'a Bump, out: &mut Out<'_, 'a>) {
+        if let Kind::Delimited(kind) = &self.kind {
+            kind.begin(self, chunk, arena, out);
+        }
+    }
+
+    /// Reads a line of a source, and hands its event on.
+    pub(crate) fn read_line<'a>(
+        &'static self,
+        record: Record<'a>,
+        context: &mut Context,
+        out: &mut Out<'_, 'a>,
+    ) -> Result<(), Fault> {
+        let is_furniture = self.skips(record.text)
+            || self
+                .delimited()
+                .is_some_and(|kind| kind.furniture(self, record.text, record.arena, out));
+        if is_furniture {
+            out.furniture();
+            return Ok(());
+        }
+        let text = if self.by_syslog { without_priority(record.text) } else { record.text };
+        self.fill(Input::Text(text), None, record.arena, context, out)?;
+        out.emit();
+        Ok(())
+    }
+
+    /// Reads a document that is parsed already, and hands its event on.
+    pub(crate) fn read_object<'a>(
+        &'static self,
+        root: &Json<'a>,
+        record: Record<'a>,
+        context: &mut Context,
+        out: &mut Out<'_, 'a>,
+    ) -> Result<(), Fault> {
+        self.fill(Input::Json(*root), None, record.arena, context, out)?;
+        out.emit();
+        Ok(())
+    }
+
+    /// The way of a record: its fields, those made of them, its time, its case, the attributes.
+    fn fill<'a>(
+        &'static self,
+        input: Input<'a>,
+        carried: Option<&Carried<'a>>,
+        arena: &'a Bump,
+        context: &mut Context,
+        out: &mut Out<'_, 'a>,
+    ) -> Result<(), Fault> {
+        self.fields(input, carried, arena, out)?;
+        self.time.read(carried, arena, context, out)?;
+        let case = self.cases.iter().position(|case| case.when.holds(&self.names, out));
+        out.row.read_by = Some((self, case));
+        if let Some(carried) = carried {
+            out.event.host = carried.host;
+            out.event.operation = carried.program;
+        }
+        let of_case = case.and_then(|at| self.cases.get(at));
+        match (&self.web, of_case) {
+            (None, None) => self.base.apply(arena, context, out),
+            (None, Some(case)) => case.whole.apply(arena, context, out),
+            (Some(web), case) => {
+                self.base.apply(arena, context, out);
+                web.apply(self, arena, out);
+                if let Some(case) = case {
+                    case.own.apply(arena, context, out);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The fields of a record, into the event and into the cells of those that are named.
+    pub(crate) fn fields<'a>(
+        &self,
+        input: Input<'a>,
+        carried: Option<&Carried<'a>>,
+        arena: &'a Bump,
+        out: &mut Out<'_, 'a>,
+    ) -> Result<(), Fault> {
+        out.start(self.stream());
+        out.row.clear(self.names.list.len());
+        let mut input = input;
+        if let (Some(head), Input::Text(text)) = (&self.head, input) {
+            let end = head
+                .read(self, text, arena, out)
+                .ok_or(Fault::malformed("does not begin as its format says"))?;
+            input = Input::Text(text.get(end..).unwrap_or_default());
+        }
+        match (&self.kind, input) {
+            (Kind::Json(kind), input) => {
+                let root = match input {
+                    Input::Json(root) => root,
+                    Input::Text(text) => object(text, arena)?,
+                };
+                kind.read(self, &root, arena, out);
+            }
+            (_, Input::Json(_)) => return Err(Fault::malformed("a JSON record in a text format")),
+            (Kind::Delimited(kind), Input::Text(text)) => kind.read(self, text, arena, out)?,
+            (Kind::KeyValue(kind), Input::Text(text)) => kind.read(self, text, arena, out)?,
+            (Kind::Pattern(patterns, otherwise), Input::Text(text)) => {
+                if !pattern::read(patterns, self, text, arena, out) && !otherwise {
+                    return Err(Fault::malformed("fits none of its format's patterns"));
+                }
+                if out.row.get(self.envelope.message).is_none() {
+                    self.names.put_at(self.envelope.message, Value::Text(text), out);
+                }
+            }
+            (Kind::Cef(kind), Input::Text(text)) => kind.read(self, text, arena, out)?,
+            (Kind::Leef(kind), Input::Text(text)) => kind.read(self, text, arena, out)?,
+        }
+        if let Some(carried) = carried {
+            self.envelope(carried, out);
+        }
+        self.further(arena, out);
+        Ok(())
+    }
+
+    /// The fields of the header that carried the record, where it has none of that name itself.
+    fn envelope<'a>(&self, carried: &Carried<'a>, out: &mut Out<'_, 'a>) {
+        let parts = [
+            (self.envelope.message, Some(carried.message)),
+            (self.envelope.program, Some(carried.program)),
+            (self.envelope.pid, carried.pid),
+            (self.envelope.host, carried.host),
+        ];
+        for (slot, text) in parts {
+            if let Some(text) = text.filter(|text| !text.is_empty())
+                && out.row.get(slot).is_none()
+            {
+                self.names.put_at(slot, Value::Text(text), out);
+            }
+        }
+    }
+
+    /// Fields made of fields: by patterns, by tables, under further names.
+    fn further<'a>(&self, arena: &'a Bump, out: &mut Out<'_, 'a>) {
+        for extract in &self.extracts {
+            if extract.when.holds(&self.names, out)
+                && let Some(text) = extract.field.text(&out.row, arena)
+            {
+                extract.patterns.iter().find_map(|pattern| pattern.read(self, text, arena, out));
+            }
+        }
+        for table in &self.tables {
+            if table.when.holds(&self.names, out)
+                && let Some(key) = table.field.text(&out.row, arena)
+                && let Some(value) = table.values.get(key)
+                && out.row.get(table.to).is_none()
+            {
+                self.names.put_at(table.to, Value::Text(value), out);
+            }
+        }
+        for further in &self.further {
+            if out.row.get(further.to).is_some() {
+                continue;
+            }
+            if let Term::Slot(slot) = further.term
+                && out.row.cells.get(slot).is_some_and(|cell| cell.count > 1)
+            {
+                self.every_value(slot, further.to, out);
+            } else if let Some(value) = further.term.value(&out.row, arena) {
+                self.names.put_at(further.to, value, out);
+            }
+        }
+    }
+
+    /// All values of a field under another name.
+    fn every_value(&self, from: Slot, to: Slot, out: &mut Out<'_, '_>) {
+        let named = &self.names.list[from];
+        let end = out.event.fields.len();
+        for at in 0..end {
+            let field = out.event.fields[at];
+            if field.id == named.id && field.name == named.name {
+                self.names.put_at(to, field.value, out);
+            }
+        }
+    }
+
+    /// Whether a cell's text means that there is nothing.
+    #[inline]
+    fn is_null(&self, text: &str) -> bool {
+        text.is_empty() || self.null.contains(&text)
+    }
+
+    /// Takes a field of a text record.
+    #[inline]
+    fn put<'a>(&self, name: &'a str, text: &'a str, arena: &'a Bump, out: &mut Out<'_, 'a>) {
+        self.put_id(FieldId::of(name), name, (text, false), arena, out);
+    }
+
+    /// As [`Self::put`]; whether the text stood in quotes decides if it may be a code.
+    #[inline]
+    fn put_id<'a>(
+        &self,
+        id: FieldId,
+        name: &'a str,
+        (text, is_quoted): (&'a str, bool),
+        arena: &'a Bump,
+        out: &mut Out<'_, 'a>,
+    ) {
+        if !self.is_null(text) {
+            let text = self.decoded(name, (text, is_quoted), arena, out);
+            self.names.put(id, name, Value::Text(text), out);
+        }
+    }
+
+    /// As [`Self::put`], where the slot is known.
+    #[inline]
+    fn put_slot<'a>(&self, slot: Slot, text: &'a str, arena: &'a Bump, out: &mut Out<'_, 'a>) {
+        if !self.is_null(text) {
+            let text = self.decoded(self.names.list[slot].name, (text, false), arena, out);
+            self.names.put_at(slot, Value::Text(text), out);
+        }
+    }
+
+    #[inline]
+    fn decoded<'a>(
+        &self,
+        name: &str,
+        (text, is_quoted): (&'a str, bool),
+        arena: &'a Bump,
+        out: &Out<'_, 'a>,
+    ) -> &'a str {
+        if self.decodings.is_empty() {
+            return text;
+        }
+        let decoding = self.decodings.iter().find(|decoding| {
+            decoding.is_for(name) && decoding.when.holds(&self.names, out)
+        });
+        decoding.and_then(|decoding| decoding.read(text, is_quoted, arena)).unwrap_or(text)
+    }
+}
+
+/// A record: its text, or what was parsed of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Input<'a> {
+    Text(&'a str),
+    Json(Json<'a>),
+}
+
+/// A JSON object out of a text.
+fn object<'a>(text: &'a str, arena: &'a Bump) -> Result<Json<'a>, Fault> {
+    let text = text.trim_ascii();
+    if !text.starts_with('{') {
+        return Err(Fault::malformed("not a JSON object"));
+    }
+    Json::parse(text, arena)
+}
+
+/// The text after the `<34>` of a system log's line, where one stands there.
+pub(crate) fn without_priority(text: &str) -> &str {
+    let after = || {
+        let (digits, rest) = text.strip_prefix('<')?.split_once('>')?;
+        let fits = (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        fits.then_some(rest)
+    };
+    after().unwrap_or(text)
+}

@@ -1,0 +1,4 @@
+//! Windows event logs as Windows keeps them.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(bakas_ingest::Format::Evtx, bytes));

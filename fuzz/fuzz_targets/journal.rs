@@ -1,0 +1,7 @@
+//! The journal's export format.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(
+    bakas_ingest::Format::Journal,
+    bytes
+));

@@ -1,0 +1,4 @@
+//! Sign-ins of `wtmp`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(bakas_ingest::Format::Wtmp, bytes));

@@ -1,0 +1,7 @@
+//! Windows events as JSON.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::decode(
+    bakas_ingest::Format::WindowsJson,
+    bytes
+));
