@@ -31,12 +31,30 @@ subprocess.run(tool + ["made", f"{out}/made"], check=True, cwd=root)
 subprocess.run(tool + ["logs", rules, f"{root}/pipelines", f"{out}/logs", *logs], check=True, cwd=root)
 
 
+def evaluate(rules, events):
+    return subprocess.run(
+        [rsigma, "engine", "eval", "-r", rules, "-e", events, "--include-event",
+         "--output-format", "ndjson", "--quiet"],
+        capture_output=True, text=True)
+
+
+def taken(folder):
+    """Sets aside the rules that rsigma refuses, and gives the ids of the others."""
+    ids = set()
+    for path in sorted(glob.glob(f"{folder}/rules/*.yml")):
+        error = [line for line in evaluate(path, "{}").stderr.splitlines() if "rror" in line]
+        if error:
+            os.makedirs(f"{folder}/refused", exist_ok=True)
+            os.rename(path, f"{folder}/refused/{os.path.basename(path)}")
+            refused[error[-1].split("; got")[0]] += 1
+        else:
+            ids.update(line[4:].strip() for line in open(path) if line.startswith("id: "))
+    return ids
+
+
 def theirs(folder):
     """Pairs of event and rule id that rsigma finds."""
-    done = subprocess.run(
-        [rsigma, "engine", "eval", "-r", f"{folder}/rules", "-e", f"@{folder}/events.ndjson",
-         "--include-event", "--output-format", "ndjson", "--quiet"],
-        capture_output=True, text=True)
+    done = evaluate(f"{folder}/rules", f"@{folder}/events.ndjson")
     found = set()
     for line in done.stdout.splitlines():
         match = json.loads(line)
@@ -44,22 +62,23 @@ def theirs(folder):
     return found, done.stderr.strip().splitlines()
 
 
-def ours(folder):
+def ours(folder, ids):
     found = set()
     for line in open(f"{folder}/found.ndjson"):
         record = json.loads(line)
-        found.update((record["n"], rule) for rule in record["rules"])
+        found.update((record["n"], rule) for rule in record["rules"] if rule in ids)
     return found
 
 
-total = collections.Counter()
+total, refused = collections.Counter(), collections.Counter()
 for events in sorted(glob.glob(f"{out}/**/events.ndjson", recursive=True)):
     folder = os.path.dirname(events)
     count = sum(1 for _ in open(events))
-    asked = len(os.listdir(f"{folder}/rules"))
+    ids = taken(folder)
+    asked = len(ids)
     if not asked:
         continue
-    mine, (peer, errors) = ours(folder), theirs(folder)
+    mine, (peer, errors) = ours(folder, ids), theirs(folder)
     label = "made" if "/made/" in folder else os.path.basename(folder)
     for key, number in [("events", count), ("pairs", count * asked), ("both", len(mine & peer)),
                         ("only Bakas", len(mine - peer)), ("only rsigma", len(peer - mine))]:
@@ -75,3 +94,5 @@ keys = ["events", "pairs", "both", "only Bakas", "only rsigma"]
 print("| log | " + " | ".join(keys) + " |\n|---|" + "---:|" * len(keys))
 for label in sorted({label for label, _ in total}):
     print(f"| {label} | " + " | ".join(f"{total[label, key]:,}" for key in keys) + " |")
+for reason, count in refused.most_common():
+    print(f"{count} rules refused by rsigma: {reason}")

@@ -50,7 +50,10 @@ fn kept<T>(result: Result<T, StoreError>, fault: &Fault) -> Option<T> {
 
 impl Sorter for Spooled {
     fn push(&mut self, input: Input) {
-        kept(self.spool.push(input), &self.fault);
+        // After a fault the run is lost; to try again with each input would take for ever.
+        if self.fault.borrow().is_none() {
+            kept(self.spool.push(input), &self.fault);
+        }
     }
 
     fn sorted(self: Box<Self>) -> Box<dyn Iterator<Item = Input>> {
@@ -76,14 +79,14 @@ mod tests {
         assert!(chained.fault().is_none());
         let nowhere = Chained::new(&folder.path().join("nowhere"));
         let mut sorter = nowhere.sorter();
-        for input in inputs(300_000) {
+        for input in inputs(250_000) {
             sorter.push(input);
         }
         drop(sorter);
         assert!(nowhere.fault().is_some(), "the folder is not there");
         let chained = Chained::new(folder.path());
         let mut sorter = chained.sorter();
-        let mut all = inputs(300_000);
+        let mut all = inputs(250_000);
         all.iter().rev().for_each(|input| sorter.push(input.clone()));
         all.sort_unstable();
         assert!(sorter.sorted().eq(all));

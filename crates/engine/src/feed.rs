@@ -7,6 +7,7 @@ use std::{
     thread,
 };
 
+use bakas_detect::Shape;
 use bakas_ingest::{Chunk, Chunker, Format, Member};
 use bakas_model::{Place, Reject, RejectReason, SourceIx};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -30,6 +31,14 @@ pub(crate) struct Job {
     pub(crate) source: SourceIx,
     pub(crate) format: Format,
     pub(crate) chunk: Chunk,
+}
+
+impl Job {
+    /// What a look at the bytes of the chunk may rely on.
+    pub(crate) fn shape(&self) -> Option<Shape> {
+        let verbatim = self.format.verbatim()?;
+        Some(Shape { streams: verbatim.streams, is_whole: verbatim.is_whole })
+    }
 }
 
 /// Does the work on chunks, one thread each.
@@ -231,8 +240,12 @@ impl Feed<'_> {
                 if !planned.is_read() {
                     return Ok(());
                 }
+                let mut chunker = Chunker::new(format, member.reader);
+                if let Some(year) = planned.first_year {
+                    chunker = chunker.beginning_in(year);
+                }
                 let (bytes, faults) =
-                    self.read_member(planned.source, format, member.reader, jobs, buffers)?;
+                    self.read_member((planned.source, format), chunker, jobs, buffers)?;
                 read.unpacked[at - 1] = bytes;
                 read.rejects.extend(faults);
                 Ok(())
@@ -269,13 +282,11 @@ impl Feed<'_> {
 
     fn read_member(
         &self,
-        source: SourceIx,
-        format: Format,
-        reader: &mut dyn io::Read,
+        (source, format): (SourceIx, Format),
+        mut chunker: Chunker<&mut dyn io::Read>,
         jobs: &Sender<Job>,
         buffers: &Receiver<Vec<u8>>,
     ) -> io::Result<(u64, Vec<Reject>)> {
-        let mut chunker = Chunker::new(format, reader);
         let mut bytes = 0;
         let mut faults = Vec::new();
         loop {

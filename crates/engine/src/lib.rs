@@ -26,6 +26,7 @@ mod keyfile;
 mod merged;
 pub mod observer;
 mod ordered;
+mod parsed;
 mod pipeline;
 pub mod plan;
 mod profiles;

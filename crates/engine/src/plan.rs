@@ -76,6 +76,8 @@ pub struct PlannedMember {
     pub format: Option<Format>,
     /// The source with the same content that is read instead.
     pub duplicate_of: Option<SourceIx>,
+    /// The year of its first record, where its times have none.
+    pub(crate) first_year: Option<i32>,
     head: Head,
 }
 
@@ -201,8 +203,11 @@ impl Plan {
                 inner => format!("{}!/{inner}", found.name),
             };
             let guess = formats.guess(&head, &path);
+            let first_year = self.first_year(&path, found.written, &head, member.reader);
             let head = Head::of(&head, broken);
-            members.push(self.source(path, member.name, (agency, found.written), guess, head));
+            let written = (agency, found.written);
+            let planned = self.source(path, member.name, written, guess, head);
+            members.push(PlannedMember { first_year, ..planned });
             Ok(())
         };
         let mut broken = Vec::new();
@@ -213,6 +218,22 @@ impl Plan {
             self.add_broken(&found.name, agency, members, broken);
         }
         unpacked
+    }
+
+    /// The year of a stream's first record, where its times have none and what is known of its end
+    /// tells: then a log of several years is read right. It is read to its end for that.
+    fn first_year(
+        &self,
+        path: &str,
+        written: Option<Day>,
+        head: &[u8],
+        rest: &mut dyn Read,
+    ) -> Option<i32> {
+        let configured = self.config.source(path).and_then(|rule| rule.clock.year_reference);
+        let reference = configured.or(written)?;
+        bakas_ingest::first_year(head, reference).ok()??;
+        // What breaks off is told by the sweep.
+        bakas_ingest::first_year(head.chain(rest), reference).ok()?
     }
 
     fn add_broken(
@@ -266,7 +287,7 @@ impl Plan {
             clock,
             trusted_proxies: rule.map_or_else(Vec::new, |r| r.trusted_proxies.clone()),
         });
-        PlannedMember { name, source: ix, format, duplicate_of: None, head }
+        PlannedMember { name, source: ix, format, duplicate_of: None, first_year: None, head }
     }
 
     fn unreadable(&mut self, path: &str, agency: AgencyIx, why: String) {
@@ -286,7 +307,7 @@ impl PlannedMember {
     /// Of a file that holds no stream that could be read.
     fn of_nothing(source: SourceIx) -> Self {
         let (name, head) = (String::new(), Head::default());
-        Self { name, source, format: None, duplicate_of: None, head }
+        Self { name, source, format: None, duplicate_of: None, first_year: None, head }
     }
 }
 

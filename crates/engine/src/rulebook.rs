@@ -13,7 +13,7 @@ pub use bakas_model::RuleCounts;
 use bakas_model::{Stream, case::NeverSeen, limits::RULE_BYTES_LIMIT};
 use include_dir::{Dir, include_dir};
 
-use crate::{Error, files};
+use crate::{Error, files, parsed};
 
 static PACK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../rules");
 static PIPELINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../pipelines");
@@ -63,7 +63,7 @@ pub fn load(given: &Given, formats: Formats) -> Result<Rulebook, Error> {
         placeholders: placeholders(&given.placeholders)?,
         pipelines,
     };
-    let (rules, loaded) = Rules::load_with(texts, &options);
+    let (rules, loaded) = Rules::load_parsed(parsed::parse(texts), &options);
     Ok(Rulebook { rules, loaded })
 }
 

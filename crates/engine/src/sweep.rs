@@ -1,13 +1,13 @@
 //! The sweep: every chunk through ingest, trace and detect, once. Each worker keeps its own part
 //! of everything; the parts join in any order.
 
-use std::{cmp::Ordering, collections::BTreeMap, path::Path};
+use std::{cmp::Ordering, collections::BTreeMap, ops::Range, path::Path};
 
 use bakas_casework::Ledger;
 use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink, SkewSampler};
 use bakas_model::{
-    AccountProfile, Activity, AddressProfile, Class, Event, Location, Networks, Reject,
+    Account,     AccountProfile, Activity, AddressProfile, Class, Event, Location, Networks, Reject,
     RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
     limits::REJECT_SAMPLES_LIMIT,
 };
@@ -94,6 +94,7 @@ struct Gathered {
 #[derive(Default)]
 struct SourceTally {
     events: u64,
+    account: Account,
     span: Option<(Timestamp, Timestamp)>,
     rejects: BTreeMap<RejectReason, u64>,
     samples: Vec<Reject>,
@@ -197,6 +198,7 @@ impl Worker for Part<'_> {
             .entry(job.source)
             .or_insert_with(|| Decoder::with(source, job.format, self.plan.formats));
         self.arena.reset();
+        self.recorder.matcher.screen(job.shape(), job.chunk.base, &job.chunk.bytes);
         decoder.decode(&job.chunk, &self.arena, &mut self.recorder);
         self.recorder.put_aside()?;
         self.recorder.fault.take().map_or(Ok(()), |fault| Err(fault.into()))
@@ -207,6 +209,9 @@ impl Worker for Part<'_> {
             writer.finish()?;
         }
         self.recorder.drain_ledger()?;
+        for (ix, decoder) in &self.decoders {
+            self.recorder.tally(*ix).account.add(&decoder.account());
+        }
         self.recorder.gathered.seen = self.recorder.matcher.fields_seen().clone();
         Ok(self.recorder.gathered)
     }
@@ -294,6 +299,16 @@ impl Sink for Recorder<'_> {
         self.fault = self.record(event).err();
     }
 
+    // Every event is kept; the matcher is told which record comes, for it knows its bytes.
+    fn wants(&mut self, record: Range<usize>) -> bool {
+        self.matcher.wants(record);
+        true
+    }
+
+    fn doubt(&mut self) {
+        self.matcher.doubt();
+    }
+
     fn reject(&mut self, reject: Reject) {
         let tally = self.tally(reject.place.source);
         let seen = tally.rejects.entry(reject.reason).or_default();
@@ -307,6 +322,7 @@ impl Sink for Recorder<'_> {
 impl SourceTally {
     fn add_to(self, summary: &mut SourceSummary, rejects: &mut Vec<Reject>) {
         summary.events += self.events;
+        summary.account.add(&self.account);
         if let Some((first, last)) = self.span {
             summary.first = Some(summary.first.map_or(first, |known| known.min(first)));
             summary.last = summary.last.max(Some(last));

@@ -6,5 +6,6 @@
 mod bad_input;
 mod commands;
 mod corpora;
+mod new_logs;
 mod scenario;
 mod yard;

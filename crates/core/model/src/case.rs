@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Incident, IncidentId,
+    Account, Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Incident, IncidentId,
     Link, Moment, Reject, RejectReason, Source, SourceIx, Text, Timestamp, Trace,
 };
 
@@ -23,8 +23,11 @@ pub struct SourceSummary {
     pub bytes_shipped: u64,
     /// SHA-256 of the file as shipped, in hex; of an archive for each of its members.
     pub sha256: String,
-    /// Records that became events.
+    /// Events; a record may hold several.
     pub events: u64,
+    /// What became of every record and byte.
+    #[serde(default)]
+    pub account: Account,
     /// Pieces that did not, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rejects: BTreeMap<RejectReason, u64>,

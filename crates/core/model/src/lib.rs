@@ -11,6 +11,7 @@
 //! assert_eq!(IncidentKind::PasswordGuessing.rsit(), "intrusion-attempts/brute-force");
 //! ```
 
+pub mod account;
 pub mod assessment;
 pub mod case;
 pub mod detection;
@@ -26,6 +27,7 @@ pub mod rule;
 pub mod source;
 pub mod time;
 
+pub use account::Account;
 pub use assessment::{Assessment, Evidence, Hypothesis, Level as AssessmentLevel, Likelihood};
 pub use case::{Case, Counts, DataSet, DayLines, RuleCounts, SourceSummary};
 pub use detection::{Detection, DetectionId, Hit};

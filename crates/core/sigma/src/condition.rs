@@ -1,13 +1,15 @@
 //! The condition: words → an expression over the rule's searches. It resolves names and patterns
 //! of names; it does not look into the searches.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     CONDITION_DEPTH_LIMIT,
     problem::{Position, Problem, Reason},
 };
 
 /// A condition, with searches by their index in [`crate::Detection::searches`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expression {
     /// The search of this index.
     Search(usize),

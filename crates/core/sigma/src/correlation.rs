@@ -1,6 +1,8 @@
 //! A correlation of rules (Sigma correlation rules specification). References are names here;
 //! whoever loads the rules resolves them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     condition::{self, Expression},
     document::{Header, text, texts},
@@ -10,7 +12,7 @@ use crate::{
 };
 
 /// How records that match rules must come together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Correlation {
     /// What it says of itself.
     pub header: Header,
@@ -34,7 +36,7 @@ pub struct Correlation {
 }
 
 /// The types of correlation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CorrelationKind {
     /// So many records.
     EventCount,
@@ -74,15 +76,12 @@ impl CorrelationKind {
     /// Whether it looks at the values of a field.
     #[must_use]
     pub const fn needs_field(self) -> bool {
-        matches!(
-            self,
-            Self::ValueCount | Self::ValueSum | Self::ValueAvg | Self::ValuePercentile
-        )
+        matches!(self, Self::ValueCount | Self::ValueSum | Self::ValueAvg | Self::ValuePercentile)
     }
 }
 
 /// A rule by its id or name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     /// The id or name.
     pub name: String,
@@ -91,7 +90,7 @@ pub struct Reference {
 }
 
 /// A field's names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {
     /// The name that `group-by` uses.
     pub name: String,
@@ -100,7 +99,7 @@ pub struct Alias {
 }
 
 /// How many records, values or rules there must be, or how much the numbers come to.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CountCondition {
     /// All must hold.
     pub bounds: Vec<(Comparison, Number)>,

@@ -1,5 +1,7 @@
 //! The detection section: searches as trees of items, and the condition over them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     condition::{self, Expression},
     item::{self, Item},
@@ -8,7 +10,7 @@ use crate::{
 };
 
 /// What a rule looks for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Detection {
     /// The search identifiers in the order of the file.
     pub searches: Vec<(String, Search)>,
@@ -17,7 +19,7 @@ pub struct Detection {
 }
 
 /// One search identifier.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Search {
     /// A map: every item must match.
     All(Vec<Self>),

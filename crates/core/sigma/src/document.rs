@@ -1,5 +1,7 @@
 //! A document of a rule file → a rule, a correlation or a filter. It resolves nothing between documents.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     correlation::{self, Correlation},
     detection::{self, Detection},
@@ -10,7 +12,7 @@ use crate::{
 };
 
 /// One document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Document {
     /// A rule.
     Rule(Rule),
@@ -23,7 +25,7 @@ pub enum Document {
 }
 
 /// What rules and correlations say of themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// `title`.
     pub title: String,
@@ -52,7 +54,7 @@ pub struct Header {
 }
 
 /// How grave a match is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are the specification's")]
 pub enum Level {
     Informational,
@@ -63,7 +65,7 @@ pub enum Level {
 }
 
 /// Which logs a rule is for, in lower case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LogSource {
     /// `category`.
     pub category: Option<String>,
@@ -74,7 +76,7 @@ pub struct LogSource {
 }
 
 /// A rule: what one record must be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// What it says of itself.
     pub header: Header,

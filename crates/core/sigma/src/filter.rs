@@ -1,6 +1,8 @@
 //! Sigma filters (filters specification 2.1): one exclusion, laid over many rules. It reads them
 //! and lays them over a rule; which rules are at hand is not known here.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     condition::Expression,
     correlation::Reference,
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// A filter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filter {
     /// What it says of itself.
     pub header: Header,
@@ -82,9 +84,8 @@ impl LogSource {
     /// Whether every part that the other names is the same here.
     #[must_use]
     pub fn is_within(&self, other: &Self) -> bool {
-        let same = |mine: &Option<String>, theirs: &Option<String>| {
-            theirs.is_none() || mine == theirs
-        };
+        let same =
+            |mine: &Option<String>, theirs: &Option<String>| theirs.is_none() || mine == theirs;
         same(&self.category, &other.category)
             && same(&self.product, &other.product)
             && same(&self.service, &other.service)
@@ -95,7 +96,8 @@ impl Detection {
     /// Asks for another detection, too; its searches are called by the prefix and their names.
     pub(crate) fn require(&mut self, other: &Self, prefix: &str) {
         let first = self.searches.len();
-        let named = |(name, search): &(String, _)| (format!("{prefix}: {name}"), Clone::clone(search));
+        let named =
+            |(name, search): &(String, _)| (format!("{prefix}: {name}"), Clone::clone(search));
         self.searches.extend(other.searches.iter().map(named));
         let own = std::mem::replace(&mut self.condition, Expression::All(Vec::new()));
         self.condition = match own {

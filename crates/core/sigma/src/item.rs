@@ -4,6 +4,8 @@
 
 use ipnet::IpNet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     EXPANSION_LIMIT,
     detection::Search,
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// A field, or the whole record, and what is asked of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// The field; `None` for keywords, which are looked for in the whole record.
     pub field: Option<String>,
@@ -32,7 +34,7 @@ pub struct Item {
 }
 
 /// One question to a field's value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Test {
     /// The value as text fits a pattern, in any case unless `cased`.
     Text {
@@ -80,7 +82,7 @@ pub enum Test {
 }
 
 /// A number of a rule.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Number {
     /// A whole number.
     Int(i64),
@@ -89,7 +91,7 @@ pub enum Number {
 }
 
 /// How numbers compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
     /// Equal.
     Eq,
@@ -141,7 +143,7 @@ impl Number {
 }
 
 /// A part of a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum TimePart {
     Minute,
@@ -154,7 +156,7 @@ pub enum TimePart {
 }
 
 /// Where a text may stand in another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Within {
     Whole,

@@ -25,6 +25,8 @@ mod problem;
 mod statistic;
 mod yaml;
 
+use serde::{Deserialize, Serialize};
+
 pub use condition::Expression;
 pub use correlation::{
     Alias, Correlation, CorrelationKind, CountCondition, RULES_LIMIT, Reference,
@@ -53,7 +55,7 @@ pub const CONDITION_DEPTH_LIMIT: usize = 64;
 pub const EXPANSION_LIMIT: usize = 20_000;
 
 /// What a file held.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Parsed {
     /// The documents that can be used, in order.
     pub documents: Vec<Document>,

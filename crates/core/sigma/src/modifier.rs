@@ -1,5 +1,7 @@
 //! The modifiers of one key: which go together, and what they come to.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     item::{Comparison, TimePart},
     pattern::Wide,
@@ -7,7 +9,7 @@ use crate::{
 };
 
 /// What a key's modifiers ask for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Modifiers {
     pub(crate) kind: Type,
     pub(crate) place: Option<Place>,
@@ -21,7 +23,7 @@ pub(crate) struct Modifiers {
     pub(crate) expands: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Type {
     Plain,
     Regex { insensitive: bool, multi_line: bool, dot_all: bool },
@@ -31,14 +33,14 @@ pub(crate) enum Type {
     Field,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
     Contains,
     Start,
     End,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Encoding {
     Dashes,
     Wide(Wide),

@@ -1,7 +1,9 @@
 //! Text with wildcards, and the encodings that modifiers apply to it. It matches nothing itself.
 
+use serde::{Deserialize, Serialize};
+
 /// A part of a [`Pattern`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Part {
     /// These characters.
     Literal(String),
@@ -13,7 +15,7 @@ pub enum Part {
 
 /// Text in which `*` and `?` are wildcards (Sigma rules specification, "String Wildcard" and
 /// "Escaping"). The empty pattern is the empty text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pattern {
     /// Its parts; never two literals nor two `*` in a row.
     pub parts: Vec<Part>,
@@ -195,7 +197,7 @@ pub(crate) fn base64_offsets(bytes: &[u8]) -> [String; 3] {
 }
 
 /// How text becomes bytes before it is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Wide {
     LittleEndian,
     BigEndian,

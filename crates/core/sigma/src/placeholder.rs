@@ -2,6 +2,8 @@
 //! waits for values that only the user of a rule knows. Here they are found and filled in; where
 //! the values come from is not known here.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     detection::{Detection, Search},
     item::{self, Item, Test},
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// A value that waits for its placeholders.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pending {
     parts: Vec<Piece>,
     modifiers: Modifiers,
@@ -20,7 +22,7 @@ pub struct Pending {
     at: Position,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Piece {
     Text(String),
     Name(String),

@@ -1,9 +1,11 @@
 //! What is wrong with a rule, where, and why: never only "invalid rule".
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 /// A place in a rule file, both numbers from 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// The line.
     pub line: u32,
@@ -12,7 +14,7 @@ pub struct Position {
 }
 
 /// Why a document cannot be used: a short list, so that many failures can be counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reason {
     /// The file is not YAML.
     Yaml,
@@ -45,7 +47,7 @@ pub enum Reason {
 }
 
 /// One failure: the place, and why.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{at}: {place}: {detail}")]
 pub struct Problem {
     /// The class of the failure.

@@ -3,6 +3,8 @@
 //! something unusual, and its document says how often that happens without any attack. What the
 //! types and their settings mean is known to whoever evaluates them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     correlation::{RULES_LIMIT, Reference, TIMESPAN_SECONDS_LIMIT},
     document::{Header, Level, text, texts},
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// Something unusual in the records of rules.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Statistic {
     /// What it says of itself; its level is never above *medium*.
     pub header: Header,
@@ -32,7 +34,7 @@ pub struct Statistic {
 }
 
 /// A setting of a statistic.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
     /// Its name.
     pub name: String,
@@ -43,7 +45,7 @@ pub struct Setting {
 }
 
 /// The value of a setting.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SettingValue {
     /// A number.
     Number(f64),

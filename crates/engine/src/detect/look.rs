@@ -3,7 +3,7 @@
 
 use std::{net::IpAddr, ops::Range, sync::mpsc::Sender};
 
-use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules, Shape};
+use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink};
 use bakas_model::{Event, Location, Networks, Reject, Role, RuleIx, Severity, SourceIx, Timestamp};
 use bakas_store::{Spool, StoreError};
@@ -66,9 +66,7 @@ impl Worker for Part<'_> {
         let fresh = || Decoder::with(source, job.format, formats);
         let decoder = self.decoders.entry(job.source).or_insert_with(fresh);
         self.arena.reset();
-        let shape = |v: bakas_ingest::Verbatim| Shape { streams: v.streams, is_whole: v.is_whole };
-        let shape = job.format.verbatim().map(shape);
-        self.looker.matcher.screen(shape, job.chunk.base, &job.chunk.bytes);
+        self.looker.matcher.screen(job.shape(), job.chunk.base, &job.chunk.bytes);
         decoder.decode(&job.chunk, &self.arena, &mut self.looker);
         if let Some(fault) = self.looker.fault.take() {
             return Err(fault.into());

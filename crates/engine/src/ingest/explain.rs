@@ -39,10 +39,12 @@ pub fn explain(request: &Request<'_>, records: usize) -> Result<Vec<ExplainedSou
             member.reader.take(HEAD_BYTES).read_to_end(&mut head)?;
             let Some(planned) = file.members.get(at) else { return Ok(()) };
             at += 1;
-            let source = &plan.sources[planned.source.0 as usize];
+            let mut source = plan.sources[planned.source.0 as usize].clone();
+            let configured = plan.config.source(&source.path).and_then(|rule| rule.format.clone());
+            source.format = configured.unwrap_or_default();
             let (guess, found) =
-                bakas_ingest::explain(plan.formats, source, &head, &source.path, records);
-            all.push(ExplainedSource { path: source.path.clone(), guess, records: found });
+                bakas_ingest::explain(plan.formats, &source, &head, &source.path, records);
+            all.push(ExplainedSource { path: source.path, guess, records: found });
             Ok(())
         };
         let broken = &mut |_| {};

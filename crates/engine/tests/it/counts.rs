@@ -40,3 +40,31 @@ fn a_record_of_several_acts_is_one_line_everywhere() {
     assert_eq!(case.counts.evidence_lines, lines.len() as u64);
     assert_eq!(case.lines_per_day.iter().map(|day| day.lines).sum::<u64>(), lines.len() as u64);
 }
+
+#[test]
+fn every_record_and_byte_of_a_case_is_accounted_for() {
+    let yard = Yard::new();
+    let line = crate::yard::LINE;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = yard.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        bakas_store::write_new(&path, bytes).unwrap();
+    };
+    write("logs/a/access.log", format!("{line}\n\n{line}no log line\n{line}").as_bytes());
+    let w3c = "#Software: Microsoft Internet Information Services 10.0\n#Fields: date time c-ip \
+        cs-method cs-uri-stem sc-status\n2026-01-05 00:00:00 192.0.2.7 GET / 200\n";
+    write("logs/a/iis/u_ex260105.log", w3c.as_bytes());
+    write("logs/a/sign-ins.json", br#"[ {"a":1}, {"b":2} ]"#);
+    let case = yard.investigate(&[yard.path("logs")]);
+    let account = |path: &str| {
+        let summary = case.sources.iter().find(|s| s.source.path == path).unwrap();
+        assert!(summary.account.is_exact(), "{path}: {:?}", summary.account);
+        let read = !summary.source.format.is_empty();
+        assert_eq!(summary.account.bytes, if read { summary.bytes } else { 0 }, "{path}");
+        let counted = summary.account;
+        (counted.records, counted.events, counted.rejects, counted.furniture)
+    };
+    assert_eq!(account("a/access.log"), (6, 3, 1, 2));
+    assert_eq!(account("a/iis/u_ex260105.log"), (3, 1, 0, 2));
+    assert_eq!(account("a/sign-ins.json"), (0, 0, 0, 0));
+}

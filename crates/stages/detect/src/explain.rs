@@ -4,7 +4,9 @@
 use std::{cell::RefCell, fmt};
 
 use bakas_model::{Event, RuleIx};
-use bakas_sigma::{Comparison, Detection, Expression, Item, Number, Search, Test, TimePart, Within};
+use bakas_sigma::{
+    Comparison, Detection, Expression, Item, Number, Search, Test, TimePart, Within,
+};
 
 use crate::{
     evaluate::{Fields, Scene, Table},
@@ -150,8 +152,7 @@ fn show(tree: &Tree<'_>, depth: usize, scene: &Scene<'_, '_>, lines: &mut Vec<Li
 
 fn line(item: &Item, tests: &[ItemTest], depth: usize, scene: &Scene<'_, '_>) -> Line {
     let fitted: Vec<bool> = tests.iter().map(|test| scene.item(test)).collect();
-    let found =
-        if item.every { fitted.iter().all(|f| *f) } else { fitted.iter().any(|f| *f) };
+    let found = if item.every { fitted.iter().all(|f| *f) } else { fitted.iter().any(|f| *f) };
     let join = match (item.every, item.negated) {
         (true, false) => "all of",
         (false, false) => "any of",

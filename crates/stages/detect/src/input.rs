@@ -412,7 +412,7 @@ mod tests {
             bytes in prop::collection::vec(any::<u8>(), 0..200),
             cut in 0_usize..200,
         ) {
-            for mut bytes in [bytes.clone(), input(&(0, 0, vec![], 0, 0, 0, 0, 0, 0)).0.into_vec()] {
+            for mut bytes in [bytes, input(&(0, 0, vec![], 0, 0, 0, 0, 0, 0)).0.into_vec()] {
                 bytes.truncate(cut.max(1));
                 let packed = postcard::to_stdvec(&bytes).unwrap();
                 if let Ok(input) = postcard::from_bytes::<Input>(&packed) {

@@ -1,5 +1,5 @@
 //! What a rule's tags say it points to: role, techniques and kind of incident. The table stands in
-//! `docs/formats/sigma.md`, too.
+//! `docs/detection.md`, too.
 
 use bakas_model::{IncidentKind, Role};
 use bakas_sigma::LogSource;

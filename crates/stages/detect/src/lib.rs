@@ -1,6 +1,6 @@
 //! Events → detections: Sigma rules compiled per kind of log, a scan for the texts they need, exact
 //! evaluation of what is left, and correlations over time. Pure: it reads no file and asks no
-//! clock. What a rule may say stands in `docs/formats/sigma.md`.
+//! clock. What a rule may say stands in `docs/detection.md`.
 //!
 //! ```
 //! let rule = "title: A shell\nlogsource: {category: webserver}\ndetection:\n\

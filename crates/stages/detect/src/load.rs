@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use bakas_model::{LogSource as Served, RuleCounts, RuleIx, RuleMeta, Severity};
 use bakas_sigma::{
-    Document, Filter, Header, Level, LogSource, Position, Problem, Reason, Rule,
+    Document, Filter, Header, Level, LogSource, Parsed, Position, Problem, Reason, Rule,
     pipeline::{self, Mapping, Pipeline},
 };
 
@@ -80,11 +80,20 @@ impl Rules {
         files: impl IntoIterator<Item = (String, String)>,
         options: &LoadOptions,
     ) -> (Self, Loaded) {
+        let parsed = files.into_iter().map(|(path, text)| (path, bakas_sigma::parse(&text)));
+        Self::load_parsed(parsed, options)
+    }
+
+    /// As [`Self::load_with`], of files that are parsed already.
+    #[must_use]
+    pub fn load_parsed(
+        files: impl IntoIterator<Item = (String, Parsed)>,
+        options: &LoadOptions,
+    ) -> (Self, Loaded) {
         let mut loader = Loader::new(options);
         let mut documents = Vec::new();
-        for (path, text) in files {
+        for (path, parsed) in files {
             loader.counts.files += 1;
-            let parsed = bakas_sigma::parse(&text);
             for problem in parsed.problems {
                 loader.refuse(&path, &Header::default(), problem);
             }

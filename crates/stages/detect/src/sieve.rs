@@ -84,8 +84,12 @@ impl Sieve {
             for (word, eight) in words.iter_mut().zip(eights) {
                 *word = u64::from_le_bytes(*eight) | LOWER_WORD;
             }
-            if self.may_hold_gram(&words) {
-                self.grams_of(bytes, at, at + BLOCK, hits);
+            let may_hold = self.may_hold_grams(&words);
+            if may_hold.iter().fold(0, |all, one| all | one) & 1 == 1 {
+                for (eighth, _) in may_hold.iter().enumerate().filter(|(_, any)| **any & 1 == 1) {
+                    let from = at + eighth * 8;
+                    self.grams_of(bytes, from, from + 8, hits);
+                }
             }
             at += BLOCK;
         }
@@ -101,18 +105,19 @@ impl Sieve {
         }
     }
 
-    /// Whether one of the grams at the sampled places of a block may be known.
+    /// For each eight bytes of a block: whether one of the grams at their sampled places may be
+    /// known. The lowest bit tells.
     #[inline(always)]
-    fn may_hold_gram(&self, words: &[u64; BLOCK / 8 + 1]) -> bool {
-        let mut any = 0;
+    fn may_hold_grams(&self, words: &[u64; BLOCK / 8 + 1]) -> [u64; BLOCK / 8] {
+        let mut any = [0; BLOCK / 8];
         for at in 0..BLOCK / 8 {
             let (word, next) = (words[at], words[at + 1]);
-            any |= self.bit(word as u32);
-            any |= self.bit((word >> 16) as u32);
-            any |= self.bit((word >> 32) as u32);
-            any |= self.bit((word >> 48 | next << 16) as u32);
+            any[at] = self.bit(word as u32)
+                | self.bit((word >> 16) as u32)
+                | self.bit((word >> 32) as u32)
+                | self.bit((word >> 48 | next << 16) as u32);
         }
-        any & 1 == 1
+        any
     }
 
     /// The gram's bit of the bitmap, lowest.

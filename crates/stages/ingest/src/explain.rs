@@ -164,9 +164,8 @@ impl Sink for Teller {
             Some(ReadBy { definition, case, origins }) => (definition.name(), case, origins),
             None => (self.format.name(), None, Vec::new()),
         };
-        let from = |name: &str| {
-            origins.iter().find(|(of, _)| *of == name).map(|(_, from)| from.clone())
-        };
+        let from =
+            |name: &str| origins.iter().find(|(of, _)| *of == name).map(|(_, from)| from.clone());
         let attributes = values(event).into_iter().map(|(name, ocsf, value)| Attribute {
             name,
             ocsf,

@@ -155,7 +155,7 @@ fn guess_plain(formats: Formats, head: &[u8], name: &str) -> Guess {
     }
     // Something else may stand before the JSON.
     let json = guess_json(formats, head);
-    if json.format.is_some() { json } else { Guess { why: known_but_unread(first, name), ..guess } }
+    if json.format.is_some() { json } else { Guess { why: unread(first, name), ..guess } }
 }
 
 /// Whether a text begins as an array of objects, and not as `[Sun Dec 04 …]`.
@@ -254,9 +254,9 @@ fn guess_json(formats: Formats, head: &[u8]) -> Guess {
                 continue;
             };
             let native = pool.has_natives.then(|| identify(root)).flatten();
-            let defined = pool.definitions.iter().copied().filter(|format| {
-                matches!(format, Format::Defined(one) if one.fits(Sight::Object(root)))
-            });
+            let defined = pool.definitions.iter().copied().filter(
+                |format| matches!(format, Format::Defined(one) if one.fits(Sight::Object(root))),
+            );
             let before = tally.counts.iter().map(|(_, fit, _)| fit).sum::<usize>();
             tally.record(native.into_iter().chain(defined));
             if tally.counts.iter().map(|(_, fit, _)| fit).sum::<usize>() == before {
@@ -339,8 +339,6 @@ fn unknown_json(root: &Json<'_>) -> String {
     let has = |name: &str| root.get(name).is_some();
     let known = if has("nginx_version") && has("server_zones") {
         "these are status reports of nginx (counters), not its access log: "
-    } else if has("event_type") && (has("flow_id") || has("src_ip")) {
-        "these are Suricata EVE records, which are not read yet: "
     } else {
         ""
     };
@@ -349,22 +347,12 @@ fn unknown_json(root: &Json<'_>) -> String {
     format!("{known}JSON records with the members {shown} fit no known format")
 }
 
-fn known_but_unread(first: &str, name: &str) -> String {
-    let line: String = first
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(60)
-        .collect();
-    let is_error_log = line.starts_with('[') && line.contains("] [");
-    if is_error_log {
-        return "an error log of a web server, which is not read: it tells no client's request"
-            .into();
-    }
-    let file = name.rsplit('/').next().unwrap_or_default();
-    let file: String = file.chars().filter(|c| !c.is_control()).take(80).collect();
+fn unread(first: &str, name: &str) -> String {
+    let printable = |text: &str, most: usize| -> String {
+        text.chars().filter(|c| !c.is_control()).take(most).collect()
+    };
+    let line = printable(first.lines().next().unwrap_or_default(), 60);
+    let file = printable(name.rsplit('/').next().unwrap_or_default(), 80);
     format!("the first lines of {file} fit no known format: '{line}'")
 }
 
@@ -418,12 +406,11 @@ mod tests {
         check(b"", None, 0, "empty");
         check(b" \n\n", None, 0, "white space");
         check(b"\0\0\0\x01abc", None, 0, "NUL");
-        check(b"[Sun Dec 04 04:47:44 2005] [error] x\n", None, 0, "error log");
+        check(b"[Sun Dec 04 04:47:44 2005] error x\n", None, 0, "of b.log fit no known format");
         check(b"lorem ipsum\n", None, 0, "fit no known format");
         check(br#"{"a":1,"b":2}"#, None, 0, "members a, b");
         check(br#"{"nginx_version":"1","server_zones":{}}"#, None, 0, "status reports of nginx");
         check("[".repeat(10_000).as_bytes(), None, 0, "");
-        check(br#"{"flow_id":1,"event_type":"alert"}"#, None, 0, "Suricata");
     }
 
     #[test]

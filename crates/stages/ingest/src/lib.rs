@@ -30,7 +30,6 @@
 //! }
 //! ```
 
-mod account;
 mod address;
 mod catalogue;
 mod clock;
@@ -47,7 +46,7 @@ mod sound;
 mod unpack;
 mod year;
 
-pub use account::Account;
+pub use bakas_model::Account;
 pub use catalogue::Formats;
 pub use clock::is_known_zone;
 pub use decode::{Decoder, Sink};

@@ -3,18 +3,17 @@
 use regex_automata::meta;
 
 use super::{
-    Step, steps,
-    condition::{log_source, regex},
+    Step,
+    condition::{log_source, regex, value},
+    steps,
     table::{Table, wrong},
 };
 use crate::{
     condition::Expression,
     detection::{self, Detection},
     document::LogSource,
-    item::{Number, Test},
-    pattern::Pattern,
+    item::Test,
     problem::{Problem, Reason},
-    yaml::{Kind, Node, Scalar},
 };
 
 /// What a step does.
@@ -156,7 +155,8 @@ fn replacement(text: &str) -> String {
         match c {
             '$' => out.push_str("$$"),
             '\\' => {
-                let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                let digits =
+                    rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
                 let named = rest.strip_prefix("g<").and_then(|r| r.split_once('>'));
                 if digits > 0 {
                     let (number, after) = rest.split_at(digits);
@@ -174,19 +174,6 @@ fn replacement(text: &str) -> String {
         }
     }
     out
-}
-
-fn value(node: &Node, table: &Table<'_>) -> Result<Test, Problem> {
-    Ok(match &node.kind {
-        Kind::Scalar(Scalar::Null) => Test::Null,
-        Kind::Scalar(Scalar::Bool(truth)) => Test::Bool(*truth),
-        Kind::Scalar(Scalar::Int(int, _)) => Test::Number(Number::Int(*int)),
-        Kind::Scalar(Scalar::Float(float, _)) => Test::Number(Number::Float(*float)),
-        Kind::Scalar(Scalar::Text(text)) => {
-            Test::Text { pattern: Pattern::parse(text), cased: false }
-        }
-        _ => return Err(wrong(node.at, &table.below("value"), "it is not a single value")),
-    })
 }
 
 fn number_wanted(table: &Table<'_>) -> Result<bool, Problem> {

@@ -166,7 +166,7 @@ pub(super) fn log_source(table: &Table<'_>) -> Result<LogSource, Problem> {
 }
 
 /// A value as the test that a rule's line without modifiers makes of it.
-fn value(node: &Node, table: &Table<'_>) -> Result<Test, Problem> {
+pub(super) fn value(node: &Node, table: &Table<'_>) -> Result<Test, Problem> {
     Ok(match &node.kind {
         Kind::Scalar(Scalar::Null) => Test::Null,
         Kind::Scalar(Scalar::Bool(truth)) => Test::Bool(*truth),
@@ -353,9 +353,10 @@ pub(super) fn regex(table: &Table<'_>, key: &'static str) -> Result<meta::Regex,
 
 fn compile(text: &str, table: &Table<'_>, key: &str) -> Result<meta::Regex, Problem> {
     let limits = meta::Config::new().nfa_size_limit(Some(REGEX_BYTES_LIMIT));
-    meta::Builder::new().configure(limits).build(text).map_err(|error| {
-        Problem::new(Reason::Regex, table.at, table.below(key), error.to_string())
-    })
+    meta::Builder::new()
+        .configure(limits)
+        .build(text)
+        .map_err(|error| Problem::new(Reason::Regex, table.at, table.below(key), error.to_string()))
 }
 
 /// Largest expression of a pipeline, compiled.

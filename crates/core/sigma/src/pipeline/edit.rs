@@ -72,9 +72,9 @@ pub(super) fn references(item: &mut Item, names: &dyn Fn(&str) -> Option<Vec<Str
     for test in item.tests.drain(..) {
         match test {
             Test::Field { name, within, cased } => match names(&name) {
-                Some(names) => tests.extend(
-                    names.into_iter().map(|name| Test::Field { name, within, cased }),
-                ),
+                Some(names) => {
+                    tests.extend(names.into_iter().map(|name| Test::Field { name, within, cased }));
+                }
                 None => tests.push(Test::Field { name, within, cased }),
             },
             other => tests.push(other),

@@ -1,6 +1,7 @@
 //! What rule files become, and what their failures say.
 
 mod pipelines;
+mod specification;
 
 use bakas_sigma::{
     Comparison, CorrelationKind, Document, Expression, Level, Number, Parsed, Part, Pattern,

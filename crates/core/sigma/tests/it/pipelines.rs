@@ -9,8 +9,10 @@ use bakas_sigma::{
 
 fn rule(source: &str, detection: &str) -> Rule {
     let lines: String = detection.lines().map(|line| format!("  {line}\n")).collect();
-    let text = format!("title: T\nid: r1\nlevel: high\ntags: [attack.t1110]\n\
-                        logsource: {{{source}}}\ndetection:\n{lines}");
+    let text = format!(
+        "title: T\nid: r1\nlevel: high\ntags: [attack.t1110]\n\
+                        logsource: {{{source}}}\ndetection:\n{lines}"
+    );
     let parsed = parse(&text);
     assert_eq!(parsed.problems, vec![], "{text}");
     match parsed.documents.into_iter().next() {
@@ -159,10 +161,19 @@ fn conditions_say_for_which_rules() {
         ("  rule_conditions: [{type: is_sigma_rule}]", true),
         ("  rule_conditions: [{type: is_sigma_correlation_rule}]", false),
         ("  rule_conditions: [{type: tag, tag: attack.t1110}]", true),
-        ("  rule_conditions: [{type: rule_attribute, attribute: level, value: medium, op: gte}]", true),
-        ("  rule_conditions: [{type: rule_attribute, attribute: level, value: high, op: gt}]", false),
+        (
+            "  rule_conditions: [{type: rule_attribute, attribute: level, value: medium, op: gte}]",
+            true,
+        ),
+        (
+            "  rule_conditions: [{type: rule_attribute, attribute: level, value: high, op: gt}]",
+            false,
+        ),
         ("  rule_conditions: [{type: tag, tag: no}, {type: is_sigma_rule}]", false),
-        ("  rule_conditions: [{type: tag, tag: no}, {type: is_sigma_rule}]\n  rule_cond_op: or", true),
+        (
+            "  rule_conditions: [{type: tag, tag: no}, {type: is_sigma_rule}]\n  rule_cond_op: or",
+            true,
+        ),
         ("  rule_conditions: [{type: tag, tag: no}]\n  rule_cond_not: true", true),
         (
             "  rule_conditions:\n    a: {type: tag, tag: no}\n    b: {type: is_sigma_rule}\n  \
@@ -194,7 +205,9 @@ fn log_source_and_condition_are_changed_together() {
     let applied = through(&text, rule).unwrap();
     assert_eq!(lines(&applied.rule), ["a=5", "Channel=Sysmon", "EventID=1,2"]);
     assert_eq!(applied.log_sources[0].category, None);
-    assert!(matches!(&applied.rule.detection.condition, Expression::All(parts) if parts.len() == 2));
+    assert!(
+        matches!(&applied.rule.detection.condition, Expression::All(parts) if parts.len() == 2)
+    );
     assert!(applied.mapped.is_empty());
 }
 
@@ -279,7 +292,10 @@ fn what_is_not_supported_is_told_with_its_place() {
     );
     refused("name: x\npostprocessing: []\n", "line 2, column 1");
     refused("transformations: []\n", "'name' is missing");
-    refused(&steps("- {type: replace_string, regex: '(', replacement: x}"), "transformations[1].regex");
+    refused(
+        &steps("- {type: replace_string, regex: '(', replacement: x}"),
+        "transformations[1].regex",
+    );
     let failing = through(
         &steps("- {type: detection_item_failure, message: not here, id: f}"),
         rule("product: x", ONE),
@@ -317,5 +333,7 @@ fn a_filter_is_laid_over_the_rules_it_names() {
     }
     let literal = Part::Literal("adm_".to_owned());
     let items: Vec<_> = target.detection.searches[1].1.items().collect();
-    assert!(matches!(&items[0].tests[0], Test::Text { pattern, .. } if pattern.parts[0] == literal));
+    assert!(
+        matches!(&items[0].tests[0], Test::Text { pattern, .. } if pattern.parts[0] == literal)
+    );
 }

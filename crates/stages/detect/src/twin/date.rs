@@ -71,7 +71,7 @@ fn written(text: &str) -> Option<Date> {
     let chars: Vec<char> = text.chars().collect();
     let number = |from: usize, to: usize| -> Option<i64> {
         let digits: String = chars.get(from..to)?.iter().collect();
-        digits.chars().all(|c| c.is_ascii_digit()).then(|| digits.parse().unwrap())
+        if digits.chars().all(|c| c.is_ascii_digit()) { digits.parse().ok() } else { None }
     };
     if chars.get(4) != Some(&'-') || chars.get(7) != Some(&'-') {
         return None;

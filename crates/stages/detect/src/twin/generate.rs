@@ -38,7 +38,8 @@ impl Luck {
 }
 
 /// The fields that made events have.
-pub const FIELDS: [&str; 8] = ["a", "b", "c.d", "c-uri", "cs-uri", "resource.name", "EventID", "when"];
+pub const FIELDS: [&str; 8] =
+    ["a", "b", "c.d", "c-uri", "cs-uri", "resource.name", "EventID", "when"];
 
 /// The fields that made rules name: those, and attributes.
 const ASKED: [&str; 18] = [
@@ -146,9 +147,27 @@ fn list(luck: &mut Luck, most: usize, mut one: impl FnMut(&mut Luck) -> String) 
 }
 
 const REGEXES: &[&str] = &[
-    "a+b", "^/a", "[ab]k$", "\u{e9}|A=1", ".*", "(?i)(a|b)(/|%)A", "ka{2,}b", "[ab]?k=",
-    "(ab|K.*|1=)+/", "a(b|k){1,3}/$", "(?i)k\\s?=", "(a|){2}b", "^\\d+$", "[\\w-]+ ?", "\\S\\W",
-    "^[^\\d]*$", "(?i)[a-k]1", "^$", "x?", "(cmd|x) .[ab]", "^.b$",
+    "a+b",
+    "^/a",
+    "[ab]k$",
+    "\u{e9}|A=1",
+    ".*",
+    "(?i)(a|b)(/|%)A",
+    "ka{2,}b",
+    "[ab]?k=",
+    "(ab|K.*|1=)+/",
+    "a(b|k){1,3}/$",
+    "(?i)k\\s?=",
+    "(a|){2}b",
+    "^\\d+$",
+    "[\\w-]+ ?",
+    "\\S\\W",
+    "^[^\\d]*$",
+    "(?i)[a-k]1",
+    "^$",
+    "x?",
+    "(cmd|x) .[ab]",
+    "^.b$",
 ];
 
 /// One line of a search: `field|modifiers: values`.
@@ -221,7 +240,8 @@ fn search(luck: &mut Luck) -> String {
         0 => format!(" {}", list(luck, 3, pattern)),
         1 => format!("\n      '|all': {}", list(luck, 3, pattern)),
         2 => {
-            let (a, b) = (map(luck, "\n        ", "\n      - "), map(luck, "\n        ", "\n      - "));
+            let (a, b) =
+                (map(luck, "\n        ", "\n      - "), map(luck, "\n        ", "\n      - "));
             format!("{a}{b}")
         }
         3 => format!("\n      - {}\n      - {}", line(luck), quoted(&text(luck))),
@@ -268,7 +288,8 @@ pub fn rule(luck: &mut Luck) -> String {
 pub fn peer_rule(luck: &mut Luck) -> String {
     loop {
         let text = rule(luck);
-        let names = [".name", "src_endpoint", "tenant", "expand", "status", "class_uid", "time", "c-uri"];
+        let names =
+            [".name", "src_endpoint", "tenant", "expand", "status", "class_uid", "time", "c-uri"];
         if text.contains("category: webserver") && !names.iter().any(|name| text.contains(name)) {
             return text;
         }

@@ -44,8 +44,7 @@ pub fn made(luck: &mut Luck) -> Made {
 }
 
 /// The log source of made records of a user's log.
-pub const CUSTOM: LogSource =
-    LogSource { category: None, product: Some("made"), service: None };
+pub const CUSTOM: LogSource = LogSource { category: None, product: Some("made"), service: None };
 
 impl Made {
     /// As an event.

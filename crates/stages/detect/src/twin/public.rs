@@ -128,7 +128,8 @@ fn both_agree_on_the_public_rules() {
     let context = Context { location: Location::default(), operator: None, agency: &agency };
     let mut matcher = rules.matcher();
     let mut ever = vec![false; rules.details.len()];
-    for (own, turn) in (0..rules.details.len()).flat_map(|own| (0..2).map(move |turn| (own, turn))) {
+    for (own, turn) in (0..rules.details.len()).flat_map(|own| (0..2).map(move |turn| (own, turn)))
+    {
         let detail = &rules.details[own];
         let asked = |detail: &Detail, event: &Event<'_>| {
             let fits = |source| logsource::fits(source, Origin::of(event), event.class);

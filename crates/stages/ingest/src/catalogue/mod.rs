@@ -5,12 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::{
-    Definition, DefinitionProblem, Format,
-    decode::identify,
-    define::Sight,
-    json::Json,
-};
+use crate::{Definition, DefinitionProblem, Format, decode::identify, define::Sight, json::Json};
 
 /// Our definitions: the path of each, and its text.
 const OURS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/formats.rs"));

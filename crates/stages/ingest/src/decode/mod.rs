@@ -21,6 +21,7 @@ mod windows;
 use std::ops::Range;
 
 use bakas_model::{
+    account::Fate,
     AgencyIx, Event, Place, Reject, RejectReason, Source, SourceIx,
     limits::{LINE_BYTES_LIMIT, RECORD_BYTES_LIMIT},
 };
@@ -39,7 +40,6 @@ pub(crate) use self::{
 };
 use crate::{
     Account, Format, Formats, Reading,
-    account::Fate,
     clock::Clock,
     define,
     fault::{Fault, length, reject},

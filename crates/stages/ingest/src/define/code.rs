@@ -1,5 +1,5 @@
 //! Values that a log writes in code: hex of the Linux audit system, percent signs of requests,
-//! base64. What is no such code stays as it is.
+//! base64, backslashes. What is no such code stays as it is.
 
 use std::borrow::Cow;
 
@@ -27,6 +27,7 @@ impl Decoding {
             Coding::Hex => hex(text)?,
             Coding::Percent => return percent(text, arena),
             Coding::Base64 => base64(text)?,
+            Coding::Backslash => backslash(text)?,
         };
         printable(bytes, arena)
     }
@@ -76,6 +77,26 @@ pub(super) fn percent<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
     })
 }
 
+/// `\xHH` and `\\` taken back; `None` where there is none.
+fn backslash(text: &str) -> Option<Vec<u8>> {
+    memchr::memchr(b'\\', text.as_bytes())?;
+    let bytes = text.as_bytes();
+    let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(&byte) = bytes.get(at) {
+        let (value, length) = match bytes.get(at..).unwrap_or_default() {
+            [b'\\', b'\\', ..] => (b'\\', 2),
+            [b'\\', b'x', high, low, ..] => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => (high << 4 | low, 4),
+                _ => (byte, 1),
+            },
+            _ => (byte, 1),
+        };
+        plain.push(value);
+        at += length;
+    }
+    Some(plain)
+}
+
 /// RFC 4648, sections 4 and 5: both alphabets, with or without padding.
 fn base64(text: &str) -> Option<Vec<u8>> {
     let body = text.trim_end_matches('=').as_bytes();
@@ -123,6 +144,8 @@ mod tests {
         check(Coding::Base64, "aGVsbG8=", Some("hello"));
         check(Coding::Base64, "aGVsbG8", Some("hello"));
         check(Coding::Base64, "a b", None);
+        check(Coding::Backslash, r"\\\\fs1\\ADMIN$\x09\q", Some("\\\\fs1\\ADMIN$\t\\q"));
+        check(Coding::Backslash, "plain", None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::{
     delimited::{Delimited, Delimiter, Header, Layout},
     extension::{Cef, Leef},
     glob::Glob,
+    intern::{intern, intern_list},
     json::{Members, Pairs, Select, steps},
     key_value::{KeyValue, Separator},
     map::{Mapping, ResultRule},
@@ -41,12 +42,8 @@ struct Compiler<'f> {
     is_json: bool,
 }
 
-fn leak(text: &str) -> &'static str {
-    String::leak(text.to_owned())
-}
-
-fn leak_all(texts: &[String]) -> Vec<&'static str> {
-    texts.iter().map(|text| leak(text)).collect()
+fn intern_all(texts: &[String]) -> Vec<&'static str> {
+    texts.iter().map(|text| intern(text)).collect()
 }
 
 /// Reads and compiles a file.
@@ -107,22 +104,22 @@ impl Compiler<'_> {
         let groups = head.iter().chain(extracts.iter().flat_map(|extract| &extract.patterns));
         let from: Vec<Slot> = groups.flat_map(Pattern::names).collect();
         let definition = Definition {
-            name: leak(file.name.get_ref()),
-            title: leak(file.title.get_ref()),
-            source: leak(&file.source),
-            notes: file.notes.as_deref().map(leak),
-            aliases: file.aliases.iter().map(|alias| leak(alias.get_ref())).collect(),
-            provider: file.provider.as_deref().map(leak),
-            text: leak(self.place.text),
+            name: intern(file.name.get_ref()),
+            title: intern(file.title.get_ref()),
+            source: intern(&file.source),
+            notes: file.notes.as_deref().map(intern),
+            aliases: file.aliases.iter().map(|alias| intern(alias.get_ref())).collect(),
+            provider: file.provider.as_deref().map(intern),
+            text: intern(self.place.text),
             by_line,
             by_syslog,
             programs: record.programs.iter().map(|word| Glob::new(word.get_ref())).collect(),
-            starts: record.starts.iter().map(|word| leak(word.get_ref())).collect(),
+            starts: record.starts.iter().map(|word| intern(word.get_ref())).collect(),
             head,
             multiline: self.multiline(file)?,
             skip: self.regexes(&record.skip)?,
-            wrappers: Vec::leak(leak_all(&record.wrappers)),
-            null: leak_all(&record.null),
+            wrappers: intern_list(&record.wrappers),
+            null: intern_all(&record.null),
             envelope,
             decodings,
             extracts,
@@ -184,10 +181,8 @@ impl Compiler<'_> {
             ("multiline", r.multiline.is_some(), &[Pattern, KeyValue, Cef, Leef, Delimited]),
         ];
         match keys.iter().find(|(_, is_there, kinds)| *is_there && !kinds.contains(&r.kind)) {
-            Some((key, ..)) => Err(self.problem(
-                record.span(),
-                format!("[record] '{key}' does not belong to this kind"),
-            )),
+            Some((key, ..)) => Err(self
+                .problem(record.span(), format!("[record] '{key}' does not belong to this kind"))),
             None => Ok(()),
         }
     }
@@ -198,7 +193,8 @@ impl Compiler<'_> {
         let by_syslog = carriers.contains(&Carrier::Syslog);
         let has_way = !r.programs.is_empty() || !r.starts.is_empty();
         if by_syslog != has_way {
-            let what = "[record] carriers = [\"syslog\"] and 'programs' or 'starts' need one another";
+            let what =
+                "[record] carriers = [\"syslog\"] and 'programs' or 'starts' need one another";
             return Err(self.problem(record.span(), what));
         }
         Ok((carriers.contains(&Carrier::Line), by_syslog))
@@ -224,7 +220,9 @@ impl Compiler<'_> {
     fn kind(&mut self, file: &File) -> Result<Kind> {
         let record = file.record.get_ref();
         Ok(match record.kind {
-            KindName::Json => Kind::Json(Members { pairs: self.pairs(record)?, selects: Vec::new() }),
+            KindName::Json => {
+                Kind::Json(Members { pairs: self.pairs(record)?, selects: Vec::new() })
+            }
             KindName::Delimited => Kind::Delimited(self.delimited(file)?),
             KindName::KeyValue => Kind::KeyValue(self.key_value(record)?),
             KindName::Pattern => {
@@ -246,8 +244,8 @@ impl Compiler<'_> {
                 let what = "'pairs' takes the member of the name and that of the value";
                 return Err(self.problem(parts.span(), what));
             };
-            let values = values.split('|').map(|at| leak(at.trim())).collect();
-            let (name, key) = (leak(path), leak(key));
+            let values = values.split('|').map(|at| intern(at.trim())).collect();
+            let (name, key) = (intern(path), intern(key));
             Ok(Pairs { id: bakas_model::FieldId::of(name), name, key, values })
         };
         record.pairs.iter().map(one).collect()
@@ -279,7 +277,7 @@ impl Compiler<'_> {
         let quote = record.quote.as_ref().map(|word| self.byte(word)).transpose()?;
         let header = record.header.as_ref().map(|word| match word.get_ref().as_str() {
             "line" => Ok(Header::Line),
-            word_text if word_text.starts_with('#') => Ok(Header::Directive(leak(word_text))),
+            word_text if word_text.starts_with('#') => Ok(Header::Directive(intern(word_text))),
             _ => Err(self.problem(word.span(), "[record] header is \"line\" or begins with #")),
         });
         let header = header.transpose()?;
@@ -296,7 +294,7 @@ impl Compiler<'_> {
         let layouts = record.layout.iter().map(|layout| self.layout(layout));
         let layouts = layouts.collect::<Result<Vec<_>>>()?;
         let directives = record.directives.iter();
-        let directives = directives.map(|(word, name)| (leak(word), leak(name))).collect();
+        let directives = directives.map(|(word, name)| (intern(word), intern(name))).collect();
         let may_hold_lines = quote.is_some() && matches!(delimiter, Delimiter::One(_));
         let signs = file.recognise.0.iter();
         Ok(Delimited {
@@ -316,9 +314,13 @@ impl Compiler<'_> {
     fn layout(&mut self, layout: &Spanned<schema::Layout>) -> Result<Layout> {
         let mut when = Vec::new();
         for (at, condition) in &layout.get_ref().when {
-            let at: usize = at.parse().ok().filter(|at| (1..=4096).contains(at)).ok_or_else(|| {
-                self.problem(condition.span(), "cells are counted from 1: when = { 4 = \"TRAFFIC\" }")
-            })?;
+            let at: usize =
+                at.parse().ok().filter(|at| (1..=4096).contains(at)).ok_or_else(|| {
+                    self.problem(
+                        condition.span(),
+                        "cells are counted from 1: when = { 4 = \"TRAFFIC\" }",
+                    )
+                })?;
             when.push((at - 1, self.test(condition)?));
         }
         Ok(Layout { when, columns: self.columns(&layout.get_ref().columns) })
@@ -340,7 +342,7 @@ impl Compiler<'_> {
                 "" => return Err(self.problem(word.span(), "a separator is not empty")),
                 " " => Separator::of(b" \t\n\r\x1d"),
                 one if one.len() == 1 => Separator::of(one.as_bytes()),
-                text => Separator::Text(leak(text)),
+                text => Separator::Text(intern(text)),
             },
         };
         let assign = record.assign.as_ref().map_or("=", |word| word.get_ref());
@@ -351,9 +353,9 @@ impl Compiler<'_> {
         let quote = record.quote.as_ref().map(|word| self.byte(word)).transpose()?;
         Ok(KeyValue {
             separator,
-            assign: leak(assign),
+            assign: intern(assign),
             quote: quote.or(Some(b'"')),
-            nested: leak_all(&record.nested),
+            nested: intern_all(&record.nested),
         })
     }
 
@@ -401,8 +403,8 @@ impl Compiler<'_> {
                 return Err(self.problem(span, "an empty list of fields"));
             }
             Form::Any(list) => Term::Any(self.terms(list)?),
-            Form::Join(list, with) => Term::Join(self.terms(list)?, leak(with)),
-            Form::Text(text) => Term::Text(leak(text)),
+            Form::Join(list, with) => Term::Join(self.terms(list)?, intern(with)),
+            Form::Text(text) => Term::Text(intern(text)),
             Form::Match(field, pattern) => {
                 let field = self.term(field)?;
                 let cut = Cut::new(pattern.get_ref());
@@ -410,9 +412,9 @@ impl Compiler<'_> {
                 Term::Match(Box::new(field), Box::new(cut))
             }
             Form::Raw(path) => {
-                let path_steps = steps(path).filter(|_| self.is_json).ok_or_else(|| {
-                    self.problem(span, "{ raw } takes the path of a JSON member")
-                })?;
+                let path_steps = steps(path)
+                    .filter(|_| self.is_json)
+                    .ok_or_else(|| self.problem(span, "{ raw } takes the path of a JSON member"))?;
                 let slot = self.names.slot(&format!("{{raw}}{path}"));
                 self.select(slot, path_steps, true);
                 Term::Slot(slot)
@@ -485,7 +487,7 @@ impl Compiler<'_> {
         let mut tables = Vec::new();
         for (name, table) in &file.tables {
             let inner = table.get_ref();
-            let values = inner.values.iter().map(|(key, value)| (leak(key), leak(value)));
+            let values = inner.values.iter().map(|(key, value)| (intern(key), intern(value)));
             tables.push(Table {
                 when: self.when(&inner.when)?,
                 field: self.term(&inner.field)?,
@@ -529,8 +531,8 @@ impl Compiler<'_> {
             return Err(self.problem(word.span(), "stream 'custom' stands at the file's head only"));
         }
         let fields = a.fields.iter().map(|(name, text)| {
-            let name = leak(name);
-            (self.names.slot(name), bakas_model::FieldId::of(name), name, leak(text))
+            let name = intern(name);
+            (self.names.slot(name), bakas_model::FieldId::of(name), name, intern(text))
         });
         let fields = fields.collect();
         Ok(Mapping {
@@ -601,7 +603,7 @@ impl Compiler<'_> {
             }
             (Some(Stream::Custom), Some(source)) => {
                 let inner = source.get_ref();
-                let part = |text: &Option<String>| text.as_deref().map(leak);
+                let part = |text: &Option<String>| text.as_deref().map(intern);
                 let custom = LogSource {
                     category: part(&inner.category),
                     product: part(&inner.product),
@@ -658,7 +660,8 @@ impl Compiler<'_> {
     }
 
     fn time(&mut self, file: &File, by_line: bool) -> Result<TimeRule> {
-        let by_line_alone = by_line && file.record.get_ref().programs.is_empty()
+        let by_line_alone = by_line
+            && file.record.get_ref().programs.is_empty()
             && file.record.get_ref().starts.is_empty();
         let Some(time) = &file.time else {
             if by_line_alone {
@@ -706,10 +709,10 @@ impl Compiler<'_> {
             recognise.priority = sign.priority.unwrap_or(recognise.priority);
             let mut values = Vec::new();
             for (path, condition) in &sign.values {
-                values.push((leak(path), self.test(condition)?));
+                values.push((intern(path), self.test(condition)?));
             }
             recognise.signs.push(Sign {
-                members: leak_all(&sign.members),
+                members: intern_all(&sign.members),
                 values,
                 line: sign.line.as_ref().map(|word| self.regex(word)).transpose()?,
             });

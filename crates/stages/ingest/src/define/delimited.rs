@@ -88,11 +88,7 @@ impl Delimited {
         out: &mut Out<'_, 'a>,
     ) {
         if let Some(header) = &chunk.header {
-            out.row.columns = header
-                .columns
-                .iter()
-                .map(|name| column(definition, name))
-                .collect();
+            out.row.columns = header.columns.iter().map(|name| column(definition, name)).collect();
         }
         if let Some(Headed { header, values }) = chunk.headed.as_deref() {
             if let Some(header) = header {
@@ -117,7 +113,11 @@ impl Delimited {
             Some(Header::Line) => {
                 if self.is_csv {
                     // The framing knows the header; another copy of it says nothing new.
-                    return out.row.columns.first().is_some_and(|first| line.starts_with(first.name))
+                    return out
+                        .row
+                        .columns
+                        .first()
+                        .is_some_and(|first| line.starts_with(first.name))
                         && self.is_header_again(line, arena, out);
                 }
                 if !out.row.header.is_empty() {
@@ -173,7 +173,8 @@ impl Delimited {
         let mut columns = out.row.columns.iter();
         let mut is_same = true;
         self.split_header(line, arena, &mut |name| {
-            is_same &= columns.next().is_some_and(|column| column.name == name || column.name.is_empty());
+            is_same &=
+                columns.next().is_some_and(|column| column.name == name || column.name.is_empty());
         });
         is_same && columns.next().is_none()
     }
@@ -320,7 +321,7 @@ impl Delimited {
             Some(first) if Some(*first) == self.quote => {
                 let is_blank = !matches!(self.delimiter, Delimiter::One(b) if b != b' ');
                 let found = if is_blank {
-                    quoted(text, *first, arena)
+                    quoted(text, *first, true, arena)
                 } else {
                     doubled(text, *first, arena)
                 };

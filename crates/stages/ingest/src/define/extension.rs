@@ -228,11 +228,10 @@ mod tests {
 
     #[test]
     fn values_hold_blanks_and_escaped_signs() {
-        check("src=192.0.2.1 msg=a b c dst=192.0.2.2", &[
-            ("src", "192.0.2.1"),
-            ("msg", "a b c"),
-            ("dst", "192.0.2.2"),
-        ]);
+        check(
+            "src=192.0.2.1 msg=a b c dst=192.0.2.2",
+            &[("src", "192.0.2.1"), ("msg", "a b c"), ("dst", "192.0.2.2")],
+        );
         check(r"request=/a?b\=c act=x", &[("request", r"/a?b\=c"), ("act", "x")]);
         check("url=/a?b=c act=x", &[("url", "/a?b=c"), ("act", "x")]);
         check("a= b=", &[("a", ""), ("b", "")]);

@@ -62,7 +62,7 @@ impl Members {
             walk.value(Path { id: FieldId::of(key), text: key }, value);
         }
         for select in &self.selects {
-            if let Some(value) = select.find(root, &select.path) {
+            if let Some(value) = select.find(root, &select.path, arena) {
                 out.row.set(select.to, value);
             }
         }
@@ -144,9 +144,10 @@ impl<'a> Walk<'_, '_, 'a> {
         let Some(pairs) = self.members.pairs.iter().find(fits) else { return };
         for element in elements {
             let Some(name) = element.text_at(&[pairs.key]) else { continue };
-            let value = pairs.values.iter().find_map(|at| {
-                dotted(element, at).filter(|value| !matches!(value, Json::Null))
-            });
+            let value = pairs
+                .values
+                .iter()
+                .find_map(|at| dotted(element, at).filter(|value| !matches!(value, Json::Null)));
             if let Some(value) = value {
                 let child = self.child(path, name);
                 self.value(child, &value);
@@ -186,13 +187,13 @@ pub(super) fn dotted<'a>(value: &Json<'a>, path: &str) -> Option<Json<'a>> {
 }
 
 impl Select {
-    fn find<'a>(&self, value: &Json<'a>, path: &[Step]) -> Option<Value<'a>> {
-        let Some((step, rest)) = path.split_first() else { return self.leaf(value) };
+    fn find<'a>(&self, value: &Json<'a>, path: &[Step], arena: &'a Bump) -> Option<Value<'a>> {
+        let Some((step, rest)) = path.split_first() else { return self.leaf(value, arena) };
         if let Json::Array(elements, _) = value {
-            return elements.iter().find_map(|element| self.find(element, path));
+            return elements.iter().find_map(|element| self.find(element, path, arena));
         }
         let found = dotted(value, &step.member)?;
-        let Some((name, glob)) = &step.only else { return self.find(&found, rest) };
+        let Some((name, glob)) = &step.only else { return self.find(&found, rest, arena) };
         let fits = |element: &Json<'_>| {
             let value = dotted(element, name).and_then(|value| scalar_of(&value));
             value.is_some_and(|value| glob.fits_value(value))
@@ -201,19 +202,44 @@ impl Select {
             Json::Array(elements, _) => elements
                 .iter()
                 .filter(|element| fits(element))
-                .find_map(|element| self.find(element, rest)),
-            single if fits(&single) => self.find(&single, rest),
+                .find_map(|element| self.find(element, rest, arena)),
+            single if fits(&single) => self.find(&single, rest, arena),
             _ => None,
         }
     }
 
-    fn leaf<'a>(&self, value: &Json<'a>) -> Option<Value<'a>> {
+    fn leaf<'a>(&self, value: &Json<'a>, arena: &'a Bump) -> Option<Value<'a>> {
         match *value {
-            Json::Array(_, text) | Json::Object(_, text) if self.is_raw => Some(Value::Text(text)),
-            Json::Array(elements, _) => elements.iter().find_map(|element| self.leaf(element)),
+            Json::Array(_, text) | Json::Object(_, text) if self.is_raw => {
+                Some(Value::Text(compact(text, arena)))
+            }
+            Json::Array(elements, _) => {
+                elements.iter().find_map(|element| self.leaf(element, arena))
+            }
             scalar => scalar_of(&scalar).filter(|value| super::row::is_there(*value)),
         }
     }
+}
+
+/// JSON without the white space between its tokens.
+fn compact<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
+    let (mut plain, mut in_string, mut escaped) = (String::new(), false, false);
+    for (at, c) in text.char_indices() {
+        let is_blank = !in_string && c.is_ascii_whitespace();
+        if is_blank && plain.is_empty() {
+            plain = String::with_capacity(text.len());
+            plain.push_str(text.get(..at).unwrap_or_default());
+        } else if !is_blank && !plain.is_empty() {
+            plain.push(c);
+        }
+        match c {
+            _ if std::mem::take(&mut escaped) => {}
+            '\\' => escaped = in_string,
+            '"' => in_string = !in_string,
+            _ => {}
+        }
+    }
+    if plain.is_empty() { text } else { arena.alloc_str(&plain) }
 }
 
 /// The path of a selection as it is written: `target[type=User].alternateId`.
@@ -270,13 +296,14 @@ mod tests {
         let root = Json::parse(text, &arena).unwrap();
         let check = |path: &str, is_raw: bool, expected: Option<&str>| {
             let select = Select { to: 0, path: steps(path).unwrap(), is_raw };
-            let found = select.find(&root, &select.path);
+            let found = select.find(&root, &select.path, &arena);
             assert_eq!(found.map(|value| value.as_text().into_owned()).as_deref(), expected);
         };
         check("target[type=User].id", false, Some("ana"));
         check("target[type=user].k", false, Some("1"));
         check("target[type=user].k", true, Some("[1]"));
         check("target[type=Group].id", false, None);
+        assert_eq!(compact("{ \"a b\" : [ 1,\n\"\\\" x\" ] }", &arena), "{\"a b\":[1,\"\\\" x\"]}");
         assert!(steps("target[type].id").is_none());
         assert!(steps("target[a=b]x").is_none());
     }

@@ -52,7 +52,10 @@ impl Separator {
             }),
             Self::Text(separator) => loop {
                 text = text.trim_ascii_start();
-                match text.strip_prefix(separator).or_else(|| text.strip_prefix(separator.trim_end())) {
+                match text
+                    .strip_prefix(separator)
+                    .or_else(|| text.strip_prefix(separator.trim_end()))
+                {
                     Some(rest) if rest.len() < text.len() => text = rest,
                     _ => return text,
                 }
@@ -137,11 +140,12 @@ impl KeyValue {
     /// The value at the beginning, whether it stood in quotes, and what follows.
     #[inline]
     fn value<'a>(&self, text: &'a str, arena: &'a Bump) -> ((&'a str, bool), &'a str) {
-        let blank_after = !matches!(&self.separator, Separator::Any(table) if table[usize::from(b' ')]);
+        let blank_after =
+            !matches!(&self.separator, Separator::Any(table) if table[usize::from(b' ')]);
         let text = if blank_after { text.trim_ascii_start() } else { text };
         if let Some(quote) = self.quote
             && text.as_bytes().first() == Some(&quote)
-            && let Some((value, rest)) = quoted(text, quote, arena)
+            && let Some((value, rest)) = quoted(text, quote, false, arena)
         {
             return ((value, true), rest);
         }
@@ -152,15 +156,27 @@ impl KeyValue {
 }
 
 /// The text in quotes at the beginning, with backslashes before quotes and backslashes taken back,
-/// and what follows. Without a closing quote the rest is the value.
-pub(super) fn quoted<'a>(text: &'a str, quote: u8, arena: &'a Bump) -> Option<(&'a str, &'a str)> {
+/// and what follows; where quotes may be doubled, two stand for one. Without a closing quote the
+/// rest is the value.
+pub(super) fn quoted<'a>(
+    text: &'a str,
+    quote: u8,
+    doubles: bool,
+    arena: &'a Bump,
+) -> Option<(&'a str, &'a str)> {
     let inner = text.get(1..)?;
     let bytes = inner.as_bytes();
     let (mut at, mut has_escape) = (0, false);
     let end = loop {
         match memchr2(quote, b'\\', bytes.get(at..)?) {
             None => break bytes.len(),
-            Some(found) if bytes.get(at + found) == Some(&quote) => break at + found,
+            Some(found) if bytes.get(at + found) == Some(&quote) => {
+                if !doubles || bytes.get(at + found + 1) != Some(&quote) {
+                    break at + found;
+                }
+                has_escape = true;
+                at += found + 2;
+            }
             Some(found) => {
                 has_escape = true;
                 at = (at + found + 2).min(bytes.len());
@@ -176,7 +192,10 @@ pub(super) fn quoted<'a>(text: &'a str, quote: u8, arena: &'a Bump) -> Option<(&
     let mut chars = value.chars().peekable();
     while let Some(c) = chars.next() {
         match chars.peek() {
-            Some(&next) if c == '\\' && (next == '\\' || next == char::from(quote)) => {
+            Some(&next)
+                if (c == '\\' && (next == '\\' || next == char::from(quote)))
+                    || (doubles && c == char::from(quote) && next == c) =>
+            {
                 plain.push(next);
                 chars.next();
             }

@@ -28,7 +28,9 @@ enum Part {
     Minute,
     Second,
     /// Digits of a second's fraction, with their point where it stands before them.
-    Fraction { with_point: bool },
+    Fraction {
+        with_point: bool,
+    },
     Half,
     Zone,
     ZoneName,
@@ -74,7 +76,9 @@ impl Layout {
                 b'Z' => &[Part::ZoneName],
                 b'a' | b'A' => &[Part::Weekday],
                 b's' => &[Part::Epoch],
-                b'T' => &[Part::Hour, Part::Byte(b':'), Part::Minute, Part::Byte(b':'), Part::Second],
+                b'T' => {
+                    &[Part::Hour, Part::Byte(b':'), Part::Minute, Part::Byte(b':'), Part::Second]
+                }
                 b'R' => &[Part::Hour, Part::Byte(b':'), Part::Minute],
                 b'F' => &[Part::Year, Part::Byte(b'-'), Part::Month, Part::Byte(b'-'), Part::Day],
                 b'D' => {
@@ -87,7 +91,8 @@ impl Layout {
             parts.extend_from_slice(found);
         }
         let has = |wanted: &[Part]| parts.iter().any(|part| wanted.contains(part));
-        let has_day = has(&[Part::DayOfYear]) || (has(&[Part::Day]) && has(&[Part::Month, Part::MonthName]));
+        let has_day =
+            has(&[Part::DayOfYear]) || (has(&[Part::Day]) && has(&[Part::Month, Part::MonthName]));
         let has_clock = has(&[Part::Hour, Part::Hour12]);
         if !(has(&[Part::Epoch]) || has_day && has_clock) {
             return Err(format!("the layout '{text}' has no month, day and hour"));
@@ -154,7 +159,8 @@ impl Layout {
             return None;
         }
         if let Some(seconds) = epoch {
-            return clock.epoch_micros(seconds.checked_mul(1_000_000)?.checked_add(written.micros)?);
+            return clock
+                .epoch_micros(seconds.checked_mul(1_000_000)?.checked_add(written.micros)?);
         }
         if let Some(afternoon) = is_afternoon {
             if !(1..=12).contains(&written.hour) {
@@ -189,8 +195,18 @@ fn word<'t>(left: &mut &'t [u8]) -> Option<&'t [u8]> {
 /// A month's English name, whole or its first three letters.
 fn month_name(left: &mut &[u8]) -> Option<u8> {
     const WHOLE: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september",
-        "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let word = word(left)?;
     let number = month(word.get(..3)?)?;
@@ -232,7 +248,8 @@ fn zone(left: &mut &[u8]) -> Option<i64> {
     };
     let hours = number(left, 2, 2)?;
     *left = left.strip_prefix(b":").unwrap_or(left);
-    let minutes = if left.first().is_some_and(u8::is_ascii_digit) { number(left, 2, 2)? } else { 0 };
+    let minutes =
+        if left.first().is_some_and(u8::is_ascii_digit) { number(left, 2, 2)? } else { 0 };
     (hours <= 18 && minutes <= 59).then(|| east * i64::from(hours * 3600 + minutes * 60))
 }
 
@@ -247,7 +264,8 @@ fn month_and_day(year: i32, day: i32) -> Option<(u8, u8)> {
     let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let february = if is_leap { 29 } else { 28 };
     let mut left = day;
-    for (days, month) in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter().zip(1..) {
+    for (days, month) in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter().zip(1..)
+    {
         if left <= days {
             return (left > 0).then_some((month, left as u8));
         }
@@ -283,15 +301,25 @@ mod tests {
         check("%Y-%m-%d %H:%M:%S%.f", "2026-01-05 16:07:06", at);
         check("%Y-%m-%d %H:%M:%S%.f", "2026-01-05 16:07:06.25", Some("2026-01-05T08:07:06.250Z"));
         check("%b %e %H:%M:%S", "Jan  5 16:07:06", at);
-        check("%a %b %d %H:%M:%S.%f %Y", "Mon Jan 05 16:07:06.000001 2026", Some("2026-01-05T08:07:06.000001Z"));
+        check(
+            "%a %b %d %H:%M:%S.%f %Y",
+            "Mon Jan 05 16:07:06.000001 2026",
+            Some("2026-01-05T08:07:06.000001Z"),
+        );
         check("%m/%d/%Y %I:%M:%S %p", "1/5/2026 4:07:06 PM", at);
         check("%m/%d/%y %I:%M:%S %p", "1/5/26 12:07:06 am", Some("2026-01-04T16:07:06Z"));
         check("%F %T %Z", "2026-01-05 08:07:06 UTC", at);
         check("%B %d, %Y %R", "January 5, 2026 16:07", Some("2026-01-05T08:07:00Z"));
         check("%Y %j %T", "2026 005 16:07:06", at);
         check("%s.%f", "1767600426.5", Some("2026-01-05T08:07:06.500Z"));
-        check("%Y-%m-%dT%H:%M:%S%.f%:z", "2026-01-05T16:07:06,5+08:00", Some("2026-01-05T08:07:06.500Z"));
-        for wrong in ["2026-13-05 16:07:06", "2026-01-05 16:07:06 x", "2026-01-05", "", "26-1-5 1:1:1"] {
+        check(
+            "%Y-%m-%dT%H:%M:%S%.f%:z",
+            "2026-01-05T16:07:06,5+08:00",
+            Some("2026-01-05T08:07:06.500Z"),
+        );
+        for wrong in
+            ["2026-13-05 16:07:06", "2026-01-05 16:07:06 x", "2026-01-05", "", "26-1-5 1:1:1"]
+        {
             check("%Y-%m-%d %H:%M:%S", wrong, None);
         }
         check("%b %e %H:%M:%S", "Foo  5 16:07:06", None);

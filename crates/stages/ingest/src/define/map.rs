@@ -54,6 +54,7 @@ pub(super) struct ResultRule {
 impl Mapping {
     /// This over another: what it leaves open is as there.
     pub(super) fn over(&self, base: &Self) -> Self {
+        // What a case names it decides, also where its field is not there.
         let both = |own: &Option<Term>, base: &Option<Term>| own.clone().or_else(|| base.clone());
         // A case that says the result, or the status, says it alone.
         let says_result = self.result.is_some() || self.status.is_some();
@@ -103,6 +104,27 @@ impl Mapping {
             ("bytes_out", self.bytes_out.as_ref()),
             ("src_claimed", self.forwarded.as_ref()),
         ]
+    }
+
+    /// Takes away the attributes that it decides, so that nothing from before stays.
+    pub(super) fn clear(&self, out: &mut Out<'_, '_>) {
+        let event = &mut out.event;
+        for (term, attribute) in [
+            (&self.account, &mut event.account),
+            (&self.target, &mut event.target),
+            (&self.object, &mut event.object),
+            (&self.host, &mut event.host),
+            (&self.agent, &mut event.agent),
+        ] {
+            *attribute = attribute.filter(|_| term.is_none());
+        }
+        event.src = event.src.filter(|_| self.src.is_none());
+        event.dst = event.dst.filter(|_| self.dst.is_none());
+        event.http_status = event.http_status.filter(|_| self.http_status.is_none());
+        event.bytes_out = event.bytes_out.filter(|_| self.bytes_out.is_none());
+        if self.operation.is_some() {
+            event.operation = "";
+        }
     }
 
     /// Sets what it says.

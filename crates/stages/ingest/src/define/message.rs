@@ -38,7 +38,10 @@ pub(crate) fn for_line(formats: Formats, text: &str) -> Option<&'static Definiti
             && definition.fits(Sight::Line(text))
     });
     let first = fitting.next()?;
-    Some(fitting.fold(first, |best, next| if next.priority() > best.priority() { next } else { best }))
+    Some(
+        fitting
+            .fold(first, |best, next| if next.priority() > best.priority() { next } else { best }),
+    )
 }
 
 /// Reads a message into the event, which is not handed on yet. On a fault the event is of no use.

@@ -7,6 +7,7 @@ mod compile;
 mod delimited;
 mod extension;
 mod glob;
+mod intern;
 mod json;
 mod key_value;
 mod layout;
@@ -25,13 +26,6 @@ mod web;
 use bakas_model::{FieldId, LogSource, Stream, Value};
 use bumpalo::Bump;
 
-pub use self::{problem::DefinitionProblem, reading::Reading};
-pub(crate) use self::{
-    message::{for_line, for_message, read_message},
-    delimited::{Header, after_word},
-    recognise::Sight,
-    row::{Row, Slot},
-};
 use self::{
     code::Decoding,
     delimited::Delimited,
@@ -44,6 +38,13 @@ use self::{
     term::{Term, When},
     time::TimeRule,
 };
+pub(crate) use self::{
+    delimited::{Header, after_word},
+    message::{for_line, for_message, read_message},
+    recognise::Sight,
+    row::{Row, Slot},
+};
+pub use self::{problem::DefinitionProblem, reading::Reading};
 use crate::{
     decode::{Carried, Context, Out, Record},
     fault::Fault,
@@ -353,6 +354,7 @@ impl Definition {
                 self.base.apply(arena, context, out);
                 web.apply(self, arena, out);
                 if let Some(case) = case {
+                    case.own.clear(out);
                     case.own.apply(arena, context, out);
                 }
             }
@@ -445,12 +447,17 @@ impl Definition {
             if out.row.get(further.to).is_some() {
                 continue;
             }
-            if let Term::Slot(slot) = further.term
-                && out.row.cells.get(slot).is_some_and(|cell| cell.count > 1)
-            {
+            let value = further.term.value(&out.row, arena);
+            let many = |slot: &Slot| out.row.cells.get(*slot).is_some_and(|cell| cell.count > 1);
+            let field = further.term.field(&out.row).filter(many);
+            // Of a list the first that is there counts, whatever its form.
+            let is_its = |slot: &Slot| out.row.get(*slot) == value;
+            if let Some(slot) = field.filter(is_its) {
                 self.every_value(slot, further.to, out);
-            } else if let Some(value) = further.term.value(&out.row, arena) {
+            } else if let Some(value) = value {
                 self.names.put_at(further.to, value, out);
+            } else if further.term.is_blank(&out.row) {
+                self.names.put_at(further.to, Value::Text(""), out);
             }
         }
     }
@@ -515,9 +522,10 @@ impl Definition {
         if self.decodings.is_empty() {
             return text;
         }
-        let decoding = self.decodings.iter().find(|decoding| {
-            decoding.is_for(name) && decoding.when.holds(&self.names, out)
-        });
+        let decoding = self
+            .decodings
+            .iter()
+            .find(|decoding| decoding.is_for(name) && decoding.when.holds(&self.names, out));
         decoding.and_then(|decoding| decoding.read(text, is_quoted, arena)).unwrap_or(text)
     }
 }

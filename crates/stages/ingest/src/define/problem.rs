@@ -32,7 +32,11 @@ pub(super) struct Place<'f> {
 }
 
 impl Place<'_> {
-    pub(super) fn problem(self, span: Option<Range<usize>>, what: impl Into<String>) -> DefinitionProblem {
+    pub(super) fn problem(
+        self,
+        span: Option<Range<usize>>,
+        what: impl Into<String>,
+    ) -> DefinitionProblem {
         let line = span.map(|span| {
             let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
             memchr::memchr_iter(b'\n', before).count() + 1

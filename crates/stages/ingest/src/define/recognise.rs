@@ -89,8 +89,7 @@ impl Definition {
     }
 
     fn fits_line(&'static self, sign: &Sign, text: &str) -> bool {
-        let has_sign =
-            sign.line.is_some() || !sign.members.is_empty() || !sign.values.is_empty();
+        let has_sign = sign.line.is_some() || !sign.members.is_empty() || !sign.values.is_empty();
         if !has_sign || sign.line.as_ref().is_some_and(|line| !line.is_match(text.as_bytes())) {
             return false;
         }

@@ -33,7 +33,7 @@ impl Names {
             return slot;
         }
         let slot = self.list.len();
-        let name: &'static str = String::leak(name.to_owned());
+        let name = super::intern::intern(name);
         self.list.push(Named { id, name, is_silent: false });
         self.by_id.insert(id, slot);
         slot
@@ -60,6 +60,8 @@ impl Names {
 pub(crate) struct Cell<'a> {
     pub(crate) value: Value<'a>,
     pub(crate) count: u32,
+    /// It stood there as an empty text.
+    pub(crate) is_blank: bool,
 }
 
 /// A column of the header that is in force.
@@ -102,7 +104,7 @@ impl<'a> Row<'a> {
     #[inline]
     pub(crate) fn clear(&mut self, slots: usize) {
         self.cells.clear();
-        self.cells.resize(slots, Cell { value: Value::Null, count: 0 });
+        self.cells.resize(slots, Cell { value: Value::Null, count: 0, is_blank: false });
     }
 
     /// The value of a slot, where it is there.
@@ -111,15 +113,21 @@ impl<'a> Row<'a> {
         self.cells.get(slot).filter(|cell| cell.count > 0).map(|cell| cell.value)
     }
 
+    /// Whether a slot's field stood there as an empty text, and nothing else did.
+    pub(crate) fn is_blank(&self, slot: Slot) -> bool {
+        self.cells.get(slot).is_some_and(|cell| cell.count == 0 && cell.is_blank)
+    }
+
     #[inline]
     pub(crate) fn set(&mut self, slot: Slot, value: Value<'a>) {
-        if let Some(cell) = self.cells.get_mut(slot)
-            && is_there(value)
-        {
+        let Some(cell) = self.cells.get_mut(slot) else { return };
+        if is_there(value) {
             if cell.count == 0 {
                 cell.value = value;
             }
             cell.count += 1;
+        } else {
+            cell.is_blank |= value == Value::Text("");
         }
     }
 }

@@ -264,6 +264,7 @@ pub(super) enum Coding {
     Hex,
     Percent,
     Base64,
+    Backslash,
 }
 
 #[derive(Debug, Deserialize)]
@@ -314,7 +315,9 @@ impl<'de> Visitor<'de> for FormVisitor {
     type Value = Form;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a field's name, a list, or one of { join, with }, { text }, { field, match }, { raw }")
+        f.write_str(
+            "a field's name, a list, or one of { join, with }, { text }, { field, match }, { raw }",
+        )
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Form, E> {

@@ -43,6 +43,24 @@ impl Term {
         self.value(row, arena).map(|value| text_of(value, arena))
     }
 
+    /// The field that its value is, where it is one field's as it stands.
+    pub(crate) fn field(&self, row: &Row<'_>) -> Option<Slot> {
+        match self {
+            Self::Slot(slot) => row.get(*slot).map(|_| *slot),
+            Self::Any(terms) => terms.iter().find_map(|term| term.field(row)),
+            _ => None,
+        }
+    }
+
+    /// Whether the fields that it names stand there as empty texts.
+    pub(crate) fn is_blank(&self, row: &Row<'_>) -> bool {
+        match self {
+            Self::Slot(slot) => row.is_blank(*slot),
+            Self::Any(terms) => terms.iter().any(|term| term.is_blank(row)),
+            _ => false,
+        }
+    }
+
     /// The first of its values that is what is asked for.
     pub(crate) fn find<'a, T>(
         &self,
@@ -58,12 +76,7 @@ impl Term {
 }
 
 /// The parts that are there, one after another; nothing where no field of them is.
-fn joined<'a>(
-    terms: &[Term],
-    with: &str,
-    row: &Row<'a>,
-    arena: &'a Bump,
-) -> Option<&'a str> {
+fn joined<'a>(terms: &[Term], with: &str, row: &Row<'a>, arena: &'a Bump) -> Option<&'a str> {
     let mut text = String::new();
     let (mut is_first, mut has_field) = (true, false);
     for term in terms {

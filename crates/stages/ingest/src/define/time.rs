@@ -65,9 +65,7 @@ impl TimeRule {
             out.event.time_raw = carried.time_raw;
             return Ok(());
         };
-        let found = self.formats.iter().find_map(|format| {
-            format.read(value, &mut context.clock)
-        });
+        let found = self.formats.iter().find_map(|format| format.read(value, &mut context.clock));
         out.event.time = found.ok_or(BAD_TIME)?;
         out.event.time_raw = text_of(value, arena);
         Ok(())

@@ -133,9 +133,9 @@ impl Web {
             let plain = match self.encoding {
                 None => None,
                 Some(AgentEncoding::Percent) => code::percent(agent, arena),
-                Some(AgentEncoding::Plus) => agent
-                    .contains('+')
-                    .then(|| &*arena.alloc_str(&agent.replace('+', " "))),
+                Some(AgentEncoding::Plus) => {
+                    agent.contains('+').then(|| &*arena.alloc_str(&agent.replace('+', " ")))
+                }
             };
             let agent = plain.unwrap_or(agent);
             out.event.agent = Some(agent);

@@ -167,8 +167,7 @@ pub(crate) fn formats() -> (Formats, Vec<bakas_ingest::DefinitionProblem>) {
 /// Whether that many lines can be: every line of a line format is a record.
 fn check_lines(format: Format, bytes: &[u8], told: &Told, problems: &mut String) {
     let text = String::from_utf8_lossy(bytes);
-    let blank_or_comment =
-        |line: &&str| line.trim().is_empty() || line.starts_with('#');
+    let blank_or_comment = |line: &&str| line.trim().is_empty() || line.starts_with('#');
     let content = text.lines().filter(|line| !blank_or_comment(line)).count();
     let places: BTreeSet<_> = told.lines.iter().map(|line| line["line"].as_u64()).collect();
     if places.len() > content.max(1) {
@@ -201,8 +200,7 @@ fn check_sample(
     let told = read(formats, format, bytes, usize::MAX);
     // Lines of a system log that the definition leaves to the native reader are no mistake.
     let is_read = |name: &&str| *name == definition.name() || (is_carried && name.is_empty());
-    if !told.read_by.iter().all(is_read) || !told.read_by.contains(definition.name())
-    {
+    if !told.read_by.iter().all(is_read) || !told.read_by.contains(definition.name()) {
         problem(format!("events were read by {:?}; '' is a native", told.read_by));
     }
     if read(formats, format, bytes, 7) != told {

@@ -48,7 +48,11 @@ fn mistakes_are_told_with_file_line_and_key() {
     check_problem(&custom("kind = \"json\"\ndelimiter = \",\"", TIME), Some(7), &["delimiter"]);
     check_problem(&custom("kind = \"json\"", ""), None, &["[time]"]);
     check_problem(&custom("kind = \"pattern\"", TIME), Some(7), &["patterns"]);
-    check_problem(&custom("kind = \"pattern\"\npatterns = ['(?<a>']", TIME), Some(9), &["unclosed"]);
+    check_problem(
+        &custom("kind = \"pattern\"\npatterns = ['(?<a>']", TIME),
+        Some(9),
+        &["unclosed"],
+    );
     let event = |text: &str| custom("kind = \"json\"", &format!("{TIME}[event]\n{text}"));
     check_problem(&event("class = \"tea\""), Some(12), &["tea", "authentication"]);
     check_problem(&event("acount = \"a\""), Some(12), &["acount"]);
@@ -173,13 +177,16 @@ fn cases_are_tried_in_order_and_override_what_they_set() {
                 .join(" ")
         })
         .collect();
-    assert_eq!(shown, [
-        "api_activity other custom Failure -",
-        "api_activity logoff okta Success ana",
-        "api_activity other custom Failure ana",
-        "authentication logon custom Success -",
-        "api_activity other custom Success ana",
-    ]);
+    assert_eq!(
+        shown,
+        [
+            "api_activity other custom Failure -",
+            "api_activity logoff okta Success ana",
+            "api_activity other custom Failure ana",
+            "authentication logon custom Success -",
+            "api_activity other custom Success ana",
+        ]
+    );
     assert_eq!(found[0]["fields"]["made"], "up");
     assert_eq!(found[1].get("logsource"), None, "another stream has its own log source");
     assert_eq!(found[2]["logsource"], "-/mine/-");
@@ -218,7 +225,10 @@ fn rows_without_a_header_are_rejects() {
     let text = custom("kind = \"delimited\"\ndelimiter = \" \"\nheader = \"#Fields:\"", TIME);
     let found = events(&text, "a b c\n#Fields: t u\n2026-01-05T08:00:00Z ana more\n");
     assert_eq!(found[0]["reject"], "Malformed");
-    assert_eq!(found[1]["fields"], json!({"t": "2026-01-05T08:00:00Z", "u": "ana", "extra": "more"}));
+    assert_eq!(
+        found[1]["fields"],
+        json!({"t": "2026-01-05T08:00:00Z", "u": "ana", "extra": "more"})
+    );
 }
 
 #[test]
@@ -242,7 +252,9 @@ fn a_first_line_may_be_a_header_or_not() {
 fn requests_come_out_as_those_of_access_logs() {
     let text = custom(
         "kind = \"delimited\"\ndelimiter = \"\\t\"\ncolumns = [\"t\", \"c-ip\", \"m\", \"stem\", \"q\", \"code\", \"ua\", \"xff\"]\nnull = [\"-\"]",
-        &format!("{TIME}[event]\nsrc = \"c-ip\"\nforwarded = \"xff\"\n[web]\nmethod = \"m\"\nstem = \"stem\"\nquery = \"q\"\nstatus = \"code\"\nagent = \"ua\"\nagent_encoding = \"plus\""),
+        &format!(
+            "{TIME}[event]\nsrc = \"c-ip\"\nforwarded = \"xff\"\n[web]\nmethod = \"m\"\nstem = \"stem\"\nquery = \"q\"\nstatus = \"code\"\nagent = \"ua\"\nagent_encoding = \"plus\""
+        ),
     );
     let log = "2026-01-05T08:00:00Z\t203.0.113.7\tGET\t/a.php\tx=1\t404\tBig+Browser\t198.51.100.1\n\
                2026-01-05T08:00:00Z\t203.0.113.7\t-\t-\t-\t-\t-\t-\n";
@@ -261,7 +273,10 @@ fn requests_come_out_as_those_of_access_logs() {
         assert_eq!(fields[name], value, "{name}");
     }
     assert_eq!(found[0]["status"], "Failure");
-    assert_eq!((&found[0]["src"], &found[0]["src_claimed"]), (&json!("203.0.113.7"), &json!("198.51.100.1")));
+    assert_eq!(
+        (&found[0]["src"], &found[0]["src_claimed"]),
+        (&json!("203.0.113.7"), &json!("198.51.100.1"))
+    );
     assert_eq!(found[1]["class"], "base_event", "no request");
     assert_eq!(found[1]["fields"]["c-ip"], "203.0.113.7");
 }
@@ -288,13 +303,16 @@ fn messages_of_a_users_program_are_found_in_system_logs() {
                 .join(" ")
         })
         .collect();
-    assert_eq!(shown, [
-        "custom 2026-01-05T08:00:00Z gw ana other",
-        "custom 2026-01-05T08:00:01Z gw ben logon",
-        "custom 2026-01-05T08:00:01Z gw ben logon",
-        "custom 2026-01-05T08:00:02Z gw cat other",
-        "syslog 2026-01-05T08:00:03Z gw - other",
-    ]);
+    assert_eq!(
+        shown,
+        [
+            "custom 2026-01-05T08:00:00Z gw ana other",
+            "custom 2026-01-05T08:00:01Z gw ben logon",
+            "custom 2026-01-05T08:00:01Z gw ben logon",
+            "custom 2026-01-05T08:00:02Z gw cat other",
+            "syslog 2026-01-05T08:00:03Z gw - other",
+        ]
+    );
     assert_eq!(found[0]["fields"]["pid"], "7");
 }
 
@@ -302,7 +320,9 @@ fn messages_of_a_users_program_are_found_in_system_logs() {
 fn records_of_other_formats_are_told_by_users_definitions_too() {
     let text = custom(
         "kind = \"json\"",
-        &format!("{TIME}[recognise]\nmembers = [\"door\", \"badge\"]\nvalues = {{ door = \"*\" }}\n[event]\naccount = \"badge\""),
+        &format!(
+            "{TIME}[recognise]\nmembers = [\"door\", \"badge\"]\nvalues = {{ door = \"*\" }}\n[event]\naccount = \"badge\""
+        ),
     );
     let (formats, format) = with(&text);
     let door = r#"{"t":"2026-01-05T08:00:00Z","door":"north","badge":"ana"}"#;
@@ -353,9 +373,46 @@ fn explanations_name_the_fields() {
 fn a_definition_knows_what_it_is() {
     let text = custom("kind = \"json\"\nwrappers = [\"rows\"]", TIME);
     let definition = Definition::parse("x", &text).unwrap();
-    assert_eq!((definition.name(), definition.title(), definition.source()), ("mine", "Mine", "a test"));
+    assert_eq!(
+        (definition.name(), definition.title(), definition.source()),
+        ("mine", "Mine", "a test")
+    );
     assert_eq!(definition.log_source().product, Some("mine"));
     assert_eq!((definition.cases(), definition.provider()), (0, None));
-    let found = events(&text, r#"{"n":2,"rows":[{"t":"2026-01-05T08:00:00Z"},{"t":"2026-01-05T08:00:01Z"}]}"#);
+    let found = events(
+        &text,
+        r#"{"n":2,"rows":[{"t":"2026-01-05T08:00:00Z"},{"t":"2026-01-05T08:00:01Z"}]}"#,
+    );
     assert_eq!(found.len(), 2);
+}
+
+/// The page that tells how to add a format is tried by its text alone.
+#[test]
+fn the_example_of_the_documentation_works() {
+    let here = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let root = here.ancestors().find(|folder| folder.join("Cargo.lock").exists()).unwrap();
+    let page = std::fs::read_to_string(root.join("docs/formats.md")).unwrap();
+    let blocks: Vec<&str> = page.split("\n```").collect();
+    let block = |mark: &str, begin: &str| {
+        let fits = |block: &&&str| {
+            block.starts_with(mark) && block[mark.len()..].trim_start().starts_with(begin)
+        };
+        let found = blocks.iter().find(fits).unwrap_or_else(|| panic!("no block {begin}"));
+        found[mark.len()..].trim_start().to_owned()
+    };
+    let (text, log) = (block("toml", "name = \"doors\""), block("", "2026-01-05 08:00:00|north"));
+    let (formats, problems) = Formats::with(vec![("doors.toml".into(), text.clone())]);
+    assert_eq!(problems, []);
+    let format = formats.from_name("doors").unwrap();
+    assert_eq!(formats.guess(log.as_bytes(), "doors.log").format, Some(format));
+    let found = read(formats, format, log.as_bytes(), usize::MAX).lines;
+    let brief =
+        |event: &Value| ["account", "object", "status", "src"].map(|key| event[key].clone());
+    assert_eq!(brief(&found[0]), ["ana", "north", "Success", "203.0.113.7"].map(Value::from));
+    assert_eq!(brief(&found[1]), ["ben", "north", "Failure", "203.0.113.7"].map(Value::from));
+    let wrong = text.replace("account = \"badge\"", "account = \"bagde\"");
+    let (_, problems) = Formats::with(vec![("doors.toml".into(), wrong)]);
+    let line = text.lines().position(|line| line.starts_with("account")).unwrap() + 1;
+    let told = format!("doors.toml:{line}: no column, group or name 'bagde' can be in a record");
+    assert_eq!(problems[0].to_string(), told);
 }

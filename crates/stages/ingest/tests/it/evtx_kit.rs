@@ -8,7 +8,7 @@ const BLOCK_BYTES: usize = 64 << 10;
 pub(crate) struct Element {
     name: &'static str,
     attributes: Vec<(&'static str, String)>,
-    children: Vec<Element>,
+    children: Vec<Self>,
     text: String,
 }
 

@@ -23,6 +23,7 @@ mod definitions;
 mod evtx_kit;
 mod groups;
 mod header_twin;
+mod formats_doc;
 mod kit;
 mod passed;
 mod skew;

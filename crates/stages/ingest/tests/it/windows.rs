@@ -316,7 +316,7 @@ fn broken_evtx_costs_what_is_broken() {
     assert_eq!((found.events.len(), found.rejects.len()), (1, 1));
     assert_eq!(found.rejects[0].place.length, 64 << 10);
     // Damage within a record's XML.
-    let mut marred = whole.clone();
+    let mut marred = whole;
     marred[second + 28..second + 60].fill(0xee);
     let found = read(Format::Evtx, &marred);
     assert_eq!((found.events.len(), found.rejects.len()), (2, 1), "{:?}", found.rejects);

@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use bakas_model::{
-    Agency, AgencyIx, Ask, Asn, Assessment, AssessmentLevel, Block, Campaign, CampaignId, Case,
+    Account, Agency, AgencyIx, Ask, Asn, Assessment, AssessmentLevel, Block, Campaign, CampaignId, Case,
     ClockBasis, Collateral, CommonFactor, Country, Counts, DataSet, Day, DayLines, DetectionId,
     Evidence, Hypothesis, Incident, IncidentId, IncidentKind, Likelihood, Link, Moment, Network,
     NetworkKind, Place, Reject, RejectReason, RuleCounts, Scope, Severity, Source, SourceClock,
@@ -77,6 +77,7 @@ fn source() -> SourceSummary {
             trusted_proxies: vec!["10.20.0.5/32".parse().unwrap()],
         },
         bytes: 2,
+        account: Account { records: 3, events: 2, ..Account::default() },
         bytes_shipped: 1,
         sha256: "ab".repeat(32),
         events: 1,

@@ -1,9 +1,8 @@
 //! The twin's fields of a record, kind by kind.
 
-use regex::Regex;
 use serde_json::Value;
 
-use super::{Fields, Twin, is_there, text};
+use super::{Fields, Twin, is_there, regex_of, text};
 
 /// The records of a sample with the header lines that stand before each.
 pub(super) fn records(twin: &Twin, sample: &str) -> Vec<(Vec<String>, String)> {
@@ -23,7 +22,8 @@ pub(super) fn records(twin: &Twin, sample: &str) -> Vec<(Vec<String>, String)> {
     let mut is_first = true;
     for line in sample.lines().filter(|line| !line.trim().is_empty()) {
         let is_directive = line.starts_with('#') && header.is_some_and(|h| h.starts_with('#'));
-        let is_head = header == Some("line") && std::mem::take(&mut is_first) && is_header(twin, line);
+        let is_head =
+            header == Some("line") && std::mem::take(&mut is_first) && is_header(twin, line);
         if is_directive || is_head {
             head.push(line.to_owned());
         } else if !is_skipped(twin, line) {
@@ -35,7 +35,7 @@ pub(super) fn records(twin: &Twin, sample: &str) -> Vec<(Vec<String>, String)> {
 
 fn is_skipped(twin: &Twin, line: &str) -> bool {
     let skips = twin.record("skip").and_then(|s| s.as_array());
-    skips.into_iter().flatten().any(|skip| Regex::new(skip.as_str().unwrap()).unwrap().is_match(line))
+    skips.into_iter().flatten().any(|skip| regex_of(skip.as_str().unwrap()).is_match(line))
 }
 
 fn is_header(twin: &Twin, line: &str) -> bool {
@@ -116,12 +116,12 @@ impl Twin {
         let mut fields = Fields::new();
         let mut rest = record;
         if self.carries("syslog")
-            && let Some(found) = Regex::new(r"^<[0-9]{1,3}>").unwrap().find(rest)
+            && let Some(found) = regex_of(r"^<[0-9]{1,3}>").find(rest)
         {
             rest = &rest[found.end()..];
         }
         if let Some(head) = self.record("head") {
-            let head = Regex::new(head.as_str().unwrap()).unwrap();
+            let head = regex_of(head.as_str().unwrap());
             let end = head.find(rest)?.end();
             self.groups(&head, rest, &mut fields);
             rest = &rest[end..];
@@ -145,7 +145,7 @@ impl Twin {
                 let patterns = strings(self.record("patterns"));
                 let fitting = patterns
                     .iter()
-                    .map(|pattern| Regex::new(pattern).unwrap())
+                    .map(|pattern| regex_of(pattern))
                     .find(|pattern| pattern.is_match(rest));
                 match fitting {
                     Some(pattern) => self.groups(&pattern, rest, &mut fields),
@@ -164,7 +164,7 @@ impl Twin {
         Some(fields)
     }
 
-    pub(super) fn groups(&self, pattern: &Regex, text: &str, fields: &mut Fields) {
+    pub(super) fn groups(&self, pattern: &regex::Regex, text: &str, fields: &mut Fields) {
         let found = pattern.captures(text).unwrap();
         for name in pattern.capture_names().flatten() {
             if let Some(value) = found.name(name) {
@@ -239,9 +239,9 @@ impl Twin {
             }
         }
         let is_headed = names.is_some();
-        let names = names.or_else(|| self.layout(&cells)).or_else(|| {
-            self.record("columns").map(|columns| strings(Some(columns)))
-        })?;
+        let names = names
+            .or_else(|| self.layout(&cells))
+            .or_else(|| self.record("columns").map(|columns| strings(Some(columns))))?;
         if is_headed {
             for (name, value) in &given {
                 self.put(fields, name, &text(value), false);
@@ -261,7 +261,8 @@ impl Twin {
     fn header_names(&self, line: &str) -> Vec<String> {
         let line = line.trim();
         let delimiter = self.record("delimiter").and_then(|d| d.as_str()).unwrap_or(",");
-        let is_csv = self.record("quote").is_some() && self.record("header").unwrap().as_str() == Some("line");
+        let is_csv = self.record("quote").is_some()
+            && self.record("header").unwrap().as_str() == Some("line");
         if is_csv || (delimiter != "spaces" && line.contains(delimiter)) {
             self.cells(line).into_iter().map(|name| name.trim().to_owned()).collect()
         } else {
@@ -296,7 +297,7 @@ impl Twin {
         loop {
             let mut cell = String::new();
             if quote.is_some() && chars.get(at).copied() == quote {
-                (cell, at) = quoted(&chars, at + 1, quote.unwrap(), is_blank);
+                (cell, at) = quoted(&chars, at + 1, quote.unwrap(), (is_blank, true));
             } else if brackets
                 && chars.get(at) == Some(&'[')
                 && let Some(close) = chars[at..].iter().position(|c| *c == ']')
@@ -344,9 +345,13 @@ impl Twin {
         loop {
             loop {
                 let before = left.len();
-                left = left.trim_start_matches(|c: char| c.is_ascii_whitespace() || set.contains(&c));
+                left =
+                    left.trim_start_matches(|c: char| c.is_ascii_whitespace() || set.contains(&c));
                 if let Some(whole) = separator.filter(|_| set.is_empty()) {
-                    left = left.strip_prefix(whole).or(left.strip_prefix(whole.trim_end())).unwrap_or(left);
+                    left = left
+                        .strip_prefix(whole)
+                        .or(left.strip_prefix(whole.trim_end()))
+                        .unwrap_or(left);
                 }
                 if left.len() == before {
                     break;
@@ -383,7 +388,7 @@ impl Twin {
             }
             if value.starts_with(quote) {
                 let chars: Vec<char> = value.chars().collect();
-                let (plain, end) = quoted(&chars, 1, quote, true);
+                let (plain, end) = quoted(&chars, 1, quote, (true, false));
                 self.put(fields, key, &plain, true);
                 left = &value[chars[..end].iter().map(|c| c.len_utf8()).sum::<usize>()..];
             } else {
@@ -394,10 +399,16 @@ impl Twin {
         }
     }
 
-    fn header_parts<'r>(&self, record: &'r str, mark: &str, names: &[&str], fields: &mut Fields) -> Option<&'r str> {
+    fn header_parts<'r>(
+        &self,
+        record: &'r str,
+        mark: &str,
+        names: &[&str],
+        fields: &mut Fields,
+    ) -> Option<&'r str> {
         let mut rest = &record[record.find(mark)? + mark.len()..];
         for name in names {
-            let part = Regex::new(r"^((?:[^|\\]|\\.)*\\?)\|").unwrap().captures(rest)?.get(1)?;
+            let part = regex_of(r"^((?:[^|\\]|\\.)*\\?)\|").captures(rest)?.get(1)?;
             self.put(fields, name, &unescape(part.as_str().trim_ascii()), false);
             rest = &rest[part.end() + 1..];
         }
@@ -406,12 +417,18 @@ impl Twin {
 
     fn cef(&self, record: &str, fields: &mut Fields) -> Option<()> {
         let names = [
-            "cefVersion", "deviceVendor", "deviceProduct", "deviceVersion", "deviceEventClassId",
-            "name", "severity",
+            "cefVersion",
+            "deviceVendor",
+            "deviceProduct",
+            "deviceVersion",
+            "deviceEventClassId",
+            "name",
+            "severity",
         ];
         let rest = self.header_parts(record, "CEF:", &names, fields)?;
-        let key = Regex::new(r"(?:^| )([A-Za-z0-9_.\-\[\]:]{1,256})=").unwrap();
-        let found: Vec<_> = key.captures_iter(rest).map(|c| (c.get(0).unwrap(), c.get(1).unwrap())).collect();
+        let key = regex_of(r"(?:^| )([A-Za-z0-9_.\-\[\]:]{1,256})=");
+        let found: Vec<_> =
+            key.captures_iter(rest).map(|c| (c.get(0).unwrap(), c.get(1).unwrap())).collect();
         let from = fields.len();
         for (at, (_, key)) in found.iter().enumerate() {
             let end = found.get(at + 1).map_or(rest.len(), |(whole, _)| whole.start());
@@ -431,7 +448,7 @@ impl Twin {
     fn leef(&self, record: &str, fields: &mut Fields) -> Option<()> {
         let names = ["leefVersion", "deviceVendor", "deviceProduct", "deviceVersion", "eventId"];
         let mut rest = self.header_parts(record, "LEEF:", &names, fields)?;
-        let version = Regex::new(r"LEEF:\s*2").unwrap();
+        let version = regex_of(r"LEEF:\s*2");
         let mut delimiter = '\t';
         if version.is_match(record)
             && let Some((word, after)) = rest.split_once('|')
@@ -461,14 +478,22 @@ impl Twin {
 
 /// What follows a directive's word.
 fn after<'l>(line: &'l str, word: &str) -> Option<&'l str> {
-    let rest = line.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word)).and(line.get(word.len()..))?;
+    let rest = line
+        .get(..word.len())
+        .filter(|head| head.eq_ignore_ascii_case(word))
+        .and(line.get(word.len()..))?;
     let sign = |c: char| " \t:,".contains(c);
     (word.ends_with(':') || rest.is_empty() || rest.starts_with(sign))
         .then(|| rest.trim_start_matches(sign).trim_ascii_end())
 }
 
 /// The text in quotes from there on, and where what follows begins.
-fn quoted(chars: &[char], from: usize, quote: char, has_backslash: bool) -> (String, usize) {
+fn quoted(
+    chars: &[char],
+    from: usize,
+    quote: char,
+    (has_backslash, has_doubled): (bool, bool),
+) -> (String, usize) {
     let (mut plain, mut at) = (String::new(), from);
     while let Some(&c) = chars.get(at) {
         let next = chars.get(at + 1).copied();
@@ -479,7 +504,7 @@ fn quoted(chars: &[char], from: usize, quote: char, has_backslash: bool) -> (Str
                 None => plain.push(c),
             }
             at += 2;
-        } else if c == quote && !has_backslash && next == Some(quote) {
+        } else if c == quote && has_doubled && next == Some(quote) {
             plain.push(c);
             at += 2;
         } else if c == quote {
@@ -496,7 +521,7 @@ fn quoted(chars: &[char], from: usize, quote: char, has_backslash: bool) -> (Str
 }
 
 fn unescape(text: &str) -> String {
-    let pattern = Regex::new(r"\\([nr|=\\])").unwrap();
+    let pattern = regex_of(r"\\([nr|=\\])");
     pattern
         .replace_all(text, |found: &regex::Captures<'_>| match &found[1] {
             "n" => "\n".to_owned(),
@@ -507,11 +532,23 @@ fn unescape(text: &str) -> String {
 }
 
 fn code(coding: &str, value: &str, is_quoted: bool) -> Option<String> {
+    if coding == "percent" {
+        return value.contains('%').then(|| super::map::percent(value));
+    }
+    if coding == "backslash" {
+        let pattern = regex_of(r"\\(\\|x[0-9a-fA-F]{2})");
+        let plain = pattern.replace_all(value, |found: &regex::Captures<'_>| match &found[1] {
+            "\\" => "\\".to_owned(),
+            hex => char::from(u8::from_str_radix(&hex[1..], 16).unwrap()).to_string(),
+        });
+        return value.contains('\\').then(|| plain.trim_end_matches('\0').replace('\0', " "));
+    }
     if coding != "hex" || is_quoted || value.len() % 2 == 1 {
         return None;
     }
     let pairs = value.as_bytes().chunks(2).map(|pair| {
-        let pair = std::str::from_utf8(pair).ok().filter(|p| p.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let pair =
+            std::str::from_utf8(pair).ok().filter(|p| p.bytes().all(|b| b.is_ascii_hexdigit()))?;
         u8::from_str_radix(pair, 16).ok()
     });
     let bytes = pairs.collect::<Option<Vec<u8>>>()?;

@@ -2,10 +2,9 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use regex::Regex;
 use serde_json::Value;
 
-use super::{Fields, Twin, is_there, text};
+use super::{Fields, Twin, is_there, regex_of, text};
 
 /// An event as far as the twin judges it.
 pub(crate) struct Plain {
@@ -15,10 +14,9 @@ pub(crate) struct Plain {
 
 /// `*` stands for any text; letters of ASCII count the same in both cases.
 pub(crate) fn glob(glob: &str, text: &str) -> bool {
-    let parts: Vec<_> =
-        glob.to_ascii_lowercase().split('*').map(regex::escape).collect();
+    let parts: Vec<_> = glob.to_ascii_lowercase().split('*').map(regex::escape).collect();
     let pattern = format!("(?s)^{}$", parts.join(".*"));
-    Regex::new(&pattern).unwrap().is_match(&text.to_ascii_lowercase())
+    regex_of(&pattern).is_match(&text.to_ascii_lowercase())
 }
 
 fn plain(value: &toml::Value) -> String {
@@ -73,7 +71,8 @@ pub(crate) fn dotted<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
         return elements.iter().find_map(|element| dotted(element, path));
     }
     value.get(path).or_else(|| {
-        path.match_indices('.').find_map(|(dot, _)| dotted(value.get(&path[..dot])?, &path[dot + 1..]))
+        path.match_indices('.')
+            .find_map(|(dot, _)| dotted(value.get(&path[..dot])?, &path[dot + 1..]))
     })
 }
 
@@ -97,8 +96,9 @@ fn select(value: &Value, path: &str) -> Option<Value> {
     let one = std::slice::from_ref(found);
     let elements = found.as_array().map_or(one, Vec::as_slice);
     let fits = |element: &&Value| {
-        dotted(element, name.trim())
-            .is_some_and(|v| !v.is_object() && !v.is_array() && !v.is_null() && glob(wanted.trim(), &text(v)))
+        dotted(element, name.trim()).is_some_and(|v| {
+            !v.is_object() && !v.is_array() && !v.is_null() && glob(wanted.trim(), &text(v))
+        })
     };
     elements.iter().filter(fits).find_map(|element| select(element, rest))
 }
@@ -126,7 +126,8 @@ impl Source<'_> {
             let parts = parts.as_array().unwrap();
             let is_text = |part: &&toml::Value| part.get("text").is_some();
             let has_field = parts.iter().any(|p| !is_text(&p) && self.value(p).is_some());
-            let all: Vec<_> = parts.iter().filter_map(|p| self.value(p)).map(|v| text(&v)).collect();
+            let all: Vec<_> =
+                parts.iter().filter_map(|p| self.value(p)).map(|v| text(&v)).collect();
             return has_field.then(|| all.join(with).into());
         }
         if let Some(constant) = form.get("text") {
@@ -138,7 +139,7 @@ impl Source<'_> {
             return if whole { Some(found.to_string().into()) } else { select(found, "") };
         }
         let of = text(&self.value(form.get("field")?)?);
-        let found = Regex::new(form["match"].as_str().unwrap()).unwrap();
+        let found = regex_of(form["match"].as_str().unwrap());
         let found = found.captures(&of)?;
         let part = found.name("value").or_else(|| found.get(1)).or_else(|| found.get(0))?;
         Some(Value::from(part.as_str())).filter(is_there)
@@ -189,7 +190,7 @@ fn further(twin: &Twin, fields: &mut Fields, document: Option<&Value>) {
         let mut patterns: Vec<_> = extract.get("pattern").into_iter().map(plain).collect();
         patterns.extend(extract.get("patterns").into_iter().flat_map(list));
         let of = text(&of);
-        let patterns = patterns.iter().map(|p| Regex::new(p).unwrap());
+        let patterns = patterns.iter().map(|p| regex_of(p));
         if let Some(pattern) = patterns.into_iter().find(|p| p.is_match(&of)) {
             twin.groups(&pattern, &of, fields);
         }
@@ -198,7 +199,9 @@ fn further(twin: &Twin, fields: &mut Fields, document: Option<&Value>) {
     for (name, table) in twin.table.get("tables").and_then(|t| t.as_table()).into_iter().flatten() {
         let value = (Source { fields, document }).value(&table["field"]);
         let found = value.and_then(|value| table["values"].get(text(&value)).map(plain));
-        if let Some(found) = found.filter(|_| holds(table.get("when"), fields) && !has(fields, name)) {
+        if let Some(found) =
+            found.filter(|_| holds(table.get("when"), fields) && !has(fields, name))
+        {
             fields.push((name.clone(), found.into()));
         }
     }
@@ -206,14 +209,23 @@ fn further(twin: &Twin, fields: &mut Fields, document: Option<&Value>) {
         if has(fields, name) {
             continue;
         }
-        let values: Vec<Value> = form
-            .as_str()
+        let single = [form.clone()];
+        let forms = form.as_array().map_or(single.as_slice(), Vec::as_slice);
+        let first = forms.iter().find(|form| (Source { fields, document }).value(form).is_some());
+        let values: Vec<Value> = first
+            .and_then(|form| form.as_str())
             .map(|of| fields.iter().filter(|(n, _)| n == of).map(|(_, v)| v.clone()).collect())
             .unwrap_or_default();
         if values.iter().filter(|v| is_there(v)).count() > 1 {
             fields.extend(values.into_iter().map(|value| (name.clone(), value)));
         } else if let Some(value) = (Source { fields, document }).value(form) {
             fields.push((name.clone(), value));
+        } else if forms
+            .iter()
+            .filter_map(|form| form.as_str())
+            .any(|of| fields.iter().any(|(n, v)| n == of && v.as_str() == Some("")))
+        {
+            fields.push((name.clone(), "".into()));
         }
     }
 }
@@ -239,13 +251,22 @@ pub(crate) fn event(twin: &Twin, record: &str, header: &[String]) -> Option<Plai
     let cases = twin.table.get("case").and_then(|c| c.as_array());
     let case = cases.into_iter().flatten().find(|case| holds(case.get("when"), &fields));
     let base = twin.table.get("event");
-    let mut out = Event { source: Source { fields: &fields, document: document.as_ref() }, set: Vec::new(), added: Vec::new(), own: Vec::new() };
+    let mut out = Event {
+        source: Source { fields: &fields, document: document.as_ref() },
+        set: Vec::new(),
+        added: Vec::new(),
+        own: Vec::new(),
+    };
     out.stream(&plain(&twin.table["stream"]));
     out.mapping(base);
     if let Some(web) = twin.table.get("web") {
         out.web(web, base);
     }
-    out.mapping(case);
+    if let Some(case) = case {
+        // What a case names it decides.
+        out.set.retain(|(name, _)| !DECIDED.contains(name) || case.get(*name).is_none());
+        out.mapping(Some(case));
+    }
     let Event { set, added, own, .. } = out;
     // A field that the request gives under the same name is not there twice.
     fields.retain(|(name, _)| !own.contains(name));
@@ -267,6 +288,19 @@ struct Event<'f> {
     /// Fields of the record that the request stands in for.
     own: Vec<String>,
 }
+
+const DECIDED: &[&str] = &[
+    "operation",
+    "account",
+    "target",
+    "object",
+    "host",
+    "agent",
+    "src",
+    "dst",
+    "http_status",
+    "bytes_out",
+];
 
 const TEXTS: &[&str] = &["operation", "account", "target", "object", "host", "agent"];
 
@@ -317,7 +351,8 @@ impl Event<'_> {
         self.endpoint(mapping, ("dst", "dst_port"));
         for (name, most) in [("http_status", 999.0), ("bytes_out", f64::MAX)] {
             let value = mapping.get(name).and_then(|form| self.source.value(form));
-            let number = value.and_then(|v| number(&v)).filter(|n| name == "bytes_out" || *n >= 1.0);
+            let number =
+                value.and_then(|v| number(&v)).filter(|n| name == "bytes_out" || *n >= 1.0);
             if let Some(number) = number.filter(|n| *n <= most) {
                 self.put(name, Some((number as u64).to_string()));
             }
@@ -336,7 +371,8 @@ impl Event<'_> {
         let Some(value) = self.source.value(&rule["field"]) else {
             return of("absent").unwrap_or_else(|| "Unknown".into());
         };
-        let fits = |key: &str| rule.get(key).is_some_and(|g| passes(g, std::slice::from_ref(&value)));
+        let fits =
+            |key: &str| rule.get(key).is_some_and(|g| passes(g, std::slice::from_ref(&value)));
         if fits("success") {
             "Success".into()
         } else if fits("failure") {
@@ -365,11 +401,23 @@ impl Event<'_> {
 
     /// A field of the request; one that the record has under that name already is not doubled.
     fn part(&mut self, name: &str, value: impl Into<Value>, form: Option<&toml::Value>) {
-        let is_own = form.is_some_and(|form| list(form).iter().any(|of| of == name));
+        let names = |form: &toml::Value| -> Vec<String> {
+            let all = form.as_array().cloned().unwrap_or_else(|| vec![form.clone()]);
+            all.iter().filter_map(|of| of.as_str().map(str::to_owned)).collect()
+        };
+        let is_own = form.is_some_and(|form| names(form).iter().any(|of| of == name));
         if is_own {
             self.own.push(name.to_owned());
-        } else if matches!(name, "c-ip" | "cs-username" | "cs-referer" | "cs-cookie" | "cs-user-agent" | "cs-host" | "x-forwarded-for")
-            && self.source.fields.iter().any(|(known, v)| known == name && is_there(v))
+        } else if matches!(
+            name,
+            "c-ip"
+                | "cs-username"
+                | "cs-referer"
+                | "cs-cookie"
+                | "cs-user-agent"
+                | "cs-host"
+                | "x-forwarded-for"
+        ) && self.source.fields.iter().any(|(known, v)| known == name && is_there(v))
         {
             return;
         }
@@ -377,10 +425,14 @@ impl Event<'_> {
     }
 
     fn web(&mut self, web: &toml::Value, base: Option<&toml::Value>) {
-        let of = |key: &str| web.get(key).and_then(|form| self.source.value(form)).map(|v| text(&v));
+        let of =
+            |key: &str| web.get(key).and_then(|form| self.source.value(form)).map(|v| text(&v));
         let target = of("target").or_else(|| {
             let stem = of("stem")?;
-            Some(of("query").map_or(stem.clone(), |q| format!("{stem}?{}", q.trim_start_matches('?'))))
+            Some(
+                of("query")
+                    .map_or(stem.clone(), |q| format!("{stem}?{}", q.trim_start_matches('?'))),
+            )
         });
         let (method, request) = (of("method"), of("request"));
         if method.is_none() && request.is_none() && target.is_none() {
@@ -391,7 +443,8 @@ impl Event<'_> {
         let count = |key: &str| {
             web.get(key).and_then(|form| self.source.value(form)).and_then(|v| number(&v))
         };
-        let (status, bytes) = (count("status").filter(|n| (1.0..1000.0).contains(n)), count("bytes"));
+        let (status, bytes) =
+            (count("status").filter(|n| (1.0..1000.0).contains(n)), count("bytes"));
         self.put("class", Some("http_activity".into()));
         self.put("activity", Some("request".into()));
         if let Some(host) = host {
@@ -423,7 +476,9 @@ impl Event<'_> {
             self.put("account", Some(user.clone()));
             self.part("cs-username", user, web.get("user"));
         }
-        for (name, value, key) in [("cs-referer", referer, "referer"), ("cs-cookie", cookie, "cookie")] {
+        for (name, value, key) in
+            [("cs-referer", referer, "referer"), ("cs-cookie", cookie, "cookie")]
+        {
             if let Some(value) = value {
                 let form = web.get(key).filter(|_| key == "cookie");
                 self.part(name, value, form);
@@ -450,7 +505,7 @@ impl Event<'_> {
     }
 
     fn request(&mut self, request: &str) {
-        let line = Regex::new(r"^([A-Za-z_-]{1,32}) (.*)$").unwrap();
+        let line = regex_of(r"^([A-Za-z_-]{1,32}) (.*)$");
         let Some(found) = line.captures(request).filter(|_| !request.contains('\n')) else {
             self.put("operation", Some("-".into()));
             if !matches!(request, "" | "-") {
@@ -463,7 +518,7 @@ impl Event<'_> {
         let (method, mut target) = (found[1].to_owned(), found[2].to_owned());
         self.put("operation", Some(method.clone()));
         self.part("cs-method", method, None);
-        let version = Regex::new(r"^(?:(.*) )?(HTTP/[^ ]*)$").unwrap();
+        let version = regex_of(r"^(?:(.*) )?(HTTP/[^ ]*)$");
         if let Some(found) = version.captures(&found[2]) {
             self.part("cs-version", &found[2], None);
             target = found.get(1).map_or("", |m| m.as_str()).to_owned();
@@ -486,7 +541,7 @@ impl Event<'_> {
         }
         self.put("object", Some(path.clone()).filter(|p| !p.is_empty()));
         self.part("cs-uri-stem", path.as_str(), web.get("stem"));
-        if let Some(found) = Regex::new(r"(?-u)\.([A-Za-z0-9]{1,11})$").unwrap().captures(&path) {
+        if let Some(found) = regex_of(r"(?-u)\.([A-Za-z0-9]{1,11})$").captures(&path) {
             self.part("c-uri-extension", &found[1], None);
         }
     }
@@ -497,7 +552,7 @@ fn number(value: &Value) -> Option<f64> {
     number.filter(|n| n.is_finite() && n.fract() == 0.0 && *n >= 0.0)
 }
 
-fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     let (mut bytes, mut at) = (Vec::new(), 0);
     while at < text.len() {
         let code = text.get(at + 1..at + 3).filter(|c| c.bytes().all(|b| b.is_ascii_hexdigit()));

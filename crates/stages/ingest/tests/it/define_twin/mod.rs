@@ -5,7 +5,7 @@
 mod fields;
 mod map;
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use bakas_ingest::{Format, Formats};
 use proptest::prelude::*;
@@ -44,6 +44,17 @@ impl Twin {
     }
 }
 
+/// A compiled pattern; each is compiled once.
+pub(crate) fn regex_of(pattern: &str) -> regex::Regex {
+    thread_local! {
+        static KNOWN: RefCell<BTreeMap<String, regex::Regex>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    KNOWN.with_borrow_mut(|known| {
+        let compile = || regex::Regex::new(pattern).unwrap();
+        known.entry(pattern.to_owned()).or_insert_with(compile).clone()
+    })
+}
+
 pub(crate) fn is_there(value: &Value) -> bool {
     !value.is_null() && value.as_str() != Some("")
 }
@@ -68,8 +79,22 @@ fn check(twin: &Twin, record: &str, header: &[String], found: &Value) -> Result<
     }
     let plain = map::event(twin, record, header);
     let is_read = found.get("reject").is_none();
+    let has = |name: &str| plain.as_ref().is_some_and(|p| p.fields.iter().any(|(n, _)| n == name));
+    let of_header = ["host", "program", "facility"];
+    if twin.carries("syslog")
+        && is_read
+        && (plain.is_none()
+            || of_header.iter().any(|n| !has(n) && found["fields"].get(n).is_some()))
+    {
+        // The engine read it as the message of a system log.
+        return Ok(());
+    }
     let Some(plain) = plain else {
-        return if is_read { Err(format!("the twin reads no event in {record}\n{found}")) } else { Ok(()) };
+        return if is_read {
+            Err(format!("the twin reads no event in {record}\n{found}"))
+        } else {
+            Ok(())
+        };
     };
     if !is_read {
         return Err(format!("the engine rejects {record}: {found}"));
@@ -82,7 +107,8 @@ fn check(twin: &Twin, record: &str, header: &[String], found: &Value) -> Result<
     }
     let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in found["fields"].as_object().unwrap() {
-        let values = value.as_array().map_or_else(|| vec![text(value)], |a| a.iter().map(text).collect());
+        let values =
+            value.as_array().map_or_else(|| vec![text(value)], |a| a.iter().map(text).collect());
         seen.insert(name.clone(), values);
     }
     let mut expected: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -115,7 +141,9 @@ fn pieces() -> (Vec<Twin>, Vec<Piece>, Formats) {
     let (mut twins, mut pieces) = (Vec::new(), Vec::new());
     for folder in folders() {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        let Some(definition) = formats.definitions().find(|one| one.name() == name) else { continue };
+        let Some(definition) = formats.definitions().find(|one| one.name() == name) else {
+            continue;
+        };
         let twin = Twin::of(definition.text());
         if !twin.carries("line") || twin.record("multiline").is_some() {
             continue;
@@ -137,6 +165,11 @@ fn pieces() -> (Vec<Twin>, Vec<Piece>, Formats) {
 /// Both on one record; a record that the engine read by another format is none of this one's.
 fn both(twins: &[Twin], piece: &Piece, formats: Formats, record: &str) -> Result<(), String> {
     let twin = &twins[piece.twin];
+    let is_csv = twin.record("header").and_then(|h| h.as_str()) == Some("line");
+    if is_csv && record.matches('"').count() % 2 == 1 {
+        // The record goes on with the line end, for the framing.
+        return Ok(());
+    }
     let format = formats.from_name(&twin.name).unwrap();
     let mut log: String = piece.header.iter().map(|line| format!("{line}\n")).collect();
     log.push_str(record);
@@ -145,7 +178,11 @@ fn both(twins: &[Twin], piece: &Piece, formats: Formats, record: &str) -> Result
     let [found] = told.lines.as_slice() else {
         let plain = map::event(twin, record, &piece.header);
         let is_silent = told.lines.is_empty() && (plain.is_none() || record.starts_with('#'));
-        return if is_silent || told.lines.len() > 1 { Ok(()) } else { Err(format!("no event in {record}")) };
+        return if is_silent || told.lines.len() > 1 {
+            Ok(())
+        } else {
+            Err(format!("no event in {record}"))
+        };
     };
     if !told.is_read_by(&twin.name) && found.get("reject").is_none() {
         return Ok(());
@@ -158,15 +195,22 @@ fn twins_agree_on_every_sample() {
     let (twins, pieces, formats) = pieces();
     let problems: Vec<_> =
         pieces.iter().filter_map(|piece| both(&twins, piece, formats, &piece.text).err()).collect();
-    assert!(problems.is_empty(), "{} of {}:\n{}", problems.len(), pieces.len(), problems.join("\n"));
+    assert!(
+        problems.is_empty(),
+        "{} of {}:\n{}",
+        problems.len(),
+        pieces.len(),
+        problems.join("\n")
+    );
     assert!(pieces.len() > 200, "{}", pieces.len());
 }
 
 /// A change of a text record: what, and where in thousandths.
 type Change = (usize, usize, usize);
 
-const BITS: &[&str] =
-    &["", " ", "\"", "\\", "-", "=", "|", "0", "é", "[", "]", ",", "\t", "x=y", "GET", "#", "'", ":"];
+const BITS: &[&str] = &[
+    "", " ", "\"", "\\", "-", "=", "|", "0", "→", "[", "]", ",", "\t", "x=y", "GET", "#", "'", ":",
+];
 
 fn change_text(text: &str, changes: &[Change]) -> String {
     let mut chars: Vec<char> = text.chars().collect();

@@ -2,8 +2,10 @@
 //! gave events, it was rejected, or it is furniture; every byte belongs to one of the three. It
 //! counts; it does not judge.
 
+use serde::{Deserialize, Serialize};
+
 /// The account of what a decoder was given. Accounts of several decoders add up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Records and lines, blank ones too.
     pub records: u64,
@@ -25,21 +27,23 @@ pub struct Account {
 
 /// What happened to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub enum Fate {
+    /// It gave at least one event.
     Event,
+    /// It gave a reject instead.
     Reject,
+    /// It says nothing of itself.
     Furniture,
 }
 
 impl Account {
     /// One record of so many bytes.
-    #[inline]
-    pub(crate) fn record(&mut self, fate: Fate, bytes: usize) {
+    pub const fn record(&mut self, fate: Fate, bytes: usize) {
         self.many(fate, 1, bytes as u64);
     }
 
     /// Several records of so many bytes in all.
-    pub(crate) fn many(&mut self, fate: Fate, records: u64, bytes: u64) {
+    pub const fn many(&mut self, fate: Fate, records: u64, bytes: u64) {
         self.records += records;
         let (count, sum) = match fate {
             Fate::Event => (&mut self.events, &mut self.event_bytes),
@@ -51,8 +55,7 @@ impl Account {
     }
 
     /// Bytes between records.
-    #[inline]
-    pub(crate) fn between(&mut self, bytes: u64) {
+    pub const fn between(&mut self, bytes: u64) {
         self.furniture_bytes += bytes;
     }
 
