@@ -37,7 +37,7 @@ cargo-test: ## unit, integration and doc tests alone
 report-test: ## the demo's report in a headless browser
 	@scripts/test release demo report
 
-bench: ## measure investigate beside wc, rg, GoAccess and rsigma on 2 GB, and score twenty unseen seeds (an hour)
+bench: ## detect on six kinds of work beside wc, rg, rsigma and GoAccess (a quarter of an hour); scripts/bench speed and seeds for the rest
 	@scripts/bench
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60)

@@ -185,7 +185,7 @@ fn bursts(
         first: detection.first,
         last: detection.last,
         count: detection.count,
-        base_rate: book.rules.base_rate(detection.rule),
+        base_rate: meta.base_rate.as_deref(),
         hits: hits.collect(),
     };
     let mut line = serde_json::to_vec(&finding).expect("a finding is plain data");

@@ -26,12 +26,13 @@ pub fn run(request: &Request, tools: &Tools<'_>) -> Result<Done, Error> {
     let started = tools.clock.now();
     let key = sealing::key(request.key.as_deref())?;
     let folder = CaseFolder::create(&request.out, request.replace)?;
-    let result = pipeline::run(request, tools, &folder).and_then(|investigated| {
+    let result = pipeline::run(request, tools, &folder).and_then(|mut investigated| {
         tools.begin(Step::Report, 0)?;
         let shipped = sealing::inputs(&investigated.plan, &investigated.case.sources);
+        let digests = (shipped, std::mem::take(&mut investigated.events));
         let case = writing::everything(investigated, &folder)?;
         tools.begin(Step::Seal, 0)?;
-        sealing::seal(&folder, &key, &case, shipped, started, tools.clock.now())?;
+        sealing::seal(&folder, &key, &case, digests, (started, tools.clock.now()))?;
         if tools.stop.is_asked() { Err(Error::Interrupted) } else { Ok(case) }
     });
     match result {

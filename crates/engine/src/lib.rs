@@ -10,6 +10,7 @@
 //! # Ok::<(), bakas_engine::Error>(())
 //! ```
 
+mod atlas;
 mod chained;
 pub mod clock;
 pub mod config;

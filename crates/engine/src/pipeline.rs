@@ -1,9 +1,12 @@
 //! The whole way on one screen: bytes become events and hits, hits detections, detections
 //! incidents and campaigns, and these a case with its assessment and response.
 
-use bakas_casework::{Background, Findings, Outcome};
+use std::thread;
+
+use bakas_casework::{Findings, Outcome};
 use bakas_model::{Case, Networks as _, Reject, Trace};
-use bakas_store::{CaseFolder, Spool};
+use bakas_seal::FileDigest;
+use bakas_store::{CaseFolder, EventLake, Spool};
 use bakas_trace::Table;
 
 use crate::{
@@ -15,7 +18,8 @@ use crate::{
     profiles::Profiles,
     request::{Request, Tools},
     revisit::{self, Claimed},
-    rulebook, summary,
+    rulebook::{self, Rulebook},
+    sealing, summary,
     sweep::{Sweep, Swept},
     writing,
 };
@@ -28,6 +32,8 @@ pub(crate) struct Investigated {
     pub(crate) claimed: Spool<Claimed>,
     pub(crate) traces: Vec<Trace>,
     pub(crate) rejects: Vec<Reject>,
+    /// Of the events as they lie on the disk.
+    pub(crate) events: Vec<FileDigest>,
 }
 
 pub(crate) fn run(
@@ -36,9 +42,8 @@ pub(crate) fn run(
     folder: &CaseFolder,
 ) -> Result<Investigated, Error> {
     tools.begin(Step::Plan, 0)?;
-    let table = Table::embedded()?;
-    let plan = plan(request, folder)?;
-    let book = rulebook::load(&request.given, plan.formats)?;
+    let ((plan, book), table) =
+        both("the address table", || prepare(request, folder), || Ok(Table::embedded()?))?;
     let lake = (tools.lakes)(&folder.events_dir()?, &plan.agencies);
 
     tools.begin(Step::Sweep, plan.bytes)?;
@@ -50,19 +55,57 @@ pub(crate) fn run(
         temp: &folder.temp_dir(),
         threads: Threads::of_sealed(request.threads),
     };
-    let Swept { sources, rejects, inputs, addresses, accounts, skew, seen } =
-        sweep.run(tools.observer, tools.stop)?;
+    let swept = sweep.run(tools.observer, tools.stop)?;
+    // Nothing is written into the lake from here on.
+    let known = Known { plan: &plan, book: &book, table: &table, lake: &*lake, folder };
+    let (judged, events) = both(
+        "the hash of the events",
+        || judge(request, tools, known, swept),
+        || sealing::events(folder),
+    )?;
+    let Judged { case, outcome, claimed, traces, rejects } = judged;
+    Ok(Investigated { case, plan, outcome, claimed, traces, rejects, events })
+}
 
+/// What casework works with.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    plan: &'a Plan,
+    book: &'a Rulebook,
+    table: &'a Table,
+    lake: &'a dyn EventLake,
+    folder: &'a CaseFolder,
+}
+
+/// What casework came to.
+struct Judged {
+    case: Case,
+    outcome: Outcome,
+    claimed: Spool<Claimed>,
+    traces: Vec<Trace>,
+    rejects: Vec<Reject>,
+}
+
+fn judge(
+    request: &Request,
+    tools: &Tools<'_>,
+    known: Known<'_>,
+    swept: Swept,
+) -> Result<Judged, Error> {
+    let Known { plan, book, table, lake, folder } = known;
+    let Swept { sources, rejects, inputs, addresses, accounts, skew, seen } = swept;
     tools.begin(Step::Correlate, 0)?;
     let now = tools.clock.now();
-    let Correlated { kept: detections, count, left_out } =
-        writing::findings(&book, &plan, inputs, folder, now)?;
+    let temp = folder.temp_dir();
+    let (Correlated { kept: detections, count, left_out }, (mut profiles, background)) = both(
+        "the profiles",
+        || writing::findings(book, plan, inputs, folder, now),
+        || Ok(Profiles::merge(addresses, accounts, &temp)?),
+    )?;
 
     tools.begin(Step::Casework, 0)?;
-    let mut profiles = Profiles::new(addresses, accounts, &folder.temp_dir());
-    let mut background = Background::default();
     let wanted = bakas_casework::wanted_profiles(&detections);
-    let (by_address, by_account) = profiles.gather(&wanted, &mut background)?;
+    let (by_address, by_account) = profiles.gather(&[&wanted])?;
     let mut findings = Findings {
         agencies: &plan.agencies,
         sources: &plan.sources,
@@ -72,12 +115,12 @@ pub(crate) fn run(
         profiles: &by_address,
         accounts: &by_account,
         background: &background,
-        networks: &table,
+        networks: table,
     };
     let mut drafts = bakas_casework::draft(&findings);
-    let (more_addresses, more_accounts) = profiles.again(&wanted, drafts.wanted())?;
+    let (more_addresses, more_accounts) = profiles.gather(&[&wanted, drafts.wanted()])?;
     (findings.profiles, findings.accounts) = (&more_addresses, &more_accounts);
-    let claimed = revisit::suspects(&mut drafts, &findings, &*lake, folder)?;
+    let claimed = revisit::suspects(&mut drafts, &findings, lake, folder)?;
     let mut outcome = drafts.finish(&findings);
     outcome.set_aside.extend(left_out);
 
@@ -87,11 +130,11 @@ pub(crate) fn run(
         .collect();
     let assessments = bakas_assess::assess(&outcome.incidents, &outcome.campaigns, &traces);
     let prefixes = |asn| table.prefixes_of(asn, now);
-    let blocks = profiles.blocks(&outcome.incidents, &table, &prefixes, window)?;
+    let blocks = profiles.blocks(&outcome.incidents, table, &prefixes, window)?;
     let asks = bakas_respond::asks(&outcome.incidents, &blocks, &plan.agencies);
 
     let parts = summary::Parts {
-        plan: &plan,
+        plan,
         counts: book.seen(&seen).counts,
         sources,
         rejects: &rejects,
@@ -107,7 +150,28 @@ pub(crate) fn run(
         now,
     };
     let case = summary::case(request, parts);
-    Ok(Investigated { case, plan, outcome, claimed, traces, rejects })
+    Ok(Judged { case, outcome, claimed, traces, rejects })
+}
+
+/// Does two things at the same time, the second on a thread of its own; `what` names that in an
+/// error. The first one's fault goes before the second's.
+pub(crate) fn both<A, B: Send>(
+    what: &str,
+    first: impl FnOnce() -> Result<A, Error>,
+    second: impl FnOnce() -> Result<B, Error> + Send,
+) -> Result<(A, B), Error> {
+    thread::scope(|scope| {
+        let second = scope.spawn(second);
+        let first = first();
+        let second = second.join().map_err(|_| Error::Worker(what.to_owned()))?;
+        Ok((first?, second?))
+    })
+}
+
+fn prepare(request: &Request, folder: &CaseFolder) -> Result<(Plan, Rulebook), Error> {
+    let plan = plan(request, folder)?;
+    let book = rulebook::load(&request.given, plan.formats)?;
+    Ok((plan, book))
 }
 
 /// What is to be read; never the case itself, wherever it is made.

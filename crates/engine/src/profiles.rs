@@ -22,7 +22,7 @@ use crate::{
 type ByAddressMap = FxHashMap<(AgencyIx, IpAddr), AddressProfile>;
 type ByAccountMap = FxHashMap<AccountKey, AccountProfile>;
 
-/// All profiles of a case.
+/// All profiles of a case, each whole.
 pub(crate) struct Profiles {
     addresses: Option<Spool<ByAddress>>,
     accounts: Option<Spool<ByAccount>>,
@@ -30,48 +30,43 @@ pub(crate) struct Profiles {
 }
 
 impl Profiles {
-    pub(crate) fn new(
+    /// Merges the parts; every address profile also goes into the background.
+    pub(crate) fn merge(
         addresses: Spool<ByAddress>,
         accounts: Spool<ByAccount>,
         temp: &Path,
-    ) -> Self {
-        Self { addresses: Some(addresses), accounts: Some(accounts), temp: temp.to_owned() }
+    ) -> Result<(Self, Background), StoreError> {
+        let mut background = Background::default();
+        let mut whole = Spool::new(temp, PROFILES_BYTES_LIMIT, ByAddress::weight);
+        for profile in Merged::of(addresses)? {
+            let profile = profile?;
+            background.absorb(&profile.0);
+            whole.push(profile)?;
+        }
+        let addresses = Some(whole);
+        let mut whole = Spool::new(temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
+        for profile in Merged::of(accounts)? {
+            whole.push(profile?)?;
+        }
+        let profiles = Self { addresses, accounts: Some(whole), temp: temp.to_owned() };
+        Ok((profiles, background))
     }
 
-    /// Those that are wanted; every address profile also goes into the background.
+    /// Those that any of them wants.
     pub(crate) fn gather(
         &mut self,
-        wanted: &Wanted,
-        background: &mut Background,
-    ) -> Result<(ByAddressMap, ByAccountMap), StoreError> {
-        self.collect(&[wanted], &mut |profile| background.absorb(profile))
-    }
-
-    /// Those that either wants.
-    pub(crate) fn again(
-        &mut self,
-        first: &Wanted,
-        second: &Wanted,
-    ) -> Result<(ByAddressMap, ByAccountMap), StoreError> {
-        self.collect(&[first, second], &mut |_| ())
-    }
-
-    fn collect(
-        &mut self,
         wanted: &[&Wanted],
-        see: &mut dyn FnMut(&AddressProfile),
     ) -> Result<(ByAddressMap, ByAccountMap), StoreError> {
         let mut addresses = ByAddressMap::default();
-        let again = Spool::new(&self.temp, PROFILES_BYTES_LIMIT, ByAddress::weight);
+        let again = || Spool::new(&self.temp, PROFILES_BYTES_LIMIT, ByAddress::weight);
         pass(&mut self.addresses, again, |ByAddress(profile)| {
-            see(profile);
             let key = (profile.agency, profile.address);
             if wanted.iter().any(|w| w.addresses.contains(&key)) {
-                addresses.insert(key, profile.clone());
+                addresses.insert(key, AddressProfile::clone(profile));
             }
         })?;
         let mut accounts = ByAccountMap::default();
-        let again = Spool::new(&self.temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
+        let again = || Spool::new(&self.temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
         pass(&mut self.accounts, again, |ByAccount(profile)| {
             if wanted.iter().any(|w| w.accounts.contains(&profile.key)) {
                 accounts.insert(profile.key.clone(), profile.clone());
@@ -89,11 +84,15 @@ impl Profiles {
         window: Option<(Timestamp, Timestamp)>,
     ) -> Result<Vec<Block>, StoreError> {
         let Some(window) = window else { return Ok(Vec::new()) };
-        let parts = self.addresses.take().expect("put back after each pass");
+        let all = self.addresses.take().expect("put back after each pass");
+        if let Some(held) = all.held() {
+            let profiles = held.iter().map(|ByAddress(profile)| &**profile);
+            return Ok(bakas_respond::blocks(incidents, profiles, networks, prefixes_of, window));
+        }
         let mut fault = None;
-        let mut merged = Merged::of(parts)?;
-        let profiles = std::iter::from_fn(|| match merged.next()? {
-            Ok(profile) => Some(profile.0),
+        let mut sorted = all.into_sorted()?;
+        let profiles = std::iter::from_fn(|| match sorted.next()? {
+            Ok(profile) => Some(*profile.0),
             Err(error) => {
                 fault = Some(error);
                 None
@@ -104,17 +103,24 @@ impl Profiles {
     }
 }
 
-/// Goes through all profiles and gives them back for the next time.
+/// Goes through all profiles and has them for the next time, where they are not all in memory.
 fn pass<P: Part>(
-    parts: &mut Option<Spool<P>>,
-    mut again: Spool<P>,
+    all: &mut Option<Spool<P>>,
+    again: impl FnOnce() -> Spool<P>,
     mut see: impl FnMut(&P),
 ) -> Result<(), StoreError> {
-    for profile in Merged::of(parts.take().expect("put back after each pass"))? {
+    let spool = all.take().expect("put back after each pass");
+    if let Some(held) = spool.held() {
+        held.iter().for_each(see);
+        *all = Some(spool);
+        return Ok(());
+    }
+    let mut again = again();
+    for profile in spool.into_sorted()? {
         let profile = profile?;
         see(&profile);
         again.push(profile)?;
     }
-    *parts = Some(again);
+    *all = Some(again);
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Seals a case: the hash of every input and every output, the tool, its arguments and its clock,
 //! in one manifest, signed.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use bakas_model::{Case, SourceSummary, Timestamp};
 use bakas_seal::{FileDigest, Manifest, SealError, SigningKey};
-use bakas_store::CaseFolder;
+use bakas_store::{CaseFolder, case_folder::EVENTS_DIR};
 
 use crate::{
     Error, keyfile,
@@ -24,22 +24,42 @@ pub(crate) fn key(path: Option<&Path>) -> Result<SigningKey, Error> {
     SigningKey::new(KEY_NAME, &secret).map_err(sealing)
 }
 
-/// Reads back every file that was written, and seals it with the inputs.
+/// Reads back the events, once they are all written and while others still work: they are most of
+/// a case.
+pub(crate) fn events(folder: &CaseFolder) -> Result<Vec<FileDigest>, Error> {
+    let mut digests = Vec::new();
+    for (name, _) in folder.files()? {
+        if name.split_once('/').is_some_and(|(first, _)| first == EVENTS_DIR) {
+            digests.push(digest(folder, name)?);
+        }
+    }
+    Ok(digests)
+}
+
+fn digest(folder: &CaseFolder, name: String) -> Result<FileDigest, Error> {
+    let mut file = folder.open(&name)?;
+    let read = FileDigest::read(name.clone(), &mut file);
+    let digest = read.map_err(|source| Error::Read { path: name.into(), source })?;
+    Ok(digest)
+}
+
+/// Reads back every file that was written and is not among the digests yet, and seals all of them
+/// with the inputs.
 pub(crate) fn seal(
     folder: &CaseFolder,
     key: &SigningKey,
     case: &Case,
-    inputs: Vec<FileDigest>,
-    started: Timestamp,
-    finished: Timestamp,
+    (inputs, mut outputs): (Vec<FileDigest>, Vec<FileDigest>),
+    (started, finished): (Timestamp, Timestamp),
 ) -> Result<(), Error> {
-    let mut outputs = Vec::new();
+    let known: HashSet<String> = outputs.iter().map(|digest| digest.path.clone()).collect();
     for (name, _) in folder.files()? {
-        let mut file = folder.open(&name)?;
-        let digest = FileDigest::read(name.clone(), &mut file)
-            .map_err(|source| Error::Read { path: name.into(), source })?;
-        outputs.push(digest);
+        if !known.contains(&name) {
+            outputs.push(digest(folder, name)?);
+        }
     }
+    // As `files` lists them.
+    outputs.sort();
     let manifest = Manifest {
         tool: "bakas".to_owned(),
         version: case.tool_version.clone(),

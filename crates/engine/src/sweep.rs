@@ -7,7 +7,7 @@ use bakas_casework::Ledger;
 use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink, SkewSampler};
 use bakas_model::{
-    Account,     AccountProfile, Activity, AddressProfile, Class, Event, Location, Networks, Reject,
+    Account,     AccountProfile, Activity, AddressProfile, Class, Event, Networks, Reject,
     RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
     limits::REJECT_SAMPLES_LIMIT,
 };
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error,
+    atlas::Atlas,
     feed::{Fed, Job, Threads, Worker, feed},
     observer::{Observer, Stop},
     plan::Plan,
@@ -53,7 +54,7 @@ pub(crate) struct Swept {
 
 /// An address profile in the order of agency and address.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct ByAddress(pub(crate) AddressProfile);
+pub(crate) struct ByAddress(pub(crate) Box<AddressProfile>);
 
 /// An account profile in the order of agency and name.
 #[derive(Debug, Serialize, Deserialize)]
@@ -71,8 +72,9 @@ struct Part<'a> {
 struct Recorder<'a> {
     plan: &'a Plan,
     rules: &'a Rules,
-    networks: &'a dyn Networks,
+    atlas: Atlas<'a>,
     matcher: Matcher<'a>,
+    matched: Vec<RuleIx>,
     gatherer: Gatherer<'a>,
     fresh: Vec<Input>,
     gathered: Gathered,
@@ -121,8 +123,9 @@ impl Sweep<'_> {
         let recorder = Recorder {
             plan: self.plan,
             rules: self.rules,
-            networks: self.networks,
+            atlas: Atlas::new(self.networks),
             matcher: self.rules.matcher(),
+            matched: Vec::new(),
             gatherer: self.rules.gatherer(),
             fresh: Vec::new(),
             gathered,
@@ -209,6 +212,8 @@ impl Worker for Part<'_> {
             writer.finish()?;
         }
         self.recorder.drain_ledger()?;
+        // Here every worker sorts its own; afterwards one thread merges what is sorted.
+        self.recorder.gathered.inputs.sort();
         for (ix, decoder) in &self.decoders {
             self.recorder.tally(*ix).account.add(&decoder.account());
         }
@@ -243,12 +248,12 @@ impl Recorder<'_> {
     }
 
     fn record(&mut self, event: &Event<'_>) -> Result<(), StoreError> {
-        let location =
-            event.src.map_or_else(Location::default, |src| self.networks.locate(src, event.time));
-        let operator = location.asn.and_then(|asn| self.networks.operator(asn, event.time));
+        let (location, operator) = self.atlas.locate(event);
         let agency = &self.plan.agencies[event.agency.0 as usize];
         let context = Context { location, operator, agency };
-        let matched = self.matcher.run(event, &context).to_vec();
+        let mut matched = std::mem::take(&mut self.matched);
+        matched.clear();
+        matched.extend_from_slice(self.matcher.run(event, &context));
         let (sign_in, alarm) = self.judge(event, &matched);
         self.gathered.ledger.observe(event, &location, sign_in, alarm);
         self.gathered.skew.observe(event);
@@ -258,6 +263,7 @@ impl Recorder<'_> {
                 self.gathered.inputs.push(input)?;
             }
         }
+        self.matched = matched;
         if let Some(writer) = &mut self.writer {
             writer.write(event, location)?;
         }
@@ -336,7 +342,7 @@ impl SourceTally {
 
 impl ByAddress {
     pub(crate) fn weight(&self) -> usize {
-        size_of::<Self>() + self.0.sessions.len() * 64 + 128
+        size_of::<Self>() + size_of::<AddressProfile>() + self.0.sessions.len() * 64 + 128
     }
 }
 

@@ -10,7 +10,7 @@ use bakas_store::{CaseFolder, Spool, StoreError, case_folder::CASE_FILE, finding
 use crate::{
     Error,
     correlate::{self, Correlated},
-    pipeline::Investigated,
+    pipeline::{Investigated, both},
     plan::Plan,
     revisit::{Claimed, EVIDENCE_FILE, EvidenceLine},
     rulebook::Rulebook,
@@ -37,7 +37,7 @@ pub(crate) fn findings(
 
 /// Writes everything but the findings and the seal; returns the case.
 pub(crate) fn everything(done: Investigated, folder: &CaseFolder) -> Result<Case, Error> {
-    let Investigated { mut case, plan, outcome, claimed, traces, rejects } = done;
+    let Investigated { mut case, plan, outcome, claimed, traces, rejects, .. } = done;
     all(folder, "traces.ndjson", &traces)?;
     all(folder, "timeline.ndjson", &outcome.timeline)?;
     all(folder, "rejects.ndjson", &rejects)?;
@@ -123,9 +123,14 @@ impl Evidence {
 }
 
 fn report(case: &Case, samples: &[EvidenceSample], folder: &CaseFolder) -> Result<(), Error> {
-    let html = bakas_respond::report::html(case, samples);
-    folder.write_bytes("report.html", html.as_bytes())?;
-    let pdf = bakas_respond::report::pdf(case).map_err(|e| Error::Report(Box::new(e)))?;
-    folder.write_bytes("report.pdf", &pdf)?;
+    let html = || {
+        let html = bakas_respond::report::html(case, samples);
+        Ok(folder.write_bytes("report.html", html.as_bytes())?)
+    };
+    let pdf = || {
+        let pdf = bakas_respond::report::pdf(case).map_err(|e| Error::Report(Box::new(e)))?;
+        Ok(folder.write_bytes("report.pdf", &pdf)?)
+    };
+    both("the report on paper", html, pdf)?;
     Ok(())
 }

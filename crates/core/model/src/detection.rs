@@ -68,9 +68,9 @@ pub struct Detection {
     pub last: Timestamp,
     /// Hits.
     pub count: u64,
-    /// Every source address, most hits first.
+    /// Source addresses, most hits first: the first 100,000 that came.
     pub addresses: Vec<Tally<IpAddr>>,
-    /// Every network, most hits first.
+    /// Networks, most hits first: the first 100,000 that came.
     pub networks: Vec<Tally<Asn>>,
     /// Accounts that acted or were tried, most hits first, at most 1,000.
     pub accounts: Vec<Tally<String>>,

@@ -174,6 +174,7 @@ pub struct EventRow {
     pub object: Option<String>,
     pub agent: Option<String>,
     pub operation: String,
+    pub host: Option<String>,
     pub http_status: Option<u16>,
 }
 
@@ -222,6 +223,7 @@ impl<'a> Event<'a> {
             object: self.object.map(str::to_owned),
             agent: self.agent.map(str::to_owned),
             operation: self.operation.to_owned(),
+            host: self.host.map(str::to_owned),
             http_status: self.http_status,
         }
     }

@@ -6,7 +6,7 @@ use std::{fmt, net::IpAddr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgencyIx, Asn, Country, DetectionId, NetworkKind, Place, Severity, Text, Timestamp,
+    AgencyIx, Asn, Country, DetectionId, NetworkKind, Place, Severity, Stream, Text, Timestamp,
     detection::Tally,
 };
 
@@ -122,6 +122,9 @@ pub struct Incident {
     pub addresses: Vec<AddressUse>,
     /// User agents, most lines first, at most 20.
     pub agents: Vec<Tally<String>>,
+    /// Kinds of logs that its lines stand in, most lines first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<Stream>,
     /// How far it reached.
     pub scope: Scope,
 }

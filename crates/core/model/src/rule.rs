@@ -70,6 +70,9 @@ pub struct RuleMeta {
     pub tags: Vec<String>,
     /// Whether it is a Sigma correlation.
     pub correlation: bool,
+    /// Of a statistic: how often it speaks where nothing is wrong, as its document says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_rate: Option<String>,
     /// The file it came from, below the rules folder.
     pub path: String,
 }

@@ -5,6 +5,7 @@
 mod counts;
 mod inputs;
 mod pack;
+mod screened;
 mod sealed;
 mod workers;
 mod yard;

@@ -15,6 +15,7 @@ use crate::make;
 fn incident(id: &str, agency: u16, kind: IncidentKind, addresses: &[String]) -> Incident {
     let time = Timestamp::from_seconds(1_767_000_000);
     Incident {
+        streams: Vec::new(),
         id: IncidentId(id.to_owned()),
         agency: AgencyIx(agency),
         kind,

@@ -1,7 +1,7 @@
 //! Drafts of incidents: from leads to suspects, from suspects to groups, from groups to the rows
 //! that belong to them. The judging itself is in `judge`, the telling in `outcome`.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use bakas_model::{
     AccountKey, AgencyIx, DetectionId, EventRow, IncidentKind, NetworkKind, Status, Timestamp,
@@ -10,18 +10,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     Findings, Wanted, cloud, cluster,
-    fold::Fold,
+    fold::{FOLD_NAMES_LIMIT, Failures, Fold},
     judge::{self, Aside, CANDIDATES_LIMIT, Court, Excuse, Leads, Suspect, set_aside},
     order,
-    reading::{self, Family, Meaning},
+    reading::{self, Act, Family, Meaning},
     survey::{Survey, Track},
 };
 
 /// Around the hits on an address that honest people use as well, rows this near belong to the
 /// attack: six hours.
-const SHARED_SLACK_MICROS: i64 = 6 * 3600 * 1_000_000;
-/// A session on a machine may run on without a further sign-in: two hours.
-const SESSION_MICROS: i64 = 2 * 3600 * 1_000_000;
+pub(crate) const SHARED_SLACK_MICROS: i64 = 6 * 3600 * 1_000_000;
 /// An upload this long before the first use of a shell placed it: a day.
 const PLACED_MICROS: i64 = 86_400 * 1_000_000;
 /// Failures below which an address with sign-ins that succeeded is not looked at for guessing.
@@ -59,8 +57,12 @@ pub struct Drafts {
     wanted: Wanted,
     by_address: FxHashMap<(AgencyIx, IpAddr), Vec<usize>>,
     by_account: FxHashMap<AccountKey, Vec<(usize, IpAddr)>>,
+    /// By the machine's own account: the drafts that hold a session on it, and of which account.
+    by_machine: FxHashMap<AccountKey, BTreeSet<((usize, IpAddr), AccountKey)>>,
     /// The upload that placed a shell, by agency.
     placed: FxHashMap<AgencyIx, (Timestamp, IpAddr)>,
+    /// Tries at each account that any draft holds.
+    tried: FxHashMap<AccountKey, Failures>,
     settled: bool,
 }
 
@@ -208,12 +210,50 @@ impl Drafts {
                 }
             }
         }
+        self.index_machines();
         for drafts in self.by_address.values_mut() {
             drafts.sort_unstable();
         }
         for pairs in self.by_account.values_mut() {
             pairs.sort_unstable();
         }
+    }
+
+    /// What Windows does in its own name on a machine that somebody entered may be that somebody's.
+    fn index_machines(&mut self) {
+        let mut own = Vec::new();
+        for (at, draft) in self.drafts.iter().enumerate() {
+            for (address, grips) in &draft.grips {
+                let about = grips.iter().filter_map(|grip| grip.accounts.as_ref()).flatten();
+                for name in about {
+                    let key = AccountKey { agency: draft.agency, name: name.clone() };
+                    let visit = self.survey.visits.get(&key).and_then(|from| from.get(address));
+                    for host in visit.into_iter().flat_map(|visit| &visit.hosts) {
+                        let short = host.split('.').next().unwrap_or(host);
+                        let names = ["localsystem".to_owned(), "system".to_owned(), format!("{short}$")];
+                        own.extend(names.map(|name| (draft.agency, name, (at, *address), key.clone())));
+                    }
+                }
+            }
+        }
+        for (agency, name, draft, entered) in own {
+            let machine = AccountKey { agency, name };
+            self.by_machine.entry(machine.clone()).or_default().insert((draft, entered));
+            self.wanted.accounts.insert(machine);
+        }
+    }
+
+    /// A change that a machine made in its own name belongs to who was in a session on it.
+    fn by_machine(&self, row: &EventRow, account: &AccountKey) -> Option<usize> {
+        let host = row.host.as_ref()?.to_lowercase();
+        let changes = matches!(
+            reading::act(row)?,
+            Act::Job | Act::Blind | Act::Credential | Act::Administer | Act::Factor
+        );
+        self.by_machine.get(account).filter(|_| changes)?.iter().find_map(|((at, address), key)| {
+            let visit = self.survey.visits.get(key)?.get(address)?;
+            (visit.hosts.contains(&host) && visit.in_session(row.time)).then_some(*at)
+        })
     }
 
     /// Gives a row to the draft that it belongs to, if any; rows come in time order.
@@ -230,7 +270,18 @@ impl Drafts {
                 | IncidentKind::CloudAbuse
                 | IncidentKind::AdminDiscovery
         );
-        self.drafts[at].fold.add(row, meaning, after);
+        let key = row.account.as_ref().map(|name| AccountKey {
+            agency: row.agency,
+            name: name.to_lowercase(),
+        });
+        let tried = key.as_ref().and_then(|key| self.tried.get(key));
+        let elsewhere = tried.map_or(0, |failures| failures.before(row.time));
+        if self.drafts[at].fold.add(row, meaning, after, elsewhere)
+            && let Some(key) = key
+            && (self.tried.len() < FOLD_NAMES_LIMIT || self.tried.contains_key(&key))
+        {
+            self.tried.entry(key).or_default().add(row.time);
+        }
         Some(at)
     }
 
@@ -248,6 +299,9 @@ impl Drafts {
     fn by_presence(&self, row: &EventRow) -> Option<usize> {
         let name = row.account.as_ref()?.to_lowercase();
         let account = AccountKey { agency: row.agency, name };
+        if reading::is_machine_name(&account.name) {
+            return self.by_machine(row, &account);
+        }
         let pairs = self.by_account.get(&account)?;
         let visits = self.survey.visits.get(&account)?;
         let family = reading::family(row.stream);
@@ -257,12 +311,13 @@ impl Drafts {
                 let draft = &self.drafts[*at];
                 let Some(visit) = visits.get(address) else { return false };
                 if draft.kind == IncidentKind::LateralMovement {
-                    return family == Family::System
-                        && visit.windows.iter().any(|window| {
-                            window.0 <= row.time && row.time <= window.1.plus_micros(SESSION_MICROS)
-                        });
+                    return family == Family::System && visit.in_session(row.time);
                 }
                 let held = |grip: &Grip| grip.from <= row.time && row.time <= grip.until;
+                // On a machine one sign-in opens a session, whose records name no address.
+                if draft.kind == IncidentKind::AccountTakeover && family == Family::System {
+                    return visit.families.contains(&family) && visit.in_session(row.time);
+                }
                 visit.families.contains(&family)
                     && visit.is_present(row.time)
                     && (!tries(draft.kind) || draft.grips[address].iter().any(held))
@@ -273,19 +328,25 @@ impl Drafts {
     /// How well a row fits a draft's kind, best first; `None` where it does not.
     fn rank(&self, row: &EventRow, meaning: Meaning, at: usize) -> Option<u8> {
         let kind = self.drafts[at].kind;
+        if kind == IncidentKind::CloudAbuse {
+            // Where somebody entered an account as well, what was done in it belongs there.
+            return self.is_cloud_word(row).then_some(u8::MAX);
+        }
         let kinds = match reading::family(row.stream) {
             Family::Web => self.web_order(row, meaning),
             Family::Mail => order::mail_order(row, meaning),
-            Family::System => order::SYSTEM,
-            Family::Cloud => {
-                let words = self.leads.cloud_words.get(&row.agency)?;
-                let agent = row.agent.as_deref().unwrap_or("");
-                let named = words.contains(agent)
-                    || (words.contains(&row.operation) && !cloud::is_upkeep(agent));
-                return (named && kind == IncidentKind::CloudAbuse).then_some(0);
-            }
+            Family::System => order::system_order(meaning),
+            Family::Network => order::network_order(row, meaning),
+            Family::Cloud => return None,
         };
         kinds.iter().position(|k| *k == kind).map(|at| at as u8)
+    }
+
+    /// Whether rules about clouds named a row's operation or user agent.
+    fn is_cloud_word(&self, row: &EventRow) -> bool {
+        let Some(words) = self.leads.cloud_words.get(&row.agency) else { return false };
+        let agent = row.agent.as_deref().unwrap_or("");
+        words.contains(agent) || (words.contains(&row.operation) && !cloud::is_upkeep(agent))
     }
 
     fn web_order(&self, row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {

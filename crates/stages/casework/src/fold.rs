@@ -43,14 +43,14 @@ pub(crate) struct Entry {
 
 /// Failures so far, with those of the latest time apart: rows of one time come in any order.
 #[derive(Clone, Copy, Debug, Default)]
-struct Failures {
+pub(crate) struct Failures {
     earlier: u64,
     time: Timestamp,
     latest: u64,
 }
 
 impl Failures {
-    fn add(&mut self, time: Timestamp) {
+    pub(crate) fn add(&mut self, time: Timestamp) {
         if time != self.time {
             self.earlier += self.latest;
             (self.time, self.latest) = (time, 0);
@@ -58,7 +58,7 @@ impl Failures {
         self.latest += 1;
     }
 
-    fn before(&self, time: Timestamp) -> u64 {
+    pub(crate) fn before(&self, time: Timestamp) -> u64 {
         self.earlier + if self.time < time { self.latest } else { 0 }
     }
 }
@@ -116,8 +116,15 @@ pub(crate) fn tallies(map: &FxHashMap<String, u64>, limit: usize) -> Vec<Tally<S
 }
 
 impl Fold {
-    /// Adds a row. `acts` says whether what it shows was done after an entry.
-    pub(crate) fn add(&mut self, row: &EventRow, meaning: Meaning, acts: bool) {
+    /// Adds a row. `acts` says whether what it shows was done after an entry; `elsewhere` how many
+    /// tries at its account other incidents tell. Returns whether it is a try not told before.
+    pub(crate) fn add(
+        &mut self,
+        row: &EventRow,
+        meaning: Meaning,
+        acts: bool,
+        elsewhere: u64,
+    ) -> bool {
         // The acts of one record come next to one another.
         let is_new = u64::from(self.last_place.replace(row.place) != Some(row.place));
         self.lines += is_new;
@@ -149,17 +156,15 @@ impl Fold {
         match meaning {
             Meaning::TryFailed if !self.once.is_new(row, FOLD_NAMES_LIMIT) => {}
             Meaning::TryFailed => {
-                self.tries += 1;
-                self.pace.hear(row.src, row.time);
-                self.all_failures.add(row.time);
-                if let Some(name) = row.account.as_ref().map(|name| name.to_lowercase()) {
-                    count(&mut self.tried, &name);
-                    if self.tried.contains_key(&name) {
-                        self.failures.entry(name).or_default().add(row.time);
-                    }
+                self.fail(row);
+                return true;
+            }
+            Meaning::TryOk => {
+                self.enter(row, elsewhere);
+                if acts && reading::hands_over(row) {
+                    self.tell(row, Act::Send);
                 }
             }
-            Meaning::TryOk => self.enter(row),
             Meaning::Act(act) if acts => self.tell(row, act),
             // In a cloud account what was tried tells as much as what was done.
             Meaning::Refused if acts && row.stream == Stream::CloudTrail => {
@@ -168,6 +173,18 @@ impl Fold {
                 }
             }
             _ => {}
+        }
+        false
+    }
+
+    fn fail(&mut self, row: &EventRow) {
+        self.tries += 1;
+        self.pace.hear(row.src, row.time);
+        self.all_failures.add(row.time);
+        let Some(name) = row.account.as_ref().map(|name| name.to_lowercase()) else { return };
+        count(&mut self.tried, &name);
+        if self.tried.contains_key(&name) {
+            self.failures.entry(name).or_default().add(row.time);
         }
     }
 
@@ -187,14 +204,18 @@ impl Fold {
         }
     }
 
-    fn enter(&mut self, row: &EventRow) {
+    fn enter(&mut self, row: &EventRow, elsewhere: u64) {
         let name = match &row.account {
             Some(name) => name.to_lowercase(),
             // A web log does not say who: the form is all that is known.
             None => row.object.clone().unwrap_or_default(),
         };
         let failures_before = match &row.account {
-            Some(_) => self.failures.get(&name).map_or(0, |failures| failures.before(row.time)),
+            Some(_) => self
+                .failures
+                .get(&name)
+                .map_or(0, |failures| failures.before(row.time))
+                .max(elsewhere),
             None => self.all_failures.before(row.time),
         };
         let entry = Entry {
@@ -219,7 +240,7 @@ impl Fold {
         let object = if row.stream == Stream::CloudTrail && cloud::act(&row.operation).is_some() {
             row.operation.clone()
         } else if act.is_told_alone() {
-            row.object.clone().unwrap_or_default()
+            what(row, act)
         } else {
             String::new()
         };
@@ -275,6 +296,23 @@ impl Fold {
             .collect()
     }
 
+    /// Failures before the entries, the most of any account.
+    pub(crate) fn failed_before(&self) -> u64 {
+        self.entered.values().map(|entry| entry.failures_before).max().unwrap_or(0)
+    }
+
+    /// Whether an account, in lower case, was entered or did something here.
+    pub(crate) fn was_used(&self, name: &str) -> bool {
+        self.entered.contains_key(name) || self.acted.contains_key(name)
+    }
+
+    /// The kinds of logs, most records first.
+    pub(crate) fn streams(&self) -> Vec<Stream> {
+        let mut streams: Vec<_> = self.streams.iter().collect();
+        streams.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        streams.into_iter().map(|(stream, _)| *stream).collect()
+    }
+
     /// The accounts that were entered, in time order; with `acted`, also those that were used
     /// without a sign-in on record.
     pub(crate) fn entries(&self, acted: bool, wanted: impl Fn(&str) -> bool) -> Vec<Entered> {
@@ -289,6 +327,22 @@ impl Fold {
             if signed_in { entered(name, &entry) } else { used_as(name, &entry) }
         };
         entries.into_iter().map(tell).collect()
+    }
+}
+
+/// What an act was done to. Of accounts also who: a record names the group or the role and whom it
+/// took in apart.
+fn what(row: &EventRow, act: Act) -> String {
+    let object = row.object.as_deref().unwrap_or_default();
+    let on_accounts = matches!(act, Act::Administer | Act::Credential | Act::Factor);
+    let told_apart = reading::is_identity(row.stream)
+        || !matches!(reading::family(row.stream), Family::Mail | Family::Cloud);
+    match row.target.as_deref() {
+        Some(target) if on_accounts && told_apart && !object.is_empty() && target != object => {
+            format!("{target}, {object}")
+        }
+        Some(target) if on_accounts && told_apart => target.to_owned(),
+        _ => object.to_owned(),
     }
 }
 

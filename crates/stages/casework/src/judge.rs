@@ -86,6 +86,8 @@ pub(crate) enum Excuse {
     UsualNetwork,
     /// One or two hits among honest use.
     Isolated,
+    /// Cloud operations that no record ties to an address.
+    NoAddress,
     /// Inside sign-ins by somebody who always did so.
     UsualInside,
     /// One of more suspects than are looked at.

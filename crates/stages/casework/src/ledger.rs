@@ -13,7 +13,8 @@ use crate::reading::is_asset;
 /// Profiles of every address and account seen so far.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    addresses: FxHashMap<(AgencyIx, IpAddr), AddressProfile>,
+    /// Boxed: they are large, and are moved about when the table grows and when they are sorted.
+    addresses: FxHashMap<(AgencyIx, IpAddr), Box<AddressProfile>>,
     /// By the hash of agency and lower-case name; a chain where hashes collide.
     accounts: FxHashMap<u64, Vec<AccountProfile>>,
     account_count: usize,
@@ -56,7 +57,7 @@ impl Ledger {
             let profile = self
                 .addresses
                 .entry(key)
-                .or_insert_with(|| blank(event.agency, address, location, event.time));
+                .or_insert_with(|| Box::new(blank(event.agency, address, location, event.time)));
             hear(profile, event, location, sign_in, alarm);
         }
         if let (Some(succeeded), Some(name)) = (sign_in, event.account) {
@@ -141,10 +142,12 @@ impl Ledger {
 
     /// Empties it: all profiles, each list sorted by its key.
     #[must_use]
-    pub fn drain(&mut self) -> (Vec<AddressProfile>, Vec<AccountProfile>) {
+    #[expect(clippy::vec_box, reason = "they are sorted and merged many times")]
+    pub fn drain(&mut self) -> (Vec<Box<AddressProfile>>, Vec<AccountProfile>) {
         self.account_count = 0;
-        let mut addresses: Vec<_> = self.addresses.drain().map(|(_, profile)| profile).collect();
-        addresses.sort_unstable_by_key(|p| (p.agency, p.address));
+        let mut addresses: Vec<_> = self.addresses.drain().collect();
+        addresses.sort_unstable_by_key(|(key, _)| *key);
+        let addresses = addresses.into_iter().map(|(_, profile)| profile).collect();
         let mut accounts: Vec<_> = self.accounts.drain().flat_map(|(_, chain)| chain).collect();
         accounts.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         (addresses, accounts)

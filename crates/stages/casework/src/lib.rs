@@ -53,6 +53,7 @@ mod outcome;
 mod pace;
 mod reading;
 mod survey;
+mod untied;
 mod words;
 
 use std::net::IpAddr;

@@ -19,7 +19,28 @@ pub(crate) const ENTERED_FIRST: &[IncidentKind] = &[Takeover, Guess, Spray, Admi
 pub(crate) const LISTING_FIRST: &[IncidentKind] = &[Admin, Takeover, Guess, Spray];
 pub(crate) const FAILED_FIRST: &[IncidentKind] = &[Guess, Spray, Admin, Takeover];
 pub(crate) const FAILED_ADMIN_FIRST: &[IncidentKind] = &[Admin, Guess, Spray, Takeover];
-pub(crate) const SYSTEM: &[IncidentKind] = &[Lateral, Guess, Spray, Takeover];
+/// What failed at a machine or a gate, and what is no sign-in.
+const SYSTEM: &[IncidentKind] = &[Lateral, Guess, Spray, Takeover];
+/// Who got in at a machine or a gate, and what was done there.
+const SYSTEM_ENTERED: &[IncidentKind] = &[Lateral, Takeover, Guess, Spray];
+/// Connections, names and alarms on the wire: they tell of an address, not of an account.
+const WIRE: &[IncidentKind] = &[Guess, Spray, Exploit, Scan, Shell, Takeover, Admin];
+
+/// The order for a machine's record.
+pub(crate) fn system_order(meaning: Meaning) -> &'static [IncidentKind] {
+    match meaning {
+        Meaning::TryOk | Meaning::Act(_) => SYSTEM_ENTERED,
+        _ => SYSTEM,
+    }
+}
+
+/// The order for a record of a firewall, sensor or name server.
+pub(crate) fn network_order(row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {
+    if row.class == Class::Authentication || matches!(meaning, Meaning::Act(_)) {
+        return system_order(meaning);
+    }
+    WIRE
+}
 
 pub(crate) fn mail_order(row: &EventRow, meaning: Meaning) -> &'static [IncidentKind] {
     match meaning {

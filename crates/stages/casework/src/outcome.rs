@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use bakas_model::{
-    AgencyIx, Campaign, CampaignId, Incident, IncidentId, IncidentKind, Link, Moment, Severity,
-    Text,
+    AgencyIx, Campaign, CampaignId, Detection, DetectionId, Incident, IncidentId, IncidentKind,
+    Link, Moment, Role, Severity, Text,
     case::SetAside,
     incident::{AddressUse, Scope},
 };
@@ -20,7 +20,7 @@ use crate::{
     ledger::name_hash,
     links::{self, CAMPAIGN_DECIBANS, Tie, WEAK_DECIBANS, WEAK_LINKS_LIMIT},
     reading::Act,
-    words,
+    untied, words,
 };
 
 /// Most moments that one incident adds to the timeline.
@@ -46,7 +46,7 @@ impl Drafts {
         let incidents: Vec<Incident> = order
             .iter()
             .zip(&ids)
-            .map(|(at, id)| incident(findings, &self.drafts[*at], id))
+            .map(|(at, id)| incident(findings, &self, &self.drafts[*at], id))
             .collect();
         let ties = links::weigh(findings, &self, &order, &ids);
         let (campaigns, weak_links) = campaigns(findings, &incidents, ties);
@@ -62,9 +62,14 @@ impl Drafts {
     }
 }
 
-fn incident(findings: &Findings<'_>, draft: &Draft, id: &IncidentId) -> Incident {
+fn incident(
+    findings: &Findings<'_>,
+    drafts: &Drafts,
+    draft: &Draft,
+    id: &IncidentId,
+) -> Incident {
     let fold = &draft.fold;
-    let addresses = addresses(findings, draft);
+    let addresses = addresses(findings, drafts, draft);
     let from = words::whence(&addresses);
     let about = draft.grips.values().flatten().filter_map(crate::draft::Grip::accounts);
     let meant: FxHashSet<&str> = about.flatten().map(String::as_str).collect();
@@ -83,14 +88,22 @@ fn incident(findings: &Findings<'_>, draft: &Draft, id: &IncidentId) -> Incident
         kind: draft.kind,
         severity: severity(draft, count),
         title: words::title(draft.kind, fold, &from, count),
-        summary: words::summary(draft.kind, fold, &agency, &from, count, draft.score),
+        summary: words::summary(
+            draft.kind,
+            fold,
+            &agency,
+            &from,
+            (count, entered_elsewhere(drafts, draft)),
+            draft.score,
+        ),
         first: fold.first.map(|(time, _)| time).unwrap_or_default(),
         last: fold.last.unwrap_or_default(),
         lines: fold.lines,
-        detections: draft.detections.clone(),
+        detections: detections(findings, draft),
         techniques: techniques(findings, draft),
         addresses,
         agents: tallies(&fold.agents, 20),
+        streams: fold.streams(),
         scope: Scope {
             tried: tallies(&fold.tried, SCOPE_LIMIT),
             tried_count: fold.tried.len() as u64,
@@ -102,12 +115,33 @@ fn incident(findings: &Findings<'_>, draft: &Draft, id: &IncidentId) -> Incident
     }
 }
 
-fn addresses(findings: &Findings<'_>, draft: &Draft) -> Vec<AddressUse> {
+/// Accounts that other incidents of the agency tell to be entered from this one's addresses.
+fn entered_elsewhere(drafts: &Drafts, draft: &Draft) -> u64 {
+    let others = drafts.drafts.iter().filter(|other| {
+        other.agency == draft.agency && other.kind == IncidentKind::AccountTakeover
+    });
+    let from_here = |entry: &crate::fold::Entry| {
+        entry.from.is_some_and(|from| draft.fold.addresses.contains_key(&from))
+    };
+    let names: FxHashSet<&String> = others
+        .flat_map(|other| &other.fold.entered)
+        .filter(|(_, entry)| from_here(entry))
+        .map(|(name, _)| name)
+        .collect();
+    names.len() as u64
+}
+
+fn addresses(findings: &Findings<'_>, drafts: &Drafts, draft: &Draft) -> Vec<AddressUse> {
+    // Who was entered from an address, by whichever incident tells it, is no legitimate session.
+    let near = drafts.drafts.iter().filter(|other| {
+        let shares = || draft.fold.addresses.keys().any(|a| other.fold.addresses.contains_key(a));
+        other.agency == draft.agency && shares()
+    });
     let guilty: FxHashSet<u64> = draft
         .fold
         .agents
         .keys()
-        .chain(draft.fold.entered.keys())
+        .chain(near.flat_map(|other| other.fold.entered.keys()))
         .map(|name| name_hash(name))
         .collect();
     let mut addresses: Vec<AddressUse> = draft
@@ -155,6 +189,21 @@ fn severity(draft: &Draft, entered: u64) -> Severity {
         IncidentKind::Scanning => Severity::Low,
         _ => Severity::Medium,
     }
+}
+
+/// What the incident rests on, and what else the rules found that is not of its kind: graver than
+/// an everyday match, and at its addresses or accounts.
+fn detections(findings: &Findings<'_>, draft: &Draft) -> Vec<DetectionId> {
+    let supports = |detection: &&Detection| {
+        let meta = findings.rules.get(detection.rule.0 as usize);
+        meta.is_some_and(|m| m.role == Role::Finding && m.severity >= Severity::Medium)
+            && untied::belongs(detection, draft)
+    };
+    let mut ids = draft.detections.clone();
+    ids.extend(findings.detections.iter().filter(supports).map(|detection| detection.id));
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn techniques(findings: &Findings<'_>, draft: &Draft) -> Vec<String> {
@@ -293,6 +342,13 @@ fn timeline(incidents: &[Incident]) -> Vec<Moment> {
 }
 
 fn set_aside(findings: &Findings<'_>, drafts: &Drafts) -> Vec<SetAside> {
+    let (mut all, lesser) = untied::tell(findings, drafts);
+    all.extend(excuses(findings, drafts));
+    all.extend(lesser);
+    all
+}
+
+fn excuses(findings: &Findings<'_>, drafts: &Drafts) -> Vec<SetAside> {
     drafts
         .aside
         .iter()

@@ -15,10 +15,12 @@ use crate::cloud;
 pub(crate) enum Family {
     /// A web server.
     Web,
-    /// An office or mail provider.
+    /// A mail server, or a provider of mail, office services or identities.
     Mail,
     /// A machine.
     System,
+    /// The wire: firewalls, sensors, name servers, proxies.
+    Network,
     /// A cloud account.
     Cloud,
 }
@@ -58,6 +60,8 @@ pub(crate) enum Act {
     Credential,
     /// Something that others need was removed or locked.
     Destroy,
+    /// A service, task or job was installed, so that a program starts again by itself.
+    Job,
 }
 
 /// What one record means.
@@ -81,21 +85,40 @@ pub(crate) enum Meaning {
 
 /// The family of a stream.
 pub(crate) const fn family(stream: Stream) -> Family {
+    // Who signs in at an identity provider opens mail and documents with it.
+    if is_identity(stream) {
+        return Family::Mail;
+    }
     match stream.family() {
         bakas_model::Family::Web => Family::Web,
-        bakas_model::Family::System | bakas_model::Family::Network => Family::System,
+        bakas_model::Family::System => Family::System,
+        bakas_model::Family::Network => Family::Network,
         bakas_model::Family::Cloud => Family::Cloud,
         bakas_model::Family::Mail | bakas_model::Family::Office => Family::Mail,
     }
 }
 
+/// Whether a stream is the record of an identity provider.
+pub(crate) const fn is_identity(stream: Stream) -> bool {
+    matches!(
+        stream,
+        Stream::EntraSignIn
+            | Stream::EntraAudit
+            | Stream::EntraRisk
+            | Stream::EntraPim
+            | Stream::Okta
+    )
+}
+
 /// The provider whose service a stream records, by the name people know.
 pub(crate) const fn provider(stream: Stream) -> Option<&'static str> {
     match stream {
-        Stream::M365 => Some("Microsoft 365"),
-        Stream::EntraSignIn | Stream::EntraAudit | Stream::EntraRisk | Stream::EntraPim => {
-            Some("Microsoft Entra")
-        }
+        // Entra is where the accounts of Microsoft 365 are kept.
+        Stream::M365
+        | Stream::EntraSignIn
+        | Stream::EntraAudit
+        | Stream::EntraRisk
+        | Stream::EntraPim => Some("Microsoft 365"),
         Stream::AzureActivity => Some("Microsoft Azure"),
         Stream::GcpAudit => Some("Google Cloud"),
         Stream::Okta => Some("Okta"),
@@ -283,7 +306,7 @@ pub(crate) fn is_tool(agent: &str) -> bool {
 /// Reads a record. `sign_in_paths` are the paths of this agency's sites where people sign in.
 pub(crate) fn read(row: &EventRow, sign_in_paths: Option<&FxHashSet<String>>) -> Meaning {
     match family(row.stream) {
-        Family::Web => read_web(row, sign_in_paths),
+        Family::Web if row.class != Class::Authentication => read_web(row, sign_in_paths),
         _ if row.class == Class::Authentication && row.activity == Activity::Logon => {
             match row.status {
                 Status::Success => Meaning::TryOk,
@@ -323,8 +346,10 @@ fn read_web(row: &EventRow, sign_in_paths: Option<&FxHashSet<String>>) -> Meanin
 
 /// The act that an operation of a provider or machine is, where it matters.
 pub(crate) fn act(row: &EventRow) -> Option<Act> {
-    if family(row.stream) == Family::Cloud {
-        return cloud_act(row);
+    match family(row.stream) {
+        Family::Cloud => return cloud_act(row),
+        Family::System | Family::Network => return machine_act(row),
+        Family::Mail | Family::Web => {}
     }
     let flat: String = row
         .operation
@@ -369,6 +394,18 @@ pub(crate) fn act(row: &EventRow) -> Option<Act> {
     {
         return Some(Act::Directory);
     }
+    if has(&["addmembertorole", "addeligiblemember", "conditionalaccess", "federationsettings"])
+        || (row.stream == Stream::Okta && has(&["privilegegrant", "policyrule", "policylifecycle"]))
+    {
+        return Some(Act::Administer);
+    }
+    if row.class == Class::AccountChange && is_identity(row.stream) {
+        return match row.activity {
+            Activity::Create | Activity::Delete => Some(Act::Credential),
+            _ if has(&["password", "factor", "authentication"]) => Some(Act::Factor),
+            _ => Some(Act::Administer),
+        };
+    }
     let changes = row.activity != Activity::Read;
     if (row.stream == Stream::WorkspaceAdmin && changes)
         || has(&["addmembertorole", "adduser", "deleteuser"])
@@ -376,6 +413,45 @@ pub(crate) fn act(row: &EventRow) -> Option<Act> {
         return Some(Act::Administer);
     }
     by_activity(row)
+}
+
+/// What somebody did on a machine or to a firewall.
+fn machine_act(row: &EventRow) -> Option<Act> {
+    match (row.class, row.activity) {
+        // Windows: a log cleared, the audit policy changed, the protection turned off.
+        (Class::Base, Activity::Delete) if row.operation.ends_with("og cleared") => {
+            Some(Act::Blind)
+        }
+        (Class::Base, Activity::Update) if row.operation == "Real-time protection off" => {
+            Some(Act::Blind)
+        }
+        (Class::AccountChange, _) if row.operation == "Audit policy changed" => Some(Act::Blind),
+        (Class::AccountChange, _) if row.operation.starts_with("Password") => Some(Act::Factor),
+        (Class::AccountChange, Activity::Create | Activity::Delete) => Some(Act::Credential),
+        (Class::AccountChange, Activity::Update) => Some(Act::Administer),
+        (Class::ScheduledJob, Activity::Create | Activity::Update) => Some(Act::Job),
+        (Class::ApiActivity, Activity::Create | Activity::Update | Activity::Delete) => {
+            Some(Act::Administer)
+        }
+        (Class::NetworkActivity | Class::DnsActivity | Class::DetectionFinding, _) => None,
+        _ => by_activity(row),
+    }
+}
+
+/// Whether a sign-in that succeeded handed over a message as well: a mail server tells both in one
+/// line, once for each message.
+pub(crate) fn hands_over(row: &EventRow) -> bool {
+    row.stream == Stream::Postfix
+        && row.class == Class::Authentication
+        && row.operation == "client"
+        && row.status == Status::Success
+}
+
+/// Whether an account is a machine's own: Windows does so in its name what people ordered.
+pub(crate) fn is_machine_name(account: &str) -> bool {
+    const NAMES: &[&str] = &["localsystem", "system", "local system"];
+    let name = account.rsplit('\\').next().unwrap_or(account).to_ascii_lowercase();
+    NAMES.contains(&name.as_str()) || name.ends_with('$')
 }
 
 /// Calls of a cloud account that matter are named; the others look, list or keep house.
@@ -422,6 +498,7 @@ impl Act {
                 ("user or key made or removed", "gumawa o nagtanggal ng user o susi")
             }
             Self::Destroy => ("removed or locked", "tinanggal o ikinandado"),
+            Self::Job => ("service or task installed", "nag-install ng service o task"),
         }
     }
 

@@ -22,6 +22,9 @@ pub(crate) const TRACK_NAMES_LIMIT: usize = 4096;
 /// A pause within one visit to an account, in microseconds (30 minutes): longer ones end it.
 pub(crate) const VISIT_PAUSE_MICROS: i64 = 30 * 60 * 1_000_000;
 
+/// A session on a machine may run on without a further sign-in: two hours.
+const SESSION_MICROS: i64 = 2 * 3600 * 1_000_000;
+
 /// Failures of one address within an hour that no person makes.
 const HAMMER_FAILS: usize = 30;
 /// Failures of one account from one address within an hour after which a success looks guessed:
@@ -97,6 +100,8 @@ pub(crate) struct Visit {
     pub(crate) acts: FxHashMap<Act, u64>,
     pub(crate) agents: FxHashSet<String>,
     pub(crate) families: BTreeSet<Family>,
+    /// Machines on which it signed in, in lower case.
+    pub(crate) hosts: BTreeSet<String>,
     /// Since when many failures followed one another, and when the sign-in directly after them
     /// succeeded.
     pub(crate) guessed: Option<(Timestamp, Timestamp)>,
@@ -286,7 +291,17 @@ impl Visit {
             // A challenge or a refusal shows no presence: it may come before any right password.
             Meaning::Refused => return,
             Meaning::Other if row.class == Class::Authentication => return,
-            Meaning::TryOk => self.sign_in(row.time),
+            Meaning::TryOk => {
+                self.sign_in(row.time);
+                if let Some(host) = row.host.as_ref().filter(|_| row.stream == Stream::Windows)
+                    && self.hosts.len() < TRACK_NAMES_LIMIT
+                {
+                    self.hosts.insert(host.to_lowercase());
+                }
+                if reading::hands_over(row) {
+                    *self.acts.entry(Act::Send).or_default() += 1;
+                }
+            }
             Meaning::Act(act) => *self.acts.entry(act).or_default() += 1,
             _ => {}
         }
@@ -338,6 +353,12 @@ impl Visit {
     pub(crate) fn is_present(&self, time: Timestamp) -> bool {
         let at = self.windows.partition_point(|w| w.1.plus_micros(VISIT_PAUSE_MICROS) < time);
         self.windows.get(at).is_some_and(|w| w.0 <= time)
+    }
+
+    /// Whether a time lies within a session on a machine that a sign-in from here opened.
+    pub(crate) fn in_session(&self, time: Timestamp) -> bool {
+        let runs = |w: &(Timestamp, Timestamp)| time <= w.1.plus_micros(SESSION_MICROS);
+        self.windows.iter().any(|window| window.0 <= time && runs(window))
     }
 
     /// When the presence that holds a time ended.

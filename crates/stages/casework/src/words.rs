@@ -128,13 +128,14 @@ pub(crate) fn title(kind: IncidentKind, fold: &Fold, from: &Text, entered: u64) 
     Text::new(en, fil)
 }
 
-/// The story of an incident.
+/// The story of an incident: with how many accounts it entered, and how many other incidents tell
+/// to be entered from its addresses.
 pub(crate) fn summary(
     kind: IncidentKind,
     fold: &Fold,
     agency: &str,
     from: &Text,
-    entered: u64,
+    (entered, elsewhere): (u64, u64),
     score: f64,
 ) -> Text {
     let records = plural(fold.lines, "record", "records");
@@ -142,7 +143,7 @@ pub(crate) fn summary(
     let mut en = format!("Seen at {agency} {day}: {records} from {}.", from.en);
     let mut fil =
         format!("Nakita sa {agency} {fil_day}: {} tala mula sa {}.", number(fold.lines), from.fil);
-    let (more_en, more_fil) = particulars(kind, fold, entered);
+    let (more_en, more_fil) = particulars(kind, fold, (entered, elsewhere));
     en.push_str(&more_en);
     fil.push_str(&more_fil);
     let (sure_en, sure_fil) = if score >= 40.0 {
@@ -171,16 +172,27 @@ fn span(fold: &Fold) -> (String, String) {
     }
 }
 
-fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String) {
+fn particulars(
+    kind: IncidentKind,
+    fold: &Fold,
+    (entered, elsewhere): (u64, u64),
+) -> (String, String) {
     let (tries, accounts) = (number(fold.tries), number(fold.tried.len() as u64));
     let (sign_ins, one) = (plural(fold.tries, "sign-in", "sign-ins"), fold.tried.len() == 1);
     match kind {
-        IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying => guesses(fold, entered),
+        IncidentKind::PasswordGuessing | IncidentKind::PasswordSpraying => {
+            guesses(fold, (entered, elsewhere))
+        }
         IncidentKind::AccountTakeover | IncidentKind::LateralMovement => {
             let n = number(entered);
             let were = if entered == 1 { "account was" } else { "accounts were" };
             let (acts_en, acts_fil) = acts(fold);
+            let before = number(fold.failed_before());
             let failed = match fold.tries {
+                0 if fold.failed_before() > 0 => (
+                    format!("{before} tries at it had failed before, which another incident tells"),
+                    format!("{before} subok dito ang nabigo bago nito, na nasa ibang insidente"),
+                ),
                 0 => ("no failed try is seen".into(), "walang nakitang bigong subok".into()),
                 1 => ("1 try failed".to_owned(), "1 subok ang nabigo".to_owned()),
                 _ => (format!("{tries} tries failed"), format!("{tries} subok ang nabigo")),
@@ -220,7 +232,7 @@ fn particulars(kind: IncidentKind, fold: &Fold, entered: u64) -> (String, String
 }
 
 /// Tries at passwords: how many, at whom, and whether one seems to have succeeded.
-fn guesses(fold: &Fold, entered: u64) -> (String, String) {
+fn guesses(fold: &Fold, (entered, elsewhere): (u64, u64)) -> (String, String) {
     let (tries, accounts) = (number(fold.tries), number(fold.tried.len() as u64));
     let (sign_ins, one) = (plural(fold.tries, "sign-in", "sign-ins"), fold.tried.len() == 1);
     let (who_en, who_fil) = if fold.tried.is_empty() {
@@ -234,7 +246,14 @@ fn guesses(fold: &Fold, entered: u64) -> (String, String) {
             format!(" Nakatuon ang mga ito sa {accounts} account."),
         )
     };
-    let (out_en, out_fil) = if entered == 0 {
+    let (out_en, out_fil) = if entered == 0 && elsewhere > 0 {
+        let n = number(elsewhere);
+        let were = if elsewhere == 1 { "account was" } else { "accounts were" };
+        (
+            format!(" {n} {were} entered from these addresses, which another incident tells."),
+            format!(" {n} account ang napasok mula sa mga address na ito, na nasa ibang insidente."),
+        )
+    } else if entered == 0 {
         (
             " No try is seen to succeed.".to_owned(),
             " Walang nakitang subok na nagtagumpay.".to_owned(),
@@ -274,10 +293,13 @@ fn acts(fold: &Fold) -> (String, String) {
     )
 }
 
+/// Names that a reason spells out; the rest are counted.
+pub(crate) const NAMES_SHOWN: usize = 50;
+
 /// Why something was set aside.
 pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) -> Text {
-    let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-    let more = if names.len() > 5 {
+    let shown = names.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let more = if names.len() > NAMES_SHOWN {
         format!(" … ({})", number(names.len() as u64))
     } else {
         String::new()
@@ -337,6 +359,14 @@ pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) ->
             ),
             format!(
                 "{who}: may tugma sa tuntunin ngunit HINDI sinuri: mas marami ang pinaghihinalaan kaysa kaya ng isang kaso; siyasatin nang hiwalay ang ahensiyang ito"
+            ),
+        ),
+        Excuse::NoAddress => Text::new(
+            format!(
+                "{who}: did what rules about clouds name, but no record says from which address; look at what this account did"
+            ),
+            format!(
+                "{who}: ginawa ang tinutukoy ng mga tuntunin sa cloud, ngunit walang tala kung mula sa aling address; tingnan ang ginawa ng account na ito"
             ),
         ),
         Excuse::UsualInside => Text::new(

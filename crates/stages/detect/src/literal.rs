@@ -48,6 +48,12 @@ pub(crate) fn of_detection(detection: &Detection, view: View) -> Option<Clause> 
     Reader { detection, view }.expression(&detection.condition)
 }
 
+/// Whether there is a clause for the values of fields, found out faster than which.
+pub(crate) fn has_clause(detection: &Detection) -> bool {
+    let reader = Reader { detection, view: View::Fields };
+    reader.has(&detection.condition).is_some_and(|texts| texts <= TEXTS_LIMIT)
+}
+
 struct Reader<'a> {
     detection: &'a Detection,
     view: View,
@@ -60,6 +66,36 @@ impl Reader<'_> {
             Expression::Not(_) => None,
             Expression::All(parts) => best(parts.iter().map(|part| self.expression(part))),
             Expression::Any(parts) => union(parts.iter().map(|part| self.expression(part))),
+        }
+    }
+
+    /// How many texts a clause has at least, where there is one.
+    fn has(&self, expression: &Expression) -> Option<usize> {
+        match expression {
+            Expression::Search(index) => self.searched(&self.detection.searches[*index].1),
+            Expression::Not(_) => None,
+            Expression::All(parts) => parts.iter().filter_map(|part| self.has(part)).min(),
+            Expression::Any(parts) => parts.iter().map(|part| self.has(part)).sum(),
+        }
+        .filter(|texts| *texts > 0)
+    }
+
+    fn searched(&self, search: &Search) -> Option<usize> {
+        match search {
+            Search::All(parts) => parts.iter().filter_map(|part| self.searched(part)).min(),
+            Search::Any(parts) => parts.iter().map(|part| self.searched(part)).sum(),
+            Search::Item(item) => {
+                let is_scanned = item.field.as_deref().is_none_or(|f| is_scanned(f, self.view));
+                if item.negated || !is_scanned {
+                    return None;
+                }
+                let has = |test: &Test| match test {
+                    Test::Text { pattern, .. } => has_run(pattern, self.view).then_some(1),
+                    test => of_test(test, None, self.view).map(|found| found.texts.len()),
+                };
+                let mut tests = item.tests.iter();
+                if item.every { tests.find_map(has) } else { tests.map(has).sum() }
+            }
         }
     }
 
@@ -118,6 +154,20 @@ fn of_test(test: &Test, field: Option<&str>, view: View) -> Option<Clause> {
     let worth = texts.iter().map(|text| worth(text)).min()?;
     let text = |text| Text { text, field: field.map(str::to_owned) };
     Some(Clause { texts: texts.into_iter().map(text).collect(), worth })
+}
+
+/// Whether [`of_pattern`] finds a run.
+fn has_run(pattern: &Pattern, view: View) -> bool {
+    pattern.parts.iter().any(|part| match part {
+        // Most are plain words: these need no closer look.
+        Part::Literal(text) => {
+            // Letters that stand in no number and no truth value.
+            let is_word = |c: char| "bcdghjkmopqvwxyz_/:=".contains(c.to_ascii_lowercase());
+            (text.is_ascii() && text.len() <= PART_BYTES && text.contains(is_word))
+                || ascii_run(text, view).is_some()
+        }
+        Part::One | Part::Many => false,
+    })
 }
 
 /// The rarest run of ASCII in a pattern.
@@ -263,8 +313,11 @@ mod tests {
         let parsed = bakas_sigma::parse(&text);
         assert_eq!(parsed.problems, vec![]);
         match &parsed.documents[0] {
-            bakas_sigma::Document::Rule(rule) => of_detection(&rule.detection, View::Fields)
-                .map(|clause| clause.texts.into_iter().map(|t| t.text).collect()),
+            bakas_sigma::Document::Rule(rule) => {
+                let found = of_detection(&rule.detection, View::Fields);
+                assert_eq!(has_clause(&rule.detection), found.is_some());
+                found.map(|clause| clause.texts.into_iter().map(|t| t.text).collect())
+            }
             other => panic!("{other:?}"),
         }
     }

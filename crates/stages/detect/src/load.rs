@@ -13,7 +13,7 @@ use crate::{
     evaluate::Fields,
     field::Name,
     gather::Feed,
-    kind, logsource,
+    kind, literal, logsource,
     program::{Names, Program},
     report::{LoadProblem, Loaded, RuleReport, RuleStatus},
     resolve,
@@ -190,7 +190,7 @@ impl Loader {
         }
         let meta = self.meta(path, &header, &source)?;
         let program = Program::new(&applied.rule.detection, &mut self.names)?;
-        let unprefiltered = program.clause.is_none();
+        let unprefiltered = !literal::has_clause(&applied.rule.detection);
         let report = self.add(&header, meta, Some(program), None);
         report.mapped.clone_from(&applied.mapped);
         report.declined = applied.declined;
@@ -304,6 +304,7 @@ impl Loader {
             techniques: kind::techniques(&header.tags),
             tags: header.tags.iter().filter(technique).cloned().collect(),
             correlation: false,
+            base_rate: None,
             path: path.to_owned(),
         })
     }

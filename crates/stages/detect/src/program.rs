@@ -14,7 +14,6 @@ use regex_automata::meta;
 use crate::{
     expression::{self as regular, Flags},
     field::Name,
-    literal::{self, Clause, View},
     text::TextTest,
 };
 
@@ -22,10 +21,6 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) root: Node,
-    /// Texts of which at least one stands in every event that matches, where there are such.
-    pub(crate) clause: Option<Clause>,
-    /// The same, for the bytes of its record.
-    pub(crate) raw: Option<Clause>,
 }
 
 #[derive(Debug)]
@@ -81,10 +76,8 @@ impl Names {
 
 impl Program {
     pub(crate) fn new(detection: &Detection, names: &mut Names) -> Result<Self, Problem> {
-        let clause = literal::of_detection(detection, View::Fields);
-        let raw = literal::of_detection(detection, View::Raw);
         let root = expression(&detection.condition, detection, names)?;
-        Ok(Self { root, clause, raw })
+        Ok(Self { root })
     }
 }
 

@@ -93,20 +93,13 @@ impl Rules {
         correlate::run(inputs, self, sorter, each);
     }
 
-    /// How often a statistic speaks where nothing is wrong, as its document says; `None` for a
-    /// rule that is no statistic.
-    #[must_use]
-    pub fn base_rate(&self, rule: RuleIx) -> Option<&str> {
-        self.statistics.get(&rule).map(|statistic| statistic.base_rate.as_str())
-    }
-
     /// The rules that an event is asked of.
     pub(crate) fn set(&self, event: &Event<'_>) -> &Arc<Set> {
-        self.sets.of(event, &self.programs, &self.fields)
+        self.sets.of(event, &self.details, &self.fields)
     }
 
     /// The screen for a format; `None` where it would spare nothing.
     pub(crate) fn screen(&self, shape: Shape) -> Option<Arc<Screen>> {
-        self.sets.screen(shape, &self.programs)
+        self.sets.screen(shape, &self.details)
     }
 }

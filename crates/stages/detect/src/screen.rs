@@ -7,7 +7,8 @@ use std::{ops::Range, sync::Arc};
 use bakas_model::{Event, Stream};
 
 use crate::{
-    program::Program,
+    literal::{self, View},
+    rules::Detail,
     sieve::{ESCAPE, Hit, Sieve},
 };
 
@@ -37,21 +38,15 @@ pub(crate) struct Screen {
 impl Screen {
     /// For these rules. `None` where it would spare nothing: where a rule finds its texts only in
     /// fields.
-    pub(crate) fn new(
-        shape: Shape,
-        rules: &[u32],
-        programs: &[Option<Program>],
-    ) -> Option<Self> {
-        let mut needs: Vec<(&str, u32)> = Vec::new();
+    pub(crate) fn new(shape: Shape, rules: &[u32], details: &[Detail]) -> Option<Self> {
+        let mut needs: Vec<(String, u32)> = Vec::new();
         let mut always = Vec::new();
         for &rule in rules {
-            let Some(program) = programs.get(rule as usize).and_then(Option::as_ref) else {
-                continue;
-            };
-            let raw = program.raw.as_ref().filter(|raw| shape.is_whole || !raw.has_keywords());
-            match raw {
-                Some(raw) => needs.extend(raw.texts.iter().map(|text| (text.text.as_str(), rule))),
-                None if program.clause.is_some() => return None,
+            let detection = &details.get(rule as usize)?.detection;
+            let raw = literal::of_detection(detection, View::Raw);
+            match raw.filter(|raw| shape.is_whole || !raw.has_keywords()) {
+                Some(raw) => needs.extend(raw.texts.into_iter().map(|text| (text.text, rule))),
+                None if literal::has_clause(detection) => return None,
                 None => always.push(rule),
             }
         }
@@ -59,13 +54,13 @@ impl Screen {
         needs.dedup();
         let (mut texts, mut ranges): (Vec<&str>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
         let mut needed_by = Vec::new();
-        for (text, rule) in needs {
+        for (text, rule) in &needs {
             let end = needed_by.len() as u32;
-            if texts.last() != Some(&text) {
+            if texts.last() != Some(&text.as_str()) {
                 texts.push(text);
                 ranges.push((end, end));
             }
-            needed_by.push(rule);
+            needed_by.push(*rule);
             if let Some(range) = ranges.last_mut() {
                 range.1 = end + 1;
             }

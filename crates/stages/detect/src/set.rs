@@ -1,5 +1,7 @@
 //! The rules asked of one kind of event, behind one scan for the texts that they need.
 
+use std::sync::OnceLock;
+
 use aho_corasick::{
     Anchored, MatchKind, StartKind,
     automaton::{Automaton, StateID},
@@ -11,8 +13,8 @@ use rustc_hash::FxHashMap;
 use crate::{
     evaluate::Fields,
     field::{Attribute, Name},
-    literal::Clause,
-    program::Program,
+    literal::{self, View},
+    rules::Detail,
     seen::Seen,
 };
 
@@ -38,13 +40,20 @@ const OTHER: FieldBits = 1 << 63;
 
 #[derive(Debug)]
 struct Scan {
-    dfa: DFA,
-    start: StateID,
+    /// In their order, each once.
+    texts: Vec<String>,
+    automaton: OnceLock<Option<Automatic>>,
     /// By pattern: the rules that need it, as a range of `needed_by`.
     ranges: Vec<(u32, u32)>,
     /// A rule, and the fields in which it needs the text.
     needed_by: Vec<(u32, FieldBits)>,
     bits: Bits,
+}
+
+#[derive(Debug)]
+struct Automatic {
+    dfa: DFA,
+    start: StateID,
 }
 
 /// The bits of the fields in which rules need texts.
@@ -63,29 +72,31 @@ impl Set {
     pub(crate) fn new(
         number: usize,
         rules: Vec<u32>,
-        programs: &[Option<Program>],
+        details: &[Detail],
         fields: &Fields,
     ) -> Self {
         let mut always = vec![0_u64; rules.len().div_ceil(64)];
-        let mut needs: Vec<(&str, u32, FieldBits)> = Vec::new();
+        let mut needs: Vec<(String, u32, FieldBits)> = Vec::new();
         let mut bits = Bits::default();
-        let clause =
-            |rule: u32| -> Option<&Clause> { programs[rule as usize].as_ref()?.clause.as_ref() };
         for (at, &rule) in (0_u32..).zip(&rules) {
-            match clause(rule) {
-                Some(clause) => needs.extend(clause.texts.iter().map(|text| {
-                    (text.text.as_str(), at, bits.of_name(text.field.as_deref(), fields))
+            let detail = details.get(rule as usize);
+            match detail.and_then(|d| literal::of_detection(&d.detection, View::Fields)) {
+                Some(clause) => needs.extend(clause.texts.into_iter().map(|text| {
+                    (text.text, at, bits.of_name(text.field.as_deref(), fields))
                 })),
                 None => always[at as usize / 64] |= 1 << (at % 64),
             }
         }
         needs.sort_unstable();
-        let scan = Scan::new(&needs, bits);
-        if scan.is_none() {
-            for (_, at, _) in needs {
-                always[at as usize / 64] |= 1 << (at % 64);
+        let bytes: usize = needs.iter().map(|(text, ..)| text.len()).sum();
+        if bytes > TEXTS_BYTES_LIMIT {
+            always.fill(u64::MAX);
+            if let Some(last) = always.last_mut() {
+                *last >>= (64 - rules.len() % 64) % 64;
             }
+            needs.clear();
         }
+        let scan = (!needs.is_empty()).then(|| Scan::new(needs, bits));
         Self { number, rules, scan, always }
     }
 
@@ -218,60 +229,74 @@ impl<'e> Texts<'e> {
 }
 
 impl Scan {
-    fn new(needs: &[(&str, u32, FieldBits)], bits: Bits) -> Option<Self> {
-        let bytes: usize = needs.iter().map(|(text, ..)| text.len()).sum();
-        if needs.is_empty() || bytes > TEXTS_BYTES_LIMIT {
-            return None;
-        }
-        let mut patterns: Vec<&str> = Vec::new();
+    fn new(needs: Vec<(String, u32, FieldBits)>, bits: Bits) -> Self {
+        let mut texts: Vec<String> = Vec::new();
         let mut ranges: Vec<(u32, u32)> = Vec::new();
         let mut needed_by = Vec::new();
-        for &(text, rule, bits) in needs {
-            if patterns.last() != Some(&text) {
-                patterns.push(text);
-                ranges.push((needed_by.len() as u32, needed_by.len() as u32));
+        for (text, rule, bits) in needs {
+            let end = needed_by.len() as u32;
+            if texts.last() != Some(&text) {
+                texts.push(text);
+                ranges.push((end, end));
             }
             needed_by.push((rule, bits));
             if let Some(range) = ranges.last_mut() {
-                range.1 = needed_by.len() as u32;
+                range.1 = end + 1;
             }
         }
-        let dfa = DFA::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .start_kind(StartKind::Unanchored)
-            .prefilter(false)
-            .build(&patterns)
-            .ok()?;
-        let start = dfa.start_state(Anchored::No).ok()?;
-        Some(Self { dfa, start, ranges, needed_by, bits })
+        Self { texts, automaton: OnceLock::new(), ranges, needed_by, bits }
+    }
+
+    /// The automaton, built when the first event comes whose record was not screened.
+    fn automaton(&self) -> Option<&Automatic> {
+        let build = || {
+            let dfa = DFA::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::Standard)
+                .start_kind(StartKind::Unanchored)
+                .prefilter(false)
+                .build(&self.texts)
+                .ok()?;
+            let start = dfa.start_state(Anchored::No).ok()?;
+            Some(Automatic { dfa, start })
+        };
+        self.automaton.get_or_init(build).as_ref()
     }
 
     /// Marks the rules that need what stands in this text, and tells whether there were any.
     fn run(&self, bytes: &[u8], bits: FieldBits, marks: &mut [u64]) -> bool {
-        let mut state = self.start;
+        let Some(Automatic { dfa, start }) = self.automaton() else {
+            // Too large to be built: then any may match.
+            self.needed_by.iter().for_each(|&(rule, _)| mark_one(marks, rule));
+            return true;
+        };
+        let mut state = *start;
         let mut found = false;
         for &byte in bytes {
-            state = self.dfa.next_state(Anchored::No, state, byte);
-            if self.dfa.is_special(state) && self.dfa.is_match(state) {
-                found |= self.mark(state, bits, marks);
+            state = dfa.next_state(Anchored::No, state, byte);
+            if dfa.is_special(state) && dfa.is_match(state) {
+                found |= self.mark(dfa, state, bits, marks);
             }
         }
         found
     }
 
     #[cold]
-    fn mark(&self, state: StateID, bits: FieldBits, marks: &mut [u64]) -> bool {
+    fn mark(&self, dfa: &DFA, state: StateID, bits: FieldBits, marks: &mut [u64]) -> bool {
         let mut found = false;
-        for index in 0..self.dfa.match_len(state) {
-            let (from, to) = self.ranges[self.dfa.match_pattern(state, index).as_usize()];
+        for index in 0..dfa.match_len(state) {
+            let (from, to) = self.ranges[dfa.match_pattern(state, index).as_usize()];
             for &(rule, of) in &self.needed_by[from as usize..to as usize] {
                 if of & bits != 0 {
                     found = true;
-                    marks[rule as usize / 64] |= 1 << (rule % 64);
+                    mark_one(marks, rule);
                 }
             }
         }
         found
     }
+}
+
+fn mark_one(marks: &mut [u64], rule: u32) {
+    marks[rule as usize / 64] |= 1 << (rule % 64);
 }

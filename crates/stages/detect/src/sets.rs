@@ -12,7 +12,7 @@ use bakas_sigma::LogSource;
 use crate::{
     evaluate::Fields,
     logsource::{self, Origin},
-    program::Program,
+    rules::Detail,
     screen::{Screen, Shape},
     set::Set,
 };
@@ -80,7 +80,7 @@ impl Sets {
     pub(crate) fn of(
         &self,
         event: &Event<'_>,
-        programs: &[Option<Program>],
+        details: &[Detail],
         fields: &Fields,
     ) -> &Arc<Set> {
         let class = Class::ALL.iter().position(|&c| c == event.class);
@@ -98,7 +98,7 @@ impl Sets {
             let mut same = self.same.lock().unwrap_or_else(PoisonError::into_inner);
             let number = same.len();
             let set = same.entry(members).or_insert_with_key(|members| {
-                Arc::new(Set::new(number, members.clone(), programs, fields))
+                Arc::new(Set::new(number, members.clone(), details, fields))
             });
             Arc::clone(set)
         })
@@ -108,7 +108,7 @@ impl Sets {
     pub(crate) fn screen(
         &self,
         shape: Shape,
-        programs: &[Option<Program>],
+        details: &[Detail],
     ) -> Option<Arc<Screen>> {
         let mut screens = self.screens.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, screen)) = screens.iter().find(|(known, _)| *known == shape) {
@@ -121,7 +121,7 @@ impl Sets {
             };
             shape.streams.iter().any(of)
         };
-        let screen = Screen::new(shape, &self.members(fits), programs).map(Arc::new);
+        let screen = Screen::new(shape, &self.members(fits), details).map(Arc::new);
         screens.push((shape, screen.clone()));
         screen
     }

@@ -5,7 +5,9 @@
 //! place wherever the text begins. The grams at the even places of the input are looked up in a
 //! bitmap, of which nearly all turn out empty; what is left is compared with the texts.
 
-use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::text::commonness;
 
@@ -213,7 +215,9 @@ fn rarest_window(bytes: &[u8]) -> i32 {
 }
 
 fn is_common(gram: &[u8]) -> bool {
-    COMMON.iter().any(|text| text.as_bytes().windows(gram.len()).any(|window| window == gram))
+    static GRAMS: OnceLock<FxHashSet<&[u8]>> = OnceLock::new();
+    let windows = |text: &'static &str| (GRAM - 1..=GRAM).flat_map(|n| text.as_bytes().windows(n));
+    GRAMS.get_or_init(|| COMMON.iter().flat_map(windows).collect()).contains(gram)
 }
 
 /// Texts that stand in a large part of all logs: grams within them tell nothing.

@@ -4,6 +4,7 @@
 
 use bakas_model::{Agency, AgencyIx, Ask, Block, Incident, IncidentId, Text, response::AskKind};
 
+mod clean;
 mod facts;
 mod harden;
 mod undo;

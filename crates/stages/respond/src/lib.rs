@@ -14,6 +14,7 @@ pub mod asks;
 pub mod blocks;
 pub mod briefing;
 pub mod report;
+mod site;
 mod story;
 mod text;
 mod view;

@@ -44,6 +44,7 @@ pub(crate) struct Rows {
     object: Decoded,
     agent: Decoded,
     operation: Decoded,
+    host: Decoded,
     http_status: Decoded,
 }
 
@@ -85,6 +86,7 @@ impl Rows {
             object: coded(ix::Object)?,
             agent: coded(ix::Agent)?,
             operation: coded(ix::Operation)?,
+            host: coded(ix::Host)?,
             http_status: coded(ix::HttpStatus)?,
         })
     }
@@ -119,6 +121,7 @@ impl Rows {
         self.agent.read(row, &mut out.agent);
         out.operation.clear();
         push_text(self.operation.bytes(row).unwrap_or_default(), &mut out.operation);
+        self.host.read(row, &mut out.host);
         out.http_status = self.http_status.number(row)?.map(|code| code as u16);
         Ok(())
     }
@@ -141,6 +144,7 @@ pub(crate) fn blank(class: Class, agency: AgencyIx) -> EventRow {
         object: None,
         agent: None,
         operation: String::new(),
+        host: None,
         http_status: None,
     }
 }

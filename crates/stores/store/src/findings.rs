@@ -80,9 +80,12 @@ fn finding_info(detection: &Detection, rule: &RuleMeta, created: Timestamp) -> V
             "name": rule.title,
             "type_id": ANALYTIC_RULE,
             "type": "Rule",
-            "category": if rule.correlation { "Sigma correlation" } else { "Sigma rule" },
+            "category": category(rule),
         },
     });
+    if let Some(rate) = &rule.base_rate {
+        info["desc"] = json!(format!("How often this speaks where nothing is wrong: {rate}"));
+    }
     if !rule.techniques.is_empty() {
         let attack = |technique: &String| match technique.split_once('.') {
             Some((parent, _)) => json!({
@@ -97,6 +100,14 @@ fn finding_info(detection: &Detection, rule: &RuleMeta, created: Timestamp) -> V
         info["types"] = json!([kind.name()]);
     }
     info
+}
+
+const fn category(rule: &RuleMeta) -> &'static str {
+    match (rule.correlation, rule.base_rate.is_some()) {
+        (_, true) => "Statistic",
+        (true, false) => "Sigma correlation",
+        (false, false) => "Sigma rule",
+    }
 }
 
 /// What the schema has no place for: the group of a correlation, and the sums over all hits, of

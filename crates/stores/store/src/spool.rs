@@ -119,6 +119,18 @@ impl<T: Serialize + DeserializeOwned + Ord> Spool<T> {
         self.len == 0
     }
 
+    /// Everything in the order in which it was pushed, where it all fitted in memory.
+    #[must_use]
+    pub fn held(&self) -> Option<&[T]> {
+        self.runs.is_empty().then_some(self.held.as_slice())
+    }
+
+    /// Sorts what is held, so that less is left to do when several spools were absorbed by one:
+    /// then each is one sorted stretch.
+    pub fn sort(&mut self) {
+        self.held.sort_unstable();
+    }
+
     /// Bytes written to temporary files so far, those of merged runs included.
     #[must_use]
     pub const fn spilled_bytes(&self) -> u64 {
@@ -130,7 +142,8 @@ impl<T: Serialize + DeserializeOwned + Ord> Spool<T> {
     /// # Errors
     /// When a run cannot be read back.
     pub fn into_sorted(mut self) -> Result<Sorted<T>, StoreError> {
-        self.held.sort_unstable();
+        // This one finds sorted stretches and merges them; mostly there is one of each thread.
+        self.held.sort();
         Sorted::new(self.held, self.runs, self.dir, self.len)
     }
 

@@ -83,6 +83,7 @@ impl Part {
 
 pub(crate) fn incident(number: usize, parts: &[Part]) -> Incident {
     Incident {
+        streams: Vec::new(),
         id: IncidentId(format!("I-{number:02}")),
         agency: AgencyIx(number as u16),
         kind: IncidentKind::PasswordGuessing,

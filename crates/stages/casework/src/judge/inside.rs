@@ -58,7 +58,10 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
         }
         let score = weigh(court, agency, address, track, breaches.get(&agency).copied());
         if score < VERDICT_DECIBANS {
-            if is_lead(court, agency, address) {
+            let is_program = aside
+                .get(&(agency, Excuse::StalePassword))
+                .is_some_and(|(names, _)| names.contains(&address.to_string()));
+            if is_lead(court, agency, address) && !is_program {
                 let why = Excuse::UsualInside;
                 set_aside(aside, agency, why, address.to_string(), track.rows);
             }
@@ -129,7 +132,11 @@ pub(crate) fn judge_cloud(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> 
             set_aside(aside, account.agency, why, account.name.clone(), hint.hits);
             continue;
         }
-        suspects.extend(cloud_suspects(court, account, score));
+        let found = cloud_suspects(court, account, score);
+        if found.is_empty() {
+            set_aside(aside, account.agency, Excuse::NoAddress, account.name.clone(), hint.hits);
+        }
+        suspects.extend(found);
     }
     suspects
 }
@@ -137,10 +144,9 @@ pub(crate) fn judge_cloud(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> 
 fn cloud_suspects(court: &Court<'_>, account: &AccountKey, score: f64) -> Vec<Suspect> {
     let Some(from) = court.survey.visits.get(account) else { return Vec::new() };
     from.iter()
-        .filter(|(address, visit)| {
+        .filter(|(address, _)| {
             let named = court.leads.addresses.get(&(account.agency, **address));
-            visit.families.contains(&Family::Cloud)
-                && named.is_some_and(|hints| hints.contains_key(&IncidentKind::CloudAbuse))
+            named.is_some_and(|hints| hints.contains_key(&IncidentKind::CloudAbuse))
         })
         .filter_map(|(address, visit)| {
             Some(Suspect {

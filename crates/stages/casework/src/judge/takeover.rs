@@ -129,8 +129,11 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
     let mut visits: Vec<((AccountKey, IpAddr), &Visit)> = Vec::new();
     for (account, from) in &court.survey.visits {
         let entered = from.iter().filter(|(_, visit)| {
+            let of = |family| visit.families.contains(&family);
             visit.present > 0
-                && visit.families.iter().any(|f| matches!(f, Family::Mail | Family::System))
+                && (of(Family::Mail)
+                    || of(Family::System)
+                    || (of(Family::Network) && visit.logons > 0))
         });
         visits.extend(entered.map(|(address, visit)| ((account.clone(), *address), visit)));
     }

@@ -97,6 +97,7 @@ impl World {
             object: None,
             agent: None,
             operation: String::new(),
+            host: None,
             http_status: None,
         });
         self.rows.last_mut().unwrap()
@@ -225,7 +226,7 @@ impl World {
         let mut background = Background::default();
         addresses.iter().for_each(|profile| background.absorb(profile));
         let profiles: FxHashMap<_, _> =
-            addresses.into_iter().map(|p| ((p.agency, p.address), p)).collect();
+            addresses.into_iter().map(|p| ((p.agency, p.address), *p)).collect();
         let accounts: FxHashMap<AccountKey, _> =
             accounts.into_iter().map(|p| (p.key.clone(), p)).collect();
         let findings = Findings {

@@ -54,6 +54,7 @@ fn statistic(loader: &mut Loader, path: &str, document: &Document) -> Result<(),
     }
     let mut meta = loader.meta(path, &document.header, &LogSource::default())?;
     meta.correlation = true;
+    meta.base_rate = Some(document.base_rate.trim().to_owned());
     if !meta.tags.iter().any(|tag| tag == TAG) {
         meta.tags.push(TAG.to_owned());
     }
@@ -79,8 +80,7 @@ fn statistic(loader: &mut Loader, path: &str, document: &Document) -> Result<(),
             meta.role = Role::Base;
         }
     }
-    let base_rate = document.base_rate.trim().to_owned();
-    loader.rules.statistics.insert(ix, Statistic { kind, group_by, base_rate });
+    loader.rules.statistics.insert(ix, Statistic { kind, group_by });
     Ok(())
 }
 

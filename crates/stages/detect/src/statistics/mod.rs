@@ -41,8 +41,6 @@ pub(crate) struct Statistic {
     pub(crate) kind: Kind,
     /// The names of the group's values.
     pub(crate) group_by: Vec<String>,
-    /// How often it speaks where nothing is wrong.
-    pub(crate) base_rate: String,
 }
 
 /// Its type and settings.

@@ -342,7 +342,7 @@ fn a_statistic_says_how_often_it_errs_and_is_never_above_medium() {
     let (rules, _, problems) = Rules::load([("s.yml".to_owned(), text("medium", rate, ""))]);
     assert_eq!(problems, vec![]);
     let meta = rules.metas().iter().find(|meta| meta.title == "S").unwrap();
-    assert_eq!(rules.base_rate(meta.ix), Some("two a day"));
+    assert_eq!(meta.base_rate.as_deref(), Some("two a day"));
     assert!(meta.correlation && meta.tags.iter().any(|tag| tag == "bakas.statistic"));
     assert!(problem(text("high", rate, "")).contains("never above medium"));
     assert!(problem(text("low", "", "")).contains("base-rate"));

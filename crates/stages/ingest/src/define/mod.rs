@@ -32,7 +32,7 @@ use self::{
     glob::Glob,
     key_value::KeyValue,
     map::Mapping,
-    pattern::Pattern,
+    pattern::{Pattern, Patterns},
     recognise::Recognise,
     row::Names,
     term::{Term, When},
@@ -96,7 +96,7 @@ enum Kind {
     Delimited(Delimited),
     KeyValue(KeyValue),
     /// Whether a record that no pattern fits is an event all the same.
-    Pattern(Vec<Pattern>, bool),
+    Pattern(Patterns, bool),
     Cef(extension::Cef),
     Leef(extension::Leef),
 }
@@ -391,7 +391,7 @@ impl Definition {
             (Kind::Delimited(kind), Input::Text(text)) => kind.read(self, text, arena, out)?,
             (Kind::KeyValue(kind), Input::Text(text)) => kind.read(self, text, arena, out)?,
             (Kind::Pattern(patterns, otherwise), Input::Text(text)) => {
-                if !pattern::read(patterns, self, text, arena, out) && !otherwise {
+                if !patterns.read(self, text, arena, out) && !otherwise {
                     return Err(Fault::malformed("fits none of its format's patterns"));
                 }
                 if out.row.get(self.envelope.message).is_none() {

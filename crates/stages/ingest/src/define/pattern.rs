@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bakas_model::limits::REGEX_BYTES_LIMIT;
 use bumpalo::Bump;
-use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
+use regex::bytes::{CaptureLocations, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::{
     Definition,
@@ -100,13 +100,48 @@ impl Pattern {
     }
 }
 
-/// Reads by the first pattern that fits.
-pub(super) fn read<'a>(
-    patterns: &[Pattern],
-    definition: &Definition,
-    text: &'a str,
-    arena: &'a Bump,
-    out: &mut Out<'_, 'a>,
-) -> bool {
-    patterns.iter().any(|pattern| pattern.read(definition, text, arena, out).is_some())
+/// Patterns that are tried in order.
+#[derive(Debug)]
+pub(crate) struct Patterns {
+    pub(super) list: Vec<Pattern>,
+    /// All of them at once, where there are many: one way over the text tells which fit.
+    set: Option<RegexSet>,
+}
+
+/// From so many patterns on all are tried at once.
+const SET_LEAST: usize = 3;
+
+impl Patterns {
+    /// The patterns of these texts, which were compiled one by one already.
+    pub(super) fn new(list: Vec<Pattern>) -> Self {
+        let texts = list.iter().map(|pattern| pattern.regex.as_str());
+        let build = || {
+            RegexSetBuilder::new(texts)
+                .size_limit(REGEX_BYTES_LIMIT)
+                .dfa_size_limit(REGEX_BYTES_LIMIT)
+                .nest_limit(64)
+                .unicode(false)
+                .build()
+        };
+        // Together they may be too large for what each alone is not.
+        let set = (list.len() >= SET_LEAST).then(build).and_then(Result::ok);
+        Self { list, set }
+    }
+
+    /// Reads by the first pattern that fits.
+    pub(super) fn read<'a>(
+        &self,
+        definition: &Definition,
+        text: &'a str,
+        arena: &'a Bump,
+        out: &mut Out<'_, 'a>,
+    ) -> bool {
+        let Some(set) = &self.set else {
+            let mut list = self.list.iter();
+            return list.any(|pattern| pattern.read(definition, text, arena, out).is_some());
+        };
+        let fitting = set.matches(text.as_bytes());
+        let first = fitting.iter().next().and_then(|at| self.list.get(at));
+        first.is_some_and(|pattern| pattern.read(definition, text, arena, out).is_some())
+    }
 }

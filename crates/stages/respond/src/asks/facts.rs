@@ -7,7 +7,10 @@ use bakas_model::{
     Agency, AgencyIx, Block, Incident, IncidentId, IncidentKind, Text, Timestamp, incident::Moment,
 };
 
-use crate::text::{self, visible};
+use crate::{
+    site::{Site, sites},
+    text::{self, visible},
+};
 
 /// Names that one ask spells out; the rest are counted.
 const NAMES_LIMIT: usize = 8;
@@ -20,7 +23,7 @@ const STEPS_LIMIT: usize = 6;
 const SCRIPT_ENDINGS: [&str; 10] =
     [".php", ".phtml", ".phar", ".jsp", ".jspx", ".asp", ".aspx", ".ashx", ".cgi", ".pl"];
 /// Words that tell of something left behind in an account.
-const LEFT_BEHIND: [&str; 12] = [
+const LEFT_BEHIND: [&str; 15] = [
     "forward",
     "redirect",
     "rule",
@@ -33,6 +36,9 @@ const LEFT_BEHIND: [&str; 12] = [
     "recovery",
     "factor",
     "administrative change",
+    "made or removed",
+    "installed",
+    "lowered",
 ];
 /// Those of them that send mail somewhere.
 const SENT_ELSEWHERE: [&str; 4] = ["forward", "redirect", "rule", "filter"];
@@ -75,6 +81,16 @@ impl<'a> Facts<'a> {
 
     pub(super) fn first(&self) -> Timestamp {
         self.incidents.iter().map(|i| i.first).min().unwrap_or_default()
+    }
+
+    /// Whether any incident was seen at such a place.
+    pub(super) fn is_at(&self, site: Site) -> bool {
+        self.incidents.iter().any(|incident| sites(incident).contains(&site))
+    }
+
+    /// Whether an account was entered at one of these places.
+    pub(super) fn is_entered_at(&self, places: &[Site]) -> bool {
+        self.entered().iter().any(|i| sites(i).iter().any(|site| places.contains(site)))
     }
 
     /// Incidents in which an account was entered.

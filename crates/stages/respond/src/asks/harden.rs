@@ -1,15 +1,18 @@
 //! Asks that make it harder from now on: the block, the second factor, telling those concerned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use bakas_model::{Block, IncidentId, IncidentKind, Text, response::AskKind};
+use bakas_model::{Block, Incident, IncidentId, IncidentKind, Text, response::AskKind};
 use ipnet::IpNet;
 
 use super::{
     Draft, SAME_DAY_HOURS, THREE_DAYS_HOURS,
     facts::{Facts, entered_accounts, ids, named, tried_accounts},
 };
-use crate::text::{list, number, plural};
+use crate::{
+    site::{Site, sites},
+    text::{list, number, plural},
+};
 
 /// Prefixes that one ask spells out; the rest stand in the case file.
 const PREFIXES_LIMIT: usize = 12;
@@ -114,20 +117,23 @@ fn second_factor(facts: &Facts<'_>) -> Option<Draft> {
             ),
         )
     };
+    let where_ = by_site(&incidents);
     Some(Draft {
         kind: AskKind::SecondFactor,
         text: Text::new(
             format!(
                 "Require a second factor, a security key where possible: first for everybody who \
-                 administers {}{}, then for all.",
+                 administers {}{}, then for all.{}",
                 facts.domain(),
-                then.en
+                then.en,
+                where_.en
             ),
             format!(
                 "Gawing sapilitan ang ikalawang salik (second factor), security key kung maaari: una \
-                 sa lahat ng nangangasiwa ng {}{}, at pagkatapos sa lahat.",
+                 sa lahat ng nangangasiwa ng {}{}, at pagkatapos sa lahat.{}",
                 facts.domain(),
-                then.fil
+                then.fil,
+                where_.fil
             ),
         ),
         proof: Text::new(
@@ -138,6 +144,36 @@ fn second_factor(facts: &Facts<'_>) -> Option<Draft> {
         within_hours: THREE_DAYS_HOURS,
         incidents: ids(&incidents),
     })
+}
+
+/// What else keeps guessers out, by the places that were guessed at.
+fn by_site(incidents: &[&Incident]) -> Text {
+    const WORDS: [(Site, &str, &str); 3] = [
+        (
+            Site::MailServer,
+            " Where the mail server cannot ask for one, let it take app passwords only, and answer \
+             slowly after failures.",
+            " Kung hindi ito mahihingi ng mail server, app password lamang ang tanggapin nito, at \
+             bagalan ang sagot matapos ang mga bigong subok.",
+        ),
+        (
+            Site::Windows,
+            " Let remote desktop be reached through a VPN only.",
+            " Sa VPN lamang dapat maabot ang remote desktop.",
+        ),
+        (
+            Site::Gate,
+            " Begin with the VPN: whoever has a password there is inside.",
+            " Simulan sa VPN: nasa loob na ang sinumang may password doon.",
+        ),
+    ];
+    let seen: BTreeSet<Site> = incidents.iter().flat_map(|incident| sites(incident)).collect();
+    let mut text = Text::default();
+    for (_, en, fil) in WORDS.iter().filter(|(site, ..)| seen.contains(site)) {
+        text.en += en;
+        text.fil += fil;
+    }
+    text
 }
 
 fn inform(facts: &Facts<'_>) -> Draft {

@@ -23,6 +23,7 @@ fn agencies() -> Vec<Agency> {
 
 fn incident(number: u32, agency: u16, kind: IncidentKind, scope: Scope) -> Incident {
     Incident {
+        streams: Vec::new(),
         id: IncidentId(format!("I-{number:02}")),
         agency: AgencyIx(agency),
         kind,

@@ -6,10 +6,13 @@ use bakas_model::{
 };
 
 use super::{
-    AT_ONCE_HOURS, Draft, SAME_DAY_HOURS, THREE_DAYS_HOURS,
+    AT_ONCE_HOURS, Draft, SAME_DAY_HOURS, THREE_DAYS_HOURS, clean,
     facts::{Facts, entered_accounts, forms, ids, named, pages, scripts, steps},
 };
-use crate::text::{day, minute, number, plural};
+use crate::{
+    site::Site,
+    text::{day, minute, number, plural},
+};
 
 /// How far back before the first line logs are kept: an intruder's first visit is seldom the one
 /// that was noticed.
@@ -19,20 +22,16 @@ const PRESERVE_BEFORE_MICROS: i64 = 30 * 86_400 * MICROS_PER_SECOND;
 const SERVER: [IncidentKind; 2] = [IncidentKind::WebShell, IncidentKind::LateralMovement];
 
 pub(super) fn drafts(facts: &Facts<'_>) -> Vec<Draft> {
-    [
+    let first = [
         Some(preserve(facts)),
         revoke(facts),
         revoke_behind_forms(facts),
         reset(facts),
         reset_server(facts),
-        clean_accounts(facts),
-        clean_cloud(facts),
-        clean_server(facts),
-        mend_pages(facts),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    let last = [clean_cloud(facts), clean_server(facts), mend_pages(facts)];
+    let asks = first.into_iter().flatten().chain(clean::drafts(facts));
+    asks.chain(last.into_iter().flatten()).collect()
 }
 
 fn preserve(facts: &Facts<'_>) -> Draft {
@@ -53,12 +52,17 @@ fn preserve(facts: &Facts<'_>) -> Draft {
         en += &format!(", with the audit records and settings of {}", names.en);
         fil += &format!(", kasama ang mga audit record at setting ng {}", names.fil);
     }
-    if !facts.of_kinds(&SERVER).is_empty() {
+    if !facts.of_kinds(&SERVER).is_empty() || facts.is_entered_at(&[Site::Windows, Site::Machine]) {
         en += ", and an image of the disk and memory of each server that was reached";
         fil += ", at kopya ng disk at memory ng bawat server na naabot";
     }
-    en += ". Ask the provider to hold its records beyond their usual term.";
-    fil += ". Hilingin sa provider na panatilihin ang mga rekord nito nang lampas sa karaniwang taning.";
+    if facts.is_at(Site::Provider) {
+        en += ". Ask the provider to hold its records beyond their usual term.";
+        fil += ". Hilingin sa provider na panatilihin ang mga rekord nito nang lampas sa karaniwang taning.";
+    } else {
+        en += ". Copy them to where nobody who is in can remove them.";
+        fil += ". Kopyahin ang mga ito sa lugar na hindi mabubura ng sinumang nakapasok.";
+    }
     Draft {
         kind: AskKind::Preserve,
         text: Text::new(en, fil),
@@ -198,49 +202,6 @@ fn reset_server(facts: &Facts<'_>) -> Option<Draft> {
             "A list of the credentials replaced, by name and not by value, with the time of each.",
             "Listahan ng mga napalitang credential, ayon sa pangalan at hindi sa halaga, may oras ang \
              bawat isa.",
-        ),
-        within_hours: SAME_DAY_HOURS,
-        incidents: ids(&incidents),
-    })
-}
-
-fn clean_accounts(facts: &Facts<'_>) -> Option<Draft> {
-    let incidents = facts.of_kinds(&[IncidentKind::AccountTakeover]);
-    if incidents.is_empty() {
-        return None;
-    }
-    let names = match entered_accounts(&incidents) {
-        none if none.is_empty() => Text::new("the accounts concerned", "mga account na apektado"),
-        accounts => named(&accounts),
-    };
-    let to = facts.destinations(&incidents);
-    let to = if to.is_empty() {
-        Text::default()
-    } else {
-        let to = named(&to);
-        Text::new(format!(" to {}", to.en), format!(" sa {}", to.fil))
-    };
-    let seen = steps(&incidents).map_or_else(Text::default, |steps| {
-        Text::new(format!(" Seen so far: {}.", steps.en), format!(" Nakita na: {}.", steps.fil))
-    });
-    Some(Draft {
-        kind: AskKind::Clean,
-        text: Text::new(
-            format!(
-                "In {}: remove forwarding{}, and every mail rule, filter, delegate and application \
-                 grant that the holder does not know.{}",
-                names.en, to.en, seen.en
-            ),
-            format!(
-                "Sa {}: alisin ang pagpapasa ng mail (forwarding){}, at ang bawat rule, filter, \
-                 delegate at pahintulot sa application na hindi kilala ng may-ari.{}",
-                names.fil, to.fil, seen.fil
-            ),
-        ),
-        proof: Text::new(
-            "For each account an export of forwarding, rules, delegates and grants, before and after.",
-            "Para sa bawat account, export ng forwarding, mga rule, delegate at pahintulot, bago at \
-             pagkatapos.",
         ),
         within_hours: SAME_DAY_HOURS,
         incidents: ids(&incidents),

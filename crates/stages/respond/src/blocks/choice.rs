@@ -95,7 +95,7 @@ fn block(
     Block {
         incident: watch.incident.id.clone(),
         agency: watch.incident.agency,
-        applies_to: words::applies_to(&candidate, watch.incident.kind),
+        applies_to: words::applies_to(&candidate, watch.incident),
         lifetime_days: lifetime_days(watch, &candidate),
         // A whole network is named by its number: its announcements change from day to day.
         prefixes: if network.is_some() { Vec::new() } else { candidate.prefixes },

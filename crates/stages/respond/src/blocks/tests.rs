@@ -50,6 +50,7 @@ fn used(address: &str, lines: u64, legitimate_sessions: u64) -> AddressUse {
 
 fn incident(kind: IncidentKind, addresses: Vec<AddressUse>) -> Incident {
     Incident {
+        streams: Vec::new(),
         id: IncidentId("I-01".into()),
         agency: AgencyIx(0),
         kind,

@@ -1,21 +1,29 @@
 //! The sentences that go with blocks, in English and Filipino. It decides nothing.
 
-use bakas_model::{Collateral, IncidentKind, Text};
+use bakas_model::{Collateral, Incident, IncidentKind, Text};
 
 use super::{
     COLLATERAL_DAYS, STOPS_PERCENT_ENOUGH,
     choice::{Candidate, Reach, Verdict},
 };
-use crate::text::{number as grouped, plural};
+use crate::{
+    site::{Site, sites},
+    text::{number as grouped, plural},
+};
 
 /// On what the block lies.
-pub(super) fn applies_to(candidate: &Candidate, kind: IncidentKind) -> Text {
+pub(super) fn applies_to(candidate: &Candidate, incident: &Incident) -> Text {
+    let at_provider = sites(incident).contains(&Site::Provider);
     match (candidate.reach, candidate.sign_in_only) {
         (Reach::Inside, _) => Text::new(
             "all traffic between these machines and the rest of the network",
             "lahat ng trapiko sa pagitan ng mga makinang ito at ng iba pang bahagi ng network",
         ),
-        (_, true) if kind == IncidentKind::AccountTakeover => Text::new(
+        (_, true) if incident.kind == IncidentKind::AccountTakeover && !at_provider => Text::new(
+            "sign-in to accounts only, at the service that was entered",
+            "pag-sign in sa mga account lamang, sa serbisyong napasok",
+        ),
+        (_, true) if incident.kind == IncidentKind::AccountTakeover => Text::new(
             "sign-in to accounts only, as an access rule at the provider",
             "pag-sign in sa mga account lamang, bilang patakaran sa pag-access ng provider",
         ),

@@ -132,6 +132,7 @@ fn incident_id() -> IncidentId {
 
 fn incident(kind: IncidentKind) -> Incident {
     Incident {
+        streams: Vec::new(),
         id: incident_id(),
         agency: AgencyIx(0),
         kind,

@@ -33,7 +33,7 @@ pub(super) fn records(twin: &Twin, sample: &str) -> Vec<(Vec<String>, String)> {
     found
 }
 
-fn is_skipped(twin: &Twin, line: &str) -> bool {
+pub(super) fn is_skipped(twin: &Twin, line: &str) -> bool {
     let skips = twin.record("skip").and_then(|s| s.as_array());
     skips.into_iter().flatten().any(|skip| regex_of(skip.as_str().unwrap()).is_match(line))
 }
@@ -296,8 +296,8 @@ impl Twin {
         let (mut cells, mut at) = (Vec::new(), 0);
         loop {
             let mut cell = String::new();
-            if quote.is_some() && chars.get(at).copied() == quote {
-                (cell, at) = quoted(&chars, at + 1, quote.unwrap(), (is_blank, true));
+            if let Some(mark) = quote.filter(|mark| chars.get(at) == Some(mark)) {
+                (cell, at) = quoted(&chars, at + 1, mark, (is_blank, true));
             } else if brackets
                 && chars.get(at) == Some(&'[')
                 && let Some(close) = chars[at..].iter().position(|c| *c == ']')
@@ -408,7 +408,7 @@ impl Twin {
     ) -> Option<&'r str> {
         let mut rest = &record[record.find(mark)? + mark.len()..];
         for name in names {
-            let part = regex_of(r"^((?:[^|\\]|\\.)*\\?)\|").captures(rest)?.get(1)?;
+            let part = regex_of(r"^((?:[^|\\]|\\.)*)\|").captures(rest)?.get(1)?;
             self.put(fields, name, &unescape(part.as_str().trim_ascii()), false);
             rest = &rest[part.end() + 1..];
         }
@@ -435,7 +435,8 @@ impl Twin {
             let value = rest.get(key.end() + 1..end).unwrap_or_default();
             self.put(fields, key.as_str(), &unescape(value.trim_ascii_end()), false);
         }
-        for (name, label) in fields[from..].to_vec() {
+        let named = fields[from..].to_vec();
+        for (name, label) in named {
             let Some(of) = name.strip_suffix("Label") else { continue };
             let value = fields[from..].iter().find(|(name, _)| name == of).map(|(_, v)| v.clone());
             if let Some(value) = value {

@@ -177,7 +177,8 @@ fn both(twins: &[Twin], piece: &Piece, formats: Formats, record: &str) -> Result
     let told = read(formats, format, log.as_bytes(), usize::MAX);
     let [found] = told.lines.as_slice() else {
         let plain = map::event(twin, record, &piece.header);
-        let is_silent = told.lines.is_empty() && (plain.is_none() || record.starts_with('#'));
+        let is_furniture = record.starts_with('#') || fields::is_skipped(twin, record);
+        let is_silent = told.lines.is_empty() && (plain.is_none() || is_furniture);
         return if is_silent || told.lines.len() > 1 {
             Ok(())
         } else {
