@@ -39,8 +39,7 @@ impl<'a> Atlas<'a> {
             }
             _ => {
                 let location = self.networks.locate(address, event.time);
-                let operator =
-                    location.asn.and_then(|asn| self.networks.operator(asn, event.time));
+                let operator = location.asn.and_then(|asn| self.networks.operator(asn, event.time));
                 *place = Some(Known { address, day, location, operator });
                 (location, operator)
             }

@@ -2,6 +2,7 @@
 //! the input, then those of correlations and statistics. It keeps nothing and judges nothing.
 
 mod explain;
+mod lines;
 mod look;
 
 use std::{

@@ -37,7 +37,8 @@ impl Job {
     /// What a look at the bytes of the chunk may rely on.
     pub(crate) fn shape(&self) -> Option<Shape> {
         let verbatim = self.format.verbatim()?;
-        Some(Shape { streams: verbatim.streams, is_whole: verbatim.is_whole })
+        let bakas_ingest::Verbatim { streams, classes, is_whole } = verbatim;
+        Some(Shape { streams, classes, is_whole })
     }
 }
 

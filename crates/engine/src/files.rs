@@ -22,6 +22,27 @@ pub(crate) fn gather(
     paths.iter().try_for_each(|path| walk.path(path, path))
 }
 
+/// These files, and those below these folders with one of these extensions, in order.
+pub(crate) fn paths(given: &[PathBuf], extensions: &[&str]) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    let mut open = given.to_vec();
+    while let Some(path) = open.pop() {
+        let read = |source| Error::Read { path: path.clone(), source };
+        if fs::metadata(&path).map_err(read)?.is_dir() {
+            for entry in fs::read_dir(&path).map_err(read)? {
+                let inner = entry.map_err(read)?.path();
+                if inner.is_dir() || has_extension(&inner, extensions) {
+                    open.push(inner);
+                }
+            }
+        } else if has_extension(&path, extensions) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Whether a file is called so.
 pub(crate) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(|own| extensions.iter().any(|extension| own == *extension))
@@ -38,13 +59,24 @@ impl Walk<'_> {
         let read = |source| Error::Read { path: path.to_owned(), source };
         if fs::metadata(path).map_err(read)?.is_dir() {
             for entry in fs::read_dir(path).map_err(read)? {
-                let inner = entry.map_err(read)?.path();
-                if inner.is_dir() || has_extension(&inner, self.extensions) {
-                    self.path(root, &inner)?;
+                let entry = entry.map_err(read)?;
+                let (inner, kind) = (entry.path(), entry.file_type().map_err(read)?);
+                let is_asked = has_extension(&inner, self.extensions);
+                match (kind.is_file(), is_asked) {
+                    (true, true) => self.file(root, &inner)?,
+                    (true, false) => {}
+                    // A folder, or a link to whatever.
+                    (false, _) if is_asked || inner.is_dir() => self.path(root, &inner)?,
+                    (false, _) => {}
                 }
             }
             return Ok(());
         }
+        self.file(root, path)
+    }
+
+    fn file(&mut self, root: &Path, path: &Path) -> Result<(), Error> {
+        let read = |source| Error::Read { path: path.to_owned(), source };
         let mut bytes = Vec::new();
         let file = fs::File::open(path).map_err(read)?;
         file.take(self.limit + 1).read_to_end(&mut bytes).map_err(read)?;

@@ -7,6 +7,7 @@ pub use bakas_ingest::{Definition, DefinitionProblem};
 
 use crate::{Error, files};
 
+const EXTENSIONS: &[&str] = &["toml"];
 /// Largest format file, in bytes.
 const FORMAT_BYTES_LIMIT: u64 = 4 << 20;
 
@@ -31,13 +32,21 @@ pub fn look(paths: &[PathBuf]) -> Result<(Formats, Vec<DefinitionProblem>), Erro
         return Ok((Formats::builtin(), Vec::new()));
     }
     let mut texts = Vec::new();
-    files::gather(paths, &["toml"], FORMAT_BYTES_LIMIT, &mut texts)?;
+    files::gather(paths, EXTENSIONS, FORMAT_BYTES_LIMIT, &mut texts)?;
     texts.sort();
     Ok(Formats::with(texts))
+}
+
+/// The format files among these files and below these folders.
+///
+/// # Errors
+/// Where a folder cannot be read.
+pub fn below(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    files::paths(paths, EXTENSIONS)
 }
 
 /// Whether a file is one that defines a format.
 #[must_use]
 pub fn is_format_file(path: &Path) -> bool {
-    files::has_extension(path, &["toml"])
+    files::has_extension(path, EXTENSIONS)
 }

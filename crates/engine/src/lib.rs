@@ -25,6 +25,7 @@ mod input;
 pub mod investigate;
 mod keyfile;
 mod merged;
+pub mod networks;
 pub mod observer;
 mod ordered;
 mod parsed;

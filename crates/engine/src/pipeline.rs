@@ -3,10 +3,10 @@
 
 use std::thread;
 
-use bakas_casework::{Findings, Outcome};
-use bakas_model::{Case, Networks as _, Reject, Trace};
+use bakas_casework::{Background, Findings, Outcome};
+use bakas_model::{Case, Detection, Networks as _, Reject, Trace};
 use bakas_seal::FileDigest;
-use bakas_store::{CaseFolder, EventLake, Spool};
+use bakas_store::{CaseFolder, EventLake};
 use bakas_trace::Table;
 
 use crate::{
@@ -15,13 +15,13 @@ use crate::{
     feed::Threads,
     observer::Step,
     plan::Plan,
-    profiles::Profiles,
+    profiles::{Found, Profiles},
     request::{Request, Tools},
-    revisit::{self, Claimed},
+    revisit,
     rulebook::{self, Rulebook},
     sealing, summary,
     sweep::{Sweep, Swept},
-    writing,
+    writing::{self, Evidence},
 };
 
 /// What an investigation came to, before it is written.
@@ -29,7 +29,7 @@ pub(crate) struct Investigated {
     pub(crate) case: Case,
     pub(crate) plan: Plan,
     pub(crate) outcome: Outcome,
-    pub(crate) claimed: Spool<Claimed>,
+    pub(crate) evidence: Evidence,
     pub(crate) traces: Vec<Trace>,
     pub(crate) rejects: Vec<Reject>,
     /// Of the events as they lie on the disk.
@@ -63,8 +63,8 @@ pub(crate) fn run(
         || judge(request, tools, known, swept),
         || sealing::events(folder),
     )?;
-    let Judged { case, outcome, claimed, traces, rejects } = judged;
-    Ok(Investigated { case, plan, outcome, claimed, traces, rejects, events })
+    let Judged { case, outcome, evidence, traces, rejects } = judged;
+    Ok(Investigated { case, plan, outcome, evidence, traces, rejects, events })
 }
 
 /// What casework works with.
@@ -77,11 +77,32 @@ struct Known<'a> {
     folder: &'a CaseFolder,
 }
 
+impl<'a> Known<'a> {
+    fn findings(
+        self,
+        detections: &'a [Detection],
+        background: &'a Background,
+        found: &'a Found,
+    ) -> Findings<'a> {
+        Findings {
+            agencies: &self.plan.agencies,
+            sources: &self.plan.sources,
+            rules: self.book.rules.metas(),
+            detections,
+            permitted: &self.plan.config.permitted,
+            profiles: &found.addresses,
+            accounts: &found.accounts,
+            background,
+            networks: self.table,
+        }
+    }
+}
+
 /// What casework came to.
 struct Judged {
     case: Case,
     outcome: Outcome,
-    claimed: Spool<Claimed>,
+    evidence: Evidence,
     traces: Vec<Trace>,
     rejects: Vec<Reject>,
 }
@@ -105,21 +126,10 @@ fn judge(
 
     tools.begin(Step::Casework, 0)?;
     let wanted = bakas_casework::wanted_profiles(&detections);
-    let (by_address, by_account) = profiles.gather(&[&wanted])?;
-    let mut findings = Findings {
-        agencies: &plan.agencies,
-        sources: &plan.sources,
-        rules: book.rules.metas(),
-        detections: &detections,
-        permitted: &plan.config.permitted,
-        profiles: &by_address,
-        accounts: &by_account,
-        background: &background,
-        networks: table,
-    };
-    let mut drafts = bakas_casework::draft(&findings);
-    let (more_addresses, more_accounts) = profiles.gather(&[&wanted, drafts.wanted()])?;
-    (findings.profiles, findings.accounts) = (&more_addresses, &more_accounts);
+    let mut found = profiles.gather(Found::default(), &wanted)?;
+    let mut drafts = bakas_casework::draft(&known.findings(&detections, &background, &found));
+    found = profiles.gather(found, drafts.wanted())?;
+    let findings = known.findings(&detections, &background, &found);
     let claimed = revisit::suspects(&mut drafts, &findings, lake, folder)?;
     let mut outcome = drafts.finish(&findings);
     outcome.set_aside.extend(left_out);
@@ -130,8 +140,15 @@ fn judge(
         .collect();
     let assessments = bakas_assess::assess(&outcome.incidents, &outcome.campaigns, &traces);
     let prefixes = |asn| table.prefixes_of(asn, now);
-    let blocks = profiles.blocks(&outcome.incidents, table, &prefixes, window)?;
-    let asks = bakas_respond::asks(&outcome.incidents, &blocks, &plan.agencies);
+    let ((blocks, asks), evidence) = both(
+        "the evidence",
+        || {
+            let blocks = profiles.blocks(&outcome.incidents, table, &prefixes, window)?;
+            let asks = bakas_respond::asks(&outcome.incidents, &blocks, &plan.agencies);
+            Ok((blocks, asks))
+        },
+        || writing::evidence(claimed, &outcome.numbers, plan, folder),
+    )?;
 
     let parts = summary::Parts {
         plan,
@@ -150,7 +167,7 @@ fn judge(
         now,
     };
     let case = summary::case(request, parts);
-    Ok(Judged { case, outcome, claimed, traces, rejects })
+    Ok(Judged { case, outcome, evidence, traces, rejects })
 }
 
 /// Does two things at the same time, the second on a thread of its own; `what` names that in an

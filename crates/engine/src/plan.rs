@@ -124,6 +124,9 @@ impl Plan {
             if config.is_none() && beside.is_file() {
                 plan.config.extend(read_config(&beside)?.below(&root.prefix));
             }
+            let named = plan.config.formats.iter().chain(formats);
+            let named = named.filter_map(|path| path.canonicalize().ok());
+            let except: Vec<_> = except.iter().cloned().chain(named).collect();
             find::find(&root, &except, &mut found)?;
         }
         plan.formats = formats::load(&[formats, &plan.config.formats].concat())?;
@@ -270,10 +273,8 @@ impl Plan {
         let fixed =
             rule.and_then(|r| r.format.as_deref()).and_then(|name| self.formats.from_name(name));
         let format = fixed.or(guess.format);
-        if format.is_none() {
-            if !matches!(head.whole, Some((0, _))) {
-                self.rejects.push(whole_file(ix, RejectReason::UnknownFormat, guess.why));
-            }
+        if format.is_none() && !matches!(head.whole, Some((0, _))) {
+            self.rejects.push(whole_file(ix, RejectReason::UnknownFormat, guess.why));
         }
         let mut clock = rule.map_or_else(SourceClock::default, |r| r.clock.clone());
         clock.year_reference = clock.year_reference.or(written);

@@ -4,6 +4,7 @@
 use std::{
     net::IpAddr,
     path::{Path, PathBuf},
+    thread,
 };
 
 use bakas_casework::{Background, Wanted};
@@ -19,8 +20,12 @@ use crate::{
     sweep::{ByAccount, ByAddress, PROFILES_BYTES_LIMIT},
 };
 
-type ByAddressMap = FxHashMap<(AgencyIx, IpAddr), AddressProfile>;
-type ByAccountMap = FxHashMap<AccountKey, AccountProfile>;
+/// Some of the profiles, by what they are of.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) addresses: FxHashMap<(AgencyIx, IpAddr), AddressProfile>,
+    pub(crate) accounts: FxHashMap<AccountKey, AccountProfile>,
+}
 
 /// All profiles of a case, each whole.
 pub(crate) struct Profiles {
@@ -52,27 +57,23 @@ impl Profiles {
         Ok((profiles, background))
     }
 
-    /// Those that any of them wants.
-    pub(crate) fn gather(
-        &mut self,
-        wanted: &[&Wanted],
-    ) -> Result<(ByAddressMap, ByAccountMap), StoreError> {
-        let mut addresses = ByAddressMap::default();
+    /// Those that are wanted, beside those that were found before.
+    pub(crate) fn gather(&mut self, found: Found, wanted: &Wanted) -> Result<Found, StoreError> {
+        let Found { mut addresses, mut accounts } = found;
         let again = || Spool::new(&self.temp, PROFILES_BYTES_LIMIT, ByAddress::weight);
         pass(&mut self.addresses, again, |ByAddress(profile)| {
             let key = (profile.agency, profile.address);
-            if wanted.iter().any(|w| w.addresses.contains(&key)) {
-                addresses.insert(key, AddressProfile::clone(profile));
+            if wanted.addresses.contains(&key) {
+                addresses.entry(key).or_insert_with(|| AddressProfile::clone(profile));
             }
         })?;
-        let mut accounts = ByAccountMap::default();
         let again = || Spool::new(&self.temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
         pass(&mut self.accounts, again, |ByAccount(profile)| {
-            if wanted.iter().any(|w| w.accounts.contains(&profile.key)) {
+            if wanted.accounts.contains(&profile.key) && !accounts.contains_key(&profile.key) {
                 accounts.insert(profile.key.clone(), profile.clone());
             }
         })?;
-        Ok((addresses, accounts))
+        Ok(Found { addresses, accounts })
     }
 
     /// Blocks for the incidents, with what each would cut off: the last pass.
@@ -87,7 +88,11 @@ impl Profiles {
         let all = self.addresses.take().expect("put back after each pass");
         if let Some(held) = all.held() {
             let profiles = held.iter().map(|ByAddress(profile)| &**profile);
-            return Ok(bakas_respond::blocks(incidents, profiles, networks, prefixes_of, window));
+            let blocks = bakas_respond::blocks(incidents, profiles, networks, prefixes_of, window);
+            // Many small pieces of memory: nobody need wait until they are given back. Where there
+            // is no thread to be had, they are given back here.
+            drop(thread::Builder::new().spawn(move || drop(all)));
+            return Ok(blocks);
         }
         let mut fault = None;
         let mut sorted = all.into_sorted()?;

@@ -12,6 +12,8 @@ use crate::Error;
 
 /// Memory for the places of claimed rows, in bytes.
 const CLAIMED_BYTES_LIMIT: usize = 64 << 20;
+/// Memory for the rows of the survey, in bytes: those that fit are not read a second time.
+const KEPT_BYTES_LIMIT: usize = 64 << 20;
 /// Rows that are handed from the lake's thread to casework's at once.
 const BATCH_ROWS: usize = 2048;
 /// Batches that wait.
@@ -46,27 +48,78 @@ pub(crate) fn suspects(
     folder: &CaseFolder,
 ) -> Result<Spool<Claimed>, Error> {
     let temp = folder.temp_dir();
-    let wanted = drafts.wanted().clone();
-    each_row(lake, &wanted, &temp, &mut |row| {
+    let first = drafts.wanted().clone();
+    let mut kept = Kept::default();
+    let mut survey = |row: &EventRow| {
         drafts.survey(row);
         Ok(())
-    })?;
+    };
+    each_row(lake, &first, &temp, &mut survey, &mut |batch| kept.keep(batch))?;
     drafts.settle(findings);
     let wanted = drafts.wanted().clone();
     let mut claimed = Spool::new(&temp, CLAIMED_BYTES_LIMIT, |_: &Claimed| size_of::<Claimed>());
-    each_row(lake, &wanted, &temp, &mut |row| match drafts.claim(row) {
+    let mut claim = |row: &EventRow| match drafts.claim(row) {
         Some(draft) => claimed.push(Claimed { draft, time: row.time, place: row.place }),
         None => Ok(()),
-    })?;
+    };
+    match kept.batches.filter(|_| is_among(&wanted, &first)) {
+        Some(batches) => {
+            let rows = batches.iter().flatten();
+            let has = |row: &&EventRow| wanted.has(row.agency, row.src, row.account.as_deref());
+            rows.filter(has).try_for_each(claim)?;
+        }
+        None => each_row(lake, &wanted, &temp, &mut claim, &mut Some)?,
+    }
     Ok(claimed)
 }
 
+/// Rows of the survey, for the time after it, as long as they are not too many.
+struct Kept {
+    /// `None` where they were.
+    batches: Option<Vec<Vec<EventRow>>>,
+    bytes: usize,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { batches: Some(Vec::new()), bytes: 0 }
+    }
+}
+
+impl Kept {
+    /// Keeps a batch, or gives it back.
+    fn keep(&mut self, batch: Vec<EventRow>) -> Option<Vec<EventRow>> {
+        let Some(batches) = &mut self.batches else { return Some(batch) };
+        self.bytes += batch.iter().map(weight).sum::<usize>();
+        if self.bytes > KEPT_BYTES_LIMIT {
+            self.batches = None;
+            return Some(batch);
+        }
+        batches.push(batch);
+        None
+    }
+}
+
+/// Bytes that a row takes, about.
+fn weight(row: &EventRow) -> usize {
+    let texts = [&row.account, &row.target, &row.object, &row.agent, &row.host];
+    let texts: usize = texts.into_iter().flatten().map(String::capacity).sum();
+    size_of::<EventRow>() + texts + row.operation.capacity()
+}
+
+/// Whether every row that the one wants is wanted by the other.
+fn is_among(one: &Wanted, other: &Wanted) -> bool {
+    one.addresses.is_subset(&other.addresses) && one.accounts.is_subset(&other.accounts)
+}
+
 /// Calls `each` with every wanted row in time order, while another thread reads the next ones.
+/// Then `keep` may keep them; what it gives back is room for others.
 fn each_row(
     lake: &dyn EventLake,
     wanted: &Wanted,
     temp: &Path,
     each: &mut dyn FnMut(&EventRow) -> Result<(), StoreError>,
+    keep: &mut dyn FnMut(Vec<EventRow>) -> Option<Vec<EventRow>>,
 ) -> Result<(), Error> {
     let (full_in, full_out) = bounded(QUEUE_BATCHES);
     let (empty_in, empty_out) = unbounded();
@@ -80,8 +133,10 @@ fn each_row(
             if result.is_err() {
                 break;
             }
-            // The reader may be done; then the room is not needed again.
-            drop(empty_in.send(batch));
+            if let Some(batch) = keep(batch) {
+                // The reader may be done; then the room is not needed again.
+                drop(empty_in.send(batch));
+            }
         }
         let read = reader.join().map_err(|_| Error::Worker("the lake's reader".into()))?;
         result?;

@@ -7,7 +7,7 @@ use bakas_casework::Ledger;
 use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink, SkewSampler};
 use bakas_model::{
-    Account,     AccountProfile, Activity, AddressProfile, Class, Event, Networks, Reject,
+    Account, AccountProfile, Activity, AddressProfile, Class, Event, Networks, Reject,
     RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
     limits::REJECT_SAMPLES_LIMIT,
 };

@@ -35,13 +35,12 @@ pub(crate) fn findings(
     Ok(correlated)
 }
 
-/// Writes everything but the findings and the seal; returns the case.
+/// Writes everything but the findings, the evidence and the seal; returns the case.
 pub(crate) fn everything(done: Investigated, folder: &CaseFolder) -> Result<Case, Error> {
-    let Investigated { mut case, plan, outcome, claimed, traces, rejects, .. } = done;
+    let Investigated { mut case, plan, outcome, evidence, traces, rejects, .. } = done;
     all(folder, "traces.ndjson", &traces)?;
     all(folder, "timeline.ndjson", &outcome.timeline)?;
     all(folder, "rejects.ndjson", &rejects)?;
-    let evidence = evidence(claimed, &outcome.numbers, &plan, folder)?;
     case.lines_per_day = evidence.lines_per_day();
     case.counts.evidence_lines = case.lines_per_day.iter().map(|day| day.lines).sum();
     let samples = samples::read(&plan, evidence.shown);
@@ -65,14 +64,14 @@ fn all(
 
 /// What writing the evidence came to.
 #[derive(Default)]
-struct Evidence {
+pub(crate) struct Evidence {
     shown: Vec<Wanted>,
     days: BTreeMap<(IncidentId, Day), u64>,
 }
 
 /// Writes every line of every incident, and picks some to be shown: the first, and then each time
 /// the number of lines has doubled, so that a long incident is shown over its whole length.
-fn evidence(
+pub(crate) fn evidence(
     claimed: Spool<Claimed>,
     numbers: &[Option<IncidentId>],
     plan: &Plan,

@@ -21,7 +21,7 @@ const IMPURE: [(&str, &str); 8] = [
     ("std::net::UdpSocket", "sockets belong into gateway"),
     ("std::process", "a stage starts nothing"),
     ("std::thread", "the engine drives the threads"),
-    ("SystemTime", "time is a value"),
+    ("SystemTime::", "time is a value"),
     ("Instant::now", "time is a value"),
 ];
 

@@ -143,6 +143,15 @@ fn workspace_names_the_mailbox_the_destinations_and_the_rented_servers() {
         let told = told.unwrap_or_else(|| panic!("{destination} is told"));
         assert!(told.text.en.starts_with("workspace@cloud-response.com: "), "{}", told.text.en);
     }
+    // The login log repeats what the log of accounts says; a folder's maker is given it.
+    let told =
+        |words: &'static str| taken.scope.after.iter().filter(move |m| m.text.en.contains(words));
+    assert_eq!(told("mail forwarding set").map(|m| m.lines).sum::<u64>(), 3);
+    assert_eq!(told("second factor changed").map(|m| m.lines).sum::<u64>(), 1);
+    let shared: Vec<_> = told("shared with others").map(|m| m.text.en.as_str()).collect();
+    assert_eq!(shared.len(), 2, "{shared:?}");
+    assert!(shared[0].ends_with(": Plan for world domination"), "{shared:?}");
+    assert!(shared[1].ends_with(": Projects_FY2022"), "{shared:?}");
     for address in ["31.171.152.13", "37.46.122.130", "86.48.11.48", "122.155.174.97"] {
         assert!(from(taken, address), "{address}");
     }
@@ -210,7 +219,25 @@ fn what_is_not_read_is_named_for_what_it_is() {
         let told: Vec<_> = told.map(|reject| reject.detail.as_str()).collect();
         assert!(told.iter().any(|detail| detail.contains(words)), "{folder}: {told:?}");
     };
-    said("suricata-eve-hassanabad", "Suricata EVE records");
     said("nginx-json-elastic", "status reports of nginx");
-    said("apache-error-loghub", "error log of a web server");
+}
+
+/// Both were named and left unread until their formats were described; now each record is read.
+/// Neither shows an attack that went beyond knocking, and none is told.
+#[test]
+fn alarms_and_errors_are_read_and_accuse_nobody_by_themselves() {
+    let read = |folder: &str, path: &str, format: &str, records: u64| {
+        let Some(logs) = corpus(folder) else { return };
+        let yard = Yard::new();
+        let (case, out) = investigate(&yard, &logs, None);
+        let source = case.sources.iter().find(|s| s.source.path == path).unwrap();
+        assert_eq!((source.source.format.as_str(), source.events), (format, records), "{folder}");
+        assert!(source.rejects.is_empty(), "{:?}", source.rejects);
+        assert!(case.incidents.is_empty(), "{:?}", case.incidents);
+        assert!(out.contains("No attack was found"), "{out}");
+    };
+    // `jq length`: 44 alarms, all of the second or third severity.
+    read("suricata-eve-hassanabad", "honeypot-2018/alerts-only.json", "suricata-eve", 44);
+    // `wc -l`: 2,000, of which 32 say "Directory index forbidden by rule".
+    read("apache-error-loghub", "Apache_2k.log", "apache-error", 2_000);
 }

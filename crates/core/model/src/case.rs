@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Account, Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Incident, IncidentId,
-    Link, Moment, Reject, RejectReason, Source, SourceIx, Text, Timestamp, Trace,
+    Account, Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Incident,
+    IncidentId, Link, Moment, Reject, RejectReason, Source, SourceIx, Text, Timestamp, Trace,
 };
 
 /// Version of the `case.json` schema; it grows with every change that a reader must know of.
@@ -84,7 +84,8 @@ pub struct RuleCounts {
     pub not_applicable: u64,
     /// Rules that could not be loaded, by reason.
     pub unsupported: BTreeMap<String, u64>,
-    /// Rules that could not match, for they ask for fields which no event of their logs had.
+    /// Rules that could not match, for they ask for fields which no event of their logs had: of
+    /// the records that were taken apart, not of those that a scan of the bytes passed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub never_seen: Vec<NeverSeen>,
 }

@@ -62,7 +62,9 @@ impl RejectReason {
             Self::TooLong => "look at the sample: such a line is seldom a log",
             Self::TooDeep | Self::TooManyFields => "look at the sample: it is seldom a log record",
             Self::Binary => "check that the file is a log and not damaged",
-            Self::BadTime => "check the clock and zone of the source",
+            Self::BadTime => {
+                "check the clock and zone of the source; of a format of your own, its [time]"
+            }
             Self::BrokenArchive => "ship the archive again; what came before the break was read",
             Self::ArchiveBound => "unpack it by hand and look what it is",
             Self::UnsafePath => "do not unpack this archive by hand; ask who made it",

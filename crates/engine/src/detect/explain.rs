@@ -11,7 +11,7 @@ use crate::{
     feed::{Job, Threads, Worker, feed},
     observer::{Quiet, Stop},
     plan::Plan,
-    rulebook,
+    rulebook::{self, RuleReport, RuleStatus, Rulebook},
 };
 
 /// What is to be explained.
@@ -50,7 +50,7 @@ pub fn explain(
         return Err(Error::Usage(what));
     }
     let book = rulebook::load(request.given, plan.formats)?;
-    let rule = find(&book.rules, &asked.rule)?;
+    let rule = find(&book, &asked.rule)?;
     let threads = Threads { readers: 1, workers: 1, is_hashed: false };
     let make = || {
         let found = Found { explanations: Vec::new(), reject: None };
@@ -67,18 +67,34 @@ pub fn explain(
     })
 }
 
-fn find(rules: &Rules, name: &str) -> Result<RuleIx, Error> {
+fn find(book: &Rulebook, name: &str) -> Result<RuleIx, Error> {
+    let rules = &book.rules;
     let is_it = |meta: &&bakas_model::RuleMeta| {
         let file = meta.path.rsplit('/').next().unwrap_or_default();
         [meta.id.as_str(), &meta.title, &meta.path, file].contains(&name)
     };
     match rules.metas().iter().find(is_it) {
-        None => Err(Error::Usage(format!("no loaded rule has the id, title or file '{name}'"))),
+        None => Err(Error::Usage(unasked(book, name))),
         Some(meta) if meta.correlation => Err(Error::Usage(format!(
             "'{}' joins many lines: explain the rules that it builds on",
             meta.title
         ))),
         Some(meta) => Ok(meta.ix),
+    }
+}
+
+/// Why a rule of that name is not asked.
+fn unasked(book: &Rulebook, name: &str) -> String {
+    let is_it = |report: &&RuleReport| {
+        let file = report.path.rsplit('/').next().unwrap_or_default();
+        [report.id.as_str(), &report.title, &report.path, file].contains(&name)
+    };
+    match book.loaded.rules.iter().find(is_it).map(|report| &report.status) {
+        Some(RuleStatus::NotApplicable(source)) => {
+            format!("'{name}' is not asked: no log here is {source}")
+        }
+        Some(RuleStatus::Unsupported(problem)) => format!("'{name}' is not asked: {problem}"),
+        _ => format!("no rule that was read has the id, title or file '{name}'"),
     }
 }
 

@@ -1,38 +1,22 @@
 //! One worker of `bakas detect`: chunks in, findings of plain rules out, and what correlations are
 //! made from put aside. A record in which no rule's text stands is counted and passed over.
 
-use std::{net::IpAddr, ops::Range, sync::mpsc::Sender};
+use std::{ops::Range, sync::mpsc::Sender};
 
 use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink};
-use bakas_model::{Event, Location, Networks, Reject, Role, RuleIx, Severity, SourceIx, Timestamp};
+use bakas_model::{Event, Location, Networks, Reject, Role, RuleIx, SourceIx};
 use bakas_store::{Spool, StoreError};
 use bumpalo::Bump;
 use rustc_hash::FxHashMap;
-use serde::Serialize;
 
-use super::Counted;
+use super::{Counted, lines::Lines};
 use crate::{
     Error,
     feed::{Job, Worker},
     ordered::Piece,
     plan::Plan,
 };
-
-/// One line of output. Its members are told in `docs/manual/detect.md`.
-#[derive(Serialize)]
-struct Finding<'a> {
-    file: &'a str,
-    line: u64,
-    offset: u64,
-    length: u32,
-    time: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    src: Option<IpAddr>,
-    rule: &'a str,
-    title: &'a str,
-    level: Severity,
-}
 
 pub(super) struct Part<'a> {
     pub(super) plan: &'a Plan,
@@ -54,6 +38,8 @@ pub(super) struct Looker<'a> {
     inputs: Spool<Input>,
     fault: Option<StoreError>,
     counted: Counted,
+    asks_where: bool,
+    lines: Lines,
     text: Vec<u8>,
 }
 
@@ -103,6 +89,8 @@ impl<'a> Looker<'a> {
             inputs,
             fault: None,
             counted: Counted::default(),
+            asks_where: rules.ask_where(),
+            lines: Lines::new(plan, rules),
             text: Vec::new(),
         }
     }
@@ -114,27 +102,14 @@ impl<'a> Looker<'a> {
         }
         self.counted.findings += 1;
         self.counted.highest = self.counted.highest.max(Some(meta.severity));
-        let finding = Finding {
-            file: &self.plan.sources[event.place.source.0 as usize].path,
-            line,
-            offset: event.place.offset,
-            length: event.place.length,
-            time: event.time,
-            src: event.src,
-            rule: &meta.id,
-            title: &meta.title,
-            level: meta.severity,
-        };
-        serde_json::to_writer(&mut self.text, &finding).expect("a Vec takes any bytes");
-        self.text.push(b'\n');
+        self.lines.line(event, line, rule, &mut self.text);
     }
 
     /// Puts aside what the event contributes to correlations; plain rules have told already.
     fn gather(&mut self, event: &Event<'_>, context: &Context<'_>) {
-        self.gatherer.gather(event, context, &self.matched, &mut self.fresh);
+        self.gatherer.gather_for_others(event, context, &self.matched, &mut self.fresh);
         for input in self.fresh.drain(..) {
-            let is_correlation = self.rules.metas()[input.rule().0 as usize].correlation;
-            if is_correlation && let Err(fault) = self.inputs.push(input) {
+            if let Err(fault) = self.inputs.push(input) {
                 self.fault.get_or_insert(fault);
             }
         }
@@ -144,8 +119,9 @@ impl<'a> Looker<'a> {
 impl Sink for Looker<'_> {
     fn event(&mut self, event: &Event<'_>, line: u64) {
         self.counted.events += 1;
+        let src = event.src.filter(|_| self.asks_where);
         let location =
-            event.src.map_or_else(Location::default, |src| self.networks.locate(src, event.time));
+            src.map_or_else(Location::default, |src| self.networks.locate(src, event.time));
         let operator = location.asn.and_then(|asn| self.networks.operator(asn, event.time));
         let agency = &self.plan.agencies[event.agency.0 as usize];
         let context = Context { location, operator, agency };

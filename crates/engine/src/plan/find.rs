@@ -116,6 +116,8 @@ impl Walk<'_> {
                 if let Err(error) = self.folder(&path, &format!("{below}/"), Some(&whose)) {
                     self.found.push(unread(path, below, whose, error.to_string()));
                 }
+            } else if self.is_excepted(&path) {
+                // A format file that the configuration names: it lies among the logs, and is none.
             } else if name != CONFIG_NAME {
                 self.found.push(one(path, below, whose));
             } else if agency.is_some() {

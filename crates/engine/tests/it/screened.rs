@@ -4,7 +4,7 @@
 use std::{fs, ops::Range, path::Path};
 
 use bakas_detect::{Context, LoadOptions, Matcher, Rules, Shape};
-use bakas_ingest::{Chunker, Decoder, Format, Sink};
+use bakas_ingest::{Chunker, Decoder, Format, Sink, Verbatim};
 use bakas_model::{Agency, Event, Location, Place, Reject, RuleIx, Source};
 use bumpalo::Bump;
 
@@ -67,7 +67,8 @@ fn look(rules: &Rules, format: Format, bytes: &[u8], way: Way) -> (Outcome, u64)
     let mut arena = Bump::new();
     while let Some(chunk) = chunker.next(Vec::new()).unwrap() {
         let law = format.verbatim().filter(|_| way != Way::Long);
-        let shape = law.map(|law| Shape { streams: law.streams, is_whole: law.is_whole });
+        let shape =
+            law.map(|Verbatim { streams, classes, is_whole }| Shape { streams, classes, is_whole });
         looker.matcher.screen(shape, chunk.base, &chunk.bytes);
         decoder.decode(&chunk, &arena, &mut looker);
         arena.reset();

@@ -61,6 +61,7 @@ const RIGHTS: &[&str] = &[
     "AddUserToGroup",
     "CreatePolicyVersion",
     "SetDefaultPolicyVersion",
+    "SetIamPolicy",
 ];
 const OPENING: &[&str] = &[
     "ModifySnapshotAttribute",
@@ -109,11 +110,71 @@ pub(crate) fn act(operation: &str) -> Option<Act> {
         (RUNNING, Act::Command),
         (DESTROYING, Act::Destroy),
     ];
-    all.iter().find(|(names, _)| names.contains(&operation)).map(|(_, act)| *act)
+    let named = all.iter().find(|(names, _)| names.contains(&operation)).map(|(_, act)| *act);
+    named.or_else(|| elsewhere(operation))
+}
+
+/// The acts of Azure (provider/type/verb) and Google Cloud (package.Method), by what the operation's
+/// name holds, the more telling first.
+fn elsewhere(operation: &str) -> Option<Act> {
+    const PARTS: &[(&str, Act)] = &[
+        ("diagnosticsettings/delete", Act::Blind),
+        ("activitylogalerts/delete", Act::Blind),
+        ("deletesink", Act::Blind),
+        ("updatesink", Act::Blind),
+        ("deletelog", Act::Blind),
+        ("listkeys", Act::Secret),
+        ("listcredential", Act::Secret),
+        ("accesssecretversion", Act::Secret),
+        ("vaults/accesspolicies/write", Act::Secret),
+        ("roleassignments/write", Act::Administer),
+        ("elevateaccess", Act::Administer),
+        ("setiampolicy", Act::Administer),
+        ("createserviceaccount", Act::Credential),
+        ("generateaccesstoken", Act::Credential),
+        ("runcommand", Act::Command),
+        ("virtualmachines/extensions/write", Act::Command),
+        ("setmetadata", Act::Command),
+        ("setcommoninstancemetadata", Act::Command),
+        ("securityrules/write", Act::Share),
+        ("firewallrules/write", Act::Share),
+        ("firewalls.insert", Act::Share),
+        ("firewalls.patch", Act::Share),
+        ("begingetaccess", Act::Share),
+        ("locks/delete", Act::Destroy),
+        ("vaults/delete", Act::Destroy),
+        ("virtualmachines/delete", Act::Destroy),
+        ("instances.delete", Act::Destroy),
+        ("buckets.delete", Act::Destroy),
+    ];
+    if !operation.contains(['/', '.']) {
+        return None;
+    }
+    let lower = operation.to_ascii_lowercase();
+    PARTS.iter().find(|(part, _)| lower.contains(part)).map(|(_, act)| *act)
 }
 
 /// Whether a user agent is that of a program that makes and removes resources as they are written
 /// down: what it calls is daily work, unless a rule names the very agent.
 pub(crate) fn is_upkeep(agent: &str) -> bool {
     ["Terraform", "CloudFormation", "Pulumi"].iter().any(|name| agent.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_are_told_by_the_names_of_each_cloud() {
+        let check = |operation: &str, expected: Option<Act>| {
+            assert_eq!(act(operation), expected, "{operation}");
+        };
+        check("StopLogging", Some(Act::Blind));
+        check("MICROSOFT.AUTHORIZATION/ROLEASSIGNMENTS/WRITE", Some(Act::Administer));
+        check("Microsoft.Storage/storageAccounts/listKeys/action", Some(Act::Secret));
+        check("google.iam.admin.v1.CreateServiceAccountKey", Some(Act::Credential));
+        check("v1.compute.firewalls.insert", Some(Act::Share));
+        check("storage.objects.get", None);
+        check("DescribeInstances", None);
+    }
 }

@@ -1,7 +1,7 @@
 //! Drafts of incidents: from leads to suspects, from suspects to groups, from groups to the rows
 //! that belong to them. The judging itself is in `judge`, the telling in `outcome`.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::net::IpAddr;
 
 use bakas_model::{
     AccountKey, AgencyIx, DetectionId, EventRow, IncidentKind, NetworkKind, Status, Timestamp,
@@ -12,8 +12,9 @@ use crate::{
     Findings, Wanted, cloud, cluster,
     fold::{FOLD_NAMES_LIMIT, Failures, Fold},
     judge::{self, Aside, CANDIDATES_LIMIT, Court, Excuse, Leads, Suspect, set_aside},
+    machines::Machines,
     order,
-    reading::{self, Act, Family, Meaning},
+    reading::{self, Family, Meaning},
     survey::{Survey, Track},
 };
 
@@ -54,11 +55,11 @@ pub struct Drafts {
     pub(crate) drafts: Vec<Draft>,
     /// Kinds of networks of the addresses looked at.
     kinds: FxHashMap<IpAddr, NetworkKind>,
-    wanted: Wanted,
+    pub(crate) wanted: Wanted,
     by_address: FxHashMap<(AgencyIx, IpAddr), Vec<usize>>,
     by_account: FxHashMap<AccountKey, Vec<(usize, IpAddr)>>,
     /// By the machine's own account: the drafts that hold a session on it, and of which account.
-    by_machine: FxHashMap<AccountKey, BTreeSet<((usize, IpAddr), AccountKey)>>,
+    pub(crate) by_machine: Machines,
     /// The upload that placed a shell, by agency.
     placed: FxHashMap<AgencyIx, (Timestamp, IpAddr)>,
     /// Tries at each account that any draft holds.
@@ -219,43 +220,6 @@ impl Drafts {
         }
     }
 
-    /// What Windows does in its own name on a machine that somebody entered may be that somebody's.
-    fn index_machines(&mut self) {
-        let mut own = Vec::new();
-        for (at, draft) in self.drafts.iter().enumerate() {
-            for (address, grips) in &draft.grips {
-                let about = grips.iter().filter_map(|grip| grip.accounts.as_ref()).flatten();
-                for name in about {
-                    let key = AccountKey { agency: draft.agency, name: name.clone() };
-                    let visit = self.survey.visits.get(&key).and_then(|from| from.get(address));
-                    for host in visit.into_iter().flat_map(|visit| &visit.hosts) {
-                        let short = host.split('.').next().unwrap_or(host);
-                        let names = ["localsystem".to_owned(), "system".to_owned(), format!("{short}$")];
-                        own.extend(names.map(|name| (draft.agency, name, (at, *address), key.clone())));
-                    }
-                }
-            }
-        }
-        for (agency, name, draft, entered) in own {
-            let machine = AccountKey { agency, name };
-            self.by_machine.entry(machine.clone()).or_default().insert((draft, entered));
-            self.wanted.accounts.insert(machine);
-        }
-    }
-
-    /// A change that a machine made in its own name belongs to who was in a session on it.
-    fn by_machine(&self, row: &EventRow, account: &AccountKey) -> Option<usize> {
-        let host = row.host.as_ref()?.to_lowercase();
-        let changes = matches!(
-            reading::act(row)?,
-            Act::Job | Act::Blind | Act::Credential | Act::Administer | Act::Factor
-        );
-        self.by_machine.get(account).filter(|_| changes)?.iter().find_map(|((at, address), key)| {
-            let visit = self.survey.visits.get(key)?.get(address)?;
-            (visit.hosts.contains(&host) && visit.in_session(row.time)).then_some(*at)
-        })
-    }
-
     /// Gives a row to the draft that it belongs to, if any; rows come in time order.
     pub fn claim(&mut self, row: &EventRow) -> Option<usize> {
         let meaning = self.meaning(row);
@@ -270,10 +234,10 @@ impl Drafts {
                 | IncidentKind::CloudAbuse
                 | IncidentKind::AdminDiscovery
         );
-        let key = row.account.as_ref().map(|name| AccountKey {
-            agency: row.agency,
-            name: name.to_lowercase(),
-        });
+        let key = row
+            .account
+            .as_ref()
+            .map(|name| AccountKey { agency: row.agency, name: name.to_lowercase() });
         let tried = key.as_ref().and_then(|key| self.tried.get(key));
         let elsewhere = tried.map_or(0, |failures| failures.before(row.time));
         if self.drafts[at].fold.add(row, meaning, after, elsewhere)

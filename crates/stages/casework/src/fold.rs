@@ -63,12 +63,37 @@ impl Failures {
     }
 }
 
-/// Acts of one sort, told together.
+/// Acts of one sort, told together. Of the records of one instant the fullest counts: rows of one
+/// time come in any order.
 #[derive(Clone, Debug)]
 struct Told {
-    count: u64,
+    earlier: u64,
+    latest: BTreeMap<Place, u64>,
     first: (Timestamp, Place),
     last: Timestamp,
+}
+
+impl Told {
+    fn new(here: (Timestamp, Place)) -> Self {
+        Self { earlier: 0, latest: BTreeMap::new(), first: here, last: here.0 }
+    }
+
+    fn count(&self) -> u64 {
+        self.earlier + self.latest.values().max().copied().unwrap_or(0)
+    }
+
+    /// Adds an act; says whether it is one more.
+    fn add(&mut self, here: (Timestamp, Place), record: Place) -> bool {
+        let before = self.count();
+        if here.0 != self.last {
+            self.earlier = before;
+            self.latest.clear();
+        }
+        *self.latest.entry(record).or_default() += 1;
+        self.first = self.first.min(here);
+        self.last = self.last.max(here.0);
+        self.count() > before
+    }
 }
 
 /// The sum of a draft's rows.
@@ -167,7 +192,7 @@ impl Fold {
             }
             Meaning::Act(act) if acts => self.tell(row, act),
             // In a cloud account what was tried tells as much as what was done.
-            Meaning::Refused if acts && row.stream == Stream::CloudTrail => {
+            Meaning::Refused if acts && reading::family(row.stream) == Family::Cloud => {
                 if let Some(act) = cloud::act(&row.operation) {
                     self.tell(row, act);
                 }
@@ -233,11 +258,9 @@ impl Fold {
 
     fn tell(&mut self, row: &EventRow, act: Act) {
         let failed = row.status == Status::Failure;
-        if !failed {
-            *self.acts.entry(act).or_default() += 1;
-        }
         let account = row.account.as_deref().unwrap_or("").to_lowercase();
-        let object = if row.stream == Stream::CloudTrail && cloud::act(&row.operation).is_some() {
+        let in_cloud = reading::family(row.stream) == Family::Cloud;
+        let object = if in_cloud && cloud::act(&row.operation).is_some() {
             row.operation.clone()
         } else if act.is_told_alone() {
             what(row, act)
@@ -249,10 +272,14 @@ impl Fold {
         if self.told.len() >= FOLD_NAMES_LIMIT && !self.told.contains_key(&key) {
             return;
         }
-        let told = self.told.entry(key).or_insert(Told { count: 0, first: here, last: row.time });
-        told.count += 1;
-        told.first = told.first.min(here);
-        told.last = told.last.max(row.time);
+        // Google tells one act in two logs, at the same instant.
+        let twice =
+            act.is_told_alone() && reading::provider(row.stream) == Some(reading::WORKSPACE);
+        let record = if twice { row.place } else { Place::default() };
+        let told = self.told.entry(key).or_insert_with(|| Told::new(here));
+        if told.add(here, record) && !failed {
+            *self.acts.entry(act).or_default() += 1;
+        }
     }
 
     /// What was done after entering, in time order.
@@ -265,7 +292,7 @@ impl Fold {
                 let (not_en, not_fil) = if *failed { (", failed", ", nabigo") } else { ("", "") };
                 let what = if object.is_empty() { String::new() } else { format!(": {object}") };
                 let times =
-                    if told.count > 1 { format!(" ×{}", told.count) } else { String::new() };
+                    if told.count() > 1 { format!(" ×{}", told.count()) } else { String::new() };
                 let who = if account.is_empty() { "–" } else { account };
                 Moment {
                     time: told.first.0,
@@ -276,7 +303,7 @@ impl Fold {
                         format!("{who}: {en}{not_en}{times}{what}"),
                         format!("{who}: {fil}{not_fil}{times}{what}"),
                     ),
-                    lines: told.count,
+                    lines: told.count(),
                     place: Some(told.first.1),
                 }
             })

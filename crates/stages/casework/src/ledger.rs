@@ -142,7 +142,6 @@ impl Ledger {
 
     /// Empties it: all profiles, each list sorted by its key.
     #[must_use]
-    #[expect(clippy::vec_box, reason = "they are sorted and merged many times")]
     pub fn drain(&mut self) -> (Vec<Box<AddressProfile>>, Vec<AccountProfile>) {
         self.account_count = 0;
         let mut addresses: Vec<_> = self.addresses.drain().collect();

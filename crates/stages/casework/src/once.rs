@@ -42,7 +42,9 @@ fn way(row: &EventRow) -> Option<(Teller, usize)> {
     match row.stream {
         Stream::Sshd => Some((Teller::Machine, ssh(&row.operation))),
         Stream::Wtmp => Some((Teller::Machine, 4)),
-        Stream::Auditd => Some((Teller::Machine, if row.operation == "USER_LOGIN" { 5 } else { 6 })),
+        Stream::Auditd => {
+            Some((Teller::Machine, if row.operation == "USER_LOGIN" { 5 } else { 6 }))
+        }
         Stream::M365 => Some((Teller::Microsoft, 0)),
         Stream::EntraSignIn => Some((Teller::Microsoft, 1)),
         Stream::Windows => {

@@ -20,7 +20,7 @@ use crate::{
     ledger::name_hash,
     links::{self, CAMPAIGN_DECIBANS, Tie, WEAK_DECIBANS, WEAK_LINKS_LIMIT},
     reading::Act,
-    untied, words,
+    reasons, untied, words,
 };
 
 /// Most moments that one incident adds to the timeline.
@@ -62,12 +62,7 @@ impl Drafts {
     }
 }
 
-fn incident(
-    findings: &Findings<'_>,
-    drafts: &Drafts,
-    draft: &Draft,
-    id: &IncidentId,
-) -> Incident {
+fn incident(findings: &Findings<'_>, drafts: &Drafts, draft: &Draft, id: &IncidentId) -> Incident {
     let fold = &draft.fold;
     let addresses = addresses(findings, drafts, draft);
     let from = words::whence(&addresses);
@@ -361,7 +356,7 @@ fn excuses(findings: &Findings<'_>, drafts: &Drafts) -> Vec<SetAside> {
             names.sort_unstable();
             SetAside {
                 agency: *agency,
-                text: words::excuse(*why, &names, permission),
+                text: reasons::excuse(*why, &names, permission),
                 detections: names.len() as u64,
                 hits: *hits,
             }

@@ -98,6 +98,9 @@ pub(crate) const fn family(stream: Stream) -> Family {
     }
 }
 
+/// Google's office service.
+pub(crate) const WORKSPACE: &str = "Google Workspace";
+
 /// Whether a stream is the record of an identity provider.
 pub(crate) const fn is_identity(stream: Stream) -> bool {
     matches!(
@@ -124,7 +127,7 @@ pub(crate) const fn provider(stream: Stream) -> Option<&'static str> {
         Stream::Okta => Some("Okta"),
         Stream::CloudTrail => Some("Amazon Web Services"),
         _ => match stream.family() {
-            bakas_model::Family::Office => Some("Google Workspace"),
+            bakas_model::Family::Office => Some(WORKSPACE),
             _ => None,
         },
     }
@@ -465,6 +468,15 @@ fn cloud_act(row: &EventRow) -> Option<Act> {
 
 fn by_activity(row: &EventRow) -> Option<Act> {
     match row.activity {
+        // Who makes a folder is given it, and its editors the right to ask others in. Nobody else
+        // is named as the target.
+        Activity::Share
+            if row.operation == "change_acl_editors"
+                || (row.operation == "change_user_access"
+                    && row.target.as_ref().is_none_or(|to| Some(to) == row.account.as_ref())) =>
+        {
+            None
+        }
         Activity::Launch => Some(Act::Command),
         Activity::Share => Some(Act::Share),
         Activity::Download => Some(Act::Download),

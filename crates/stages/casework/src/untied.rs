@@ -87,7 +87,9 @@ pub(crate) fn tell(findings: &Findings<'_>, drafts: &Drafts) -> (Vec<SetAside>, 
         if *severity >= Severity::High {
             let near = left
                 .iter()
-                .filter(|((a, _, r), m)| a == agency && r != rule && !m.who.is_disjoint(&matches.who))
+                .filter(|((a, _, r), m)| {
+                    a == agency && r != rule && !m.who.is_disjoint(&matches.who)
+                })
                 .map(|(_, matches)| matches.title);
             grave.push(alone(*agency, matches, &near.take(RULES_SHOWN).collect::<Vec<_>>()));
         }
@@ -110,10 +112,7 @@ fn names(detection: &Detection) -> Vec<String> {
 fn alone(agency: AgencyIx, matches: &Matches<'_>, near: &[&str]) -> SetAside {
     let (also, fil_also) = match near.join("; ") {
         none if none.is_empty() => (String::new(), String::new()),
-        titles => (
-            format!(". There as well: {titles}"),
-            format!(". Nakita rin doon: {titles}"),
-        ),
+        titles => (format!(". There as well: {titles}"), format!(". Nakita rin doon: {titles}")),
     };
     let who = list(&matches.who);
     let (times, level) = (plural(matches.hits, "match", "matches"), level(matches.severity));
@@ -144,7 +143,9 @@ fn together(agency: AgencyIx, rules: &[Matches<'_>]) -> SetAside {
     let shown: Vec<String> = rules
         .iter()
         .take(RULES_SHOWN)
-        .map(|matches| format!("{} ({}){}", matches.title, number(matches.hits), list(&matches.who)))
+        .map(|matches| {
+            format!("{} ({}){}", matches.title, number(matches.hits), list(&matches.who))
+        })
         .collect();
     let shown = shown.join("; ");
     let rest = rules.len().saturating_sub(RULES_SHOWN);

@@ -4,7 +4,7 @@
 use bakas_model::{Agency, IncidentKind, NetworkKind, Text, incident::AddressUse};
 use rustc_hash::FxHashMap;
 
-use crate::{fold::Fold, judge::Excuse, reading::Act};
+use crate::{fold::Fold, reading::Act};
 
 /// A number with its thousands apart.
 pub(crate) fn number(n: u64) -> String {
@@ -251,7 +251,9 @@ fn guesses(fold: &Fold, (entered, elsewhere): (u64, u64)) -> (String, String) {
         let were = if elsewhere == 1 { "account was" } else { "accounts were" };
         (
             format!(" {n} {were} entered from these addresses, which another incident tells."),
-            format!(" {n} account ang napasok mula sa mga address na ito, na nasa ibang insidente."),
+            format!(
+                " {n} account ang napasok mula sa mga address na ito, na nasa ibang insidente."
+            ),
         )
     } else if entered == 0 {
         (
@@ -291,89 +293,6 @@ fn acts(fold: &Fold) -> (String, String) {
         format!(" Seen after entry: {}.", list(|act| act.words().0)),
         format!(" Nakita pagkapasok: {}.", list(|act| act.words().1)),
     )
-}
-
-/// Names that a reason spells out; the rest are counted.
-pub(crate) const NAMES_SHOWN: usize = 50;
-
-/// Why something was set aside.
-pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) -> Text {
-    let shown = names.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    let more = if names.len() > NAMES_SHOWN {
-        format!(" … ({})", number(names.len() as u64))
-    } else {
-        String::new()
-    };
-    let who = format!("{shown}{more}");
-    match why {
-        Excuse::Permitted(_) => {
-            let reason = permission.unwrap_or("");
-            Text::new(
-                format!("{who}: has permission ({reason})"),
-                format!("{who}: may pahintulot ({reason})"),
-            )
-        }
-        Excuse::SharedAddress => Text::new(
-            format!(
-                "{who}: failures among many sign-ins that succeed, as behind an address that many people share"
-            ),
-            format!(
-                "{who}: mga bigo sa gitna ng maraming nagtagumpay, gaya ng address na pinagsasaluhan ng marami"
-            ),
-        ),
-        Excuse::Forgetful => Text::new(
-            format!("{who}: a few failures, as when people mistype or forget a password"),
-            format!("{who}: iilang bigo, gaya ng mga taong nagkamali o nakalimot ng password"),
-        ),
-        Excuse::StalePassword => Text::new(
-            format!(
-                "{who}: one account failing again and again from its own place or from inside, as a program with an old password does; to be confirmed with its owner"
-            ),
-            format!(
-                "{who}: paulit-ulit na pagbigo ng isang account mula sa sarili nitong lugar o sa loob, gaya ng programang may lumang password; kumpirmahin sa may-ari"
-            ),
-        ),
-        Excuse::Elsewhere => Text::new(
-            format!(
-                "{who}: signed in from a network that is new for the account, without an act that serves an intruder, as people do who travel or use a VPN"
-            ),
-            format!(
-                "{who}: nag-sign in mula sa network na bago para sa account, nang walang kilos na pakinabang ng nanghihimasok, gaya ng naglalakbay o gumagamit ng VPN"
-            ),
-        ),
-        Excuse::UsualNetwork => Text::new(
-            format!(
-                "{who}: did, from the usual network, what an intruder might also do; to be confirmed with the owners of the accounts"
-            ),
-            format!(
-                "{who}: ginawa mula sa karaniwang network ang maaari ring gawin ng nanghihimasok; kumpirmahin sa may-ari ng account"
-            ),
-        ),
-        Excuse::Isolated => Text::new(
-            format!("{who}: one or two matches of a rule and nothing more"),
-            format!("{who}: isa o dalawang tugma sa tuntunin at wala nang iba"),
-        ),
-        Excuse::NotLookedAt => Text::new(
-            format!(
-                "{who}: matched rules and was NOT looked at: there are more suspects than one case holds; investigate this agency alone"
-            ),
-            format!(
-                "{who}: may tugma sa tuntunin ngunit HINDI sinuri: mas marami ang pinaghihinalaan kaysa kaya ng isang kaso; siyasatin nang hiwalay ang ahensiyang ito"
-            ),
-        ),
-        Excuse::NoAddress => Text::new(
-            format!(
-                "{who}: did what rules about clouds name, but no record says from which address; look at what this account did"
-            ),
-            format!(
-                "{who}: ginawa ang tinutukoy ng mga tuntunin sa cloud, ngunit walang tala kung mula sa aling address; tingnan ang ginawa ng account na ito"
-            ),
-        ),
-        Excuse::UsualInside => Text::new(
-            format!("{who}: signs in to machines inside as it always did"),
-            format!("{who}: nagsa-sign in sa mga makina sa loob gaya ng dati"),
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ fn ascii_classes(expression: &str) -> std::borrow::Cow<'_, str> {
             Some('S') => out.push_str("[^\\t-\\r ]"),
             Some('w') => out.push_str("[0-9A-Z_a-z]"),
             Some('W') => out.push_str("[^0-9A-Z_a-z]"),
+            // In PCRE these stand for themselves; the crate would read ends of words.
+            Some(angle @ ('<' | '>')) => out.push(angle),
             other => {
                 out.push('\\');
                 out.extend(other);
@@ -280,5 +282,7 @@ mod tests {
         assert!(matches(r"^[^\d\s]$", "\u{e9}") && matches(r"^\S$", "\u{a0}"));
         assert!(matches("(?i)^[a-k]$", "K") && !matches("(?i)^[a-k]$", "\u{212a}"));
         assert!(matches(r"^\\d$", r"\d") && matches(r"^\.$", "."));
+        assert!(matches(r"^\<b\>$", "<b>") && !matches(r"\<b\>", "b"));
+        assert!(matches(r"^\<b\>$", "<b>") && !matches(r"\<b\>", "b"));
     }
 }

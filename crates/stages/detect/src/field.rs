@@ -84,6 +84,14 @@ impl Name {
         }
     }
 
+    /// Whether it asks for what is known of an address's network.
+    pub(crate) const fn is_of_network(&self) -> bool {
+        matches!(
+            self.attribute,
+            Attribute::Asn | Attribute::Operator | Attribute::Country | Attribute::NetworkKind
+        )
+    }
+
     /// Its values in an event, looked up one by one; for the few events that matched.
     pub(crate) fn values<'e>(&self, event: &Event<'e>, context: &Context<'e>) -> Vec<Operand<'e>> {
         for native in &self.natives {

@@ -74,6 +74,29 @@ impl<'r> Gatherer<'r> {
         matched: &[RuleIx],
         out: &mut Vec<Input>,
     ) {
+        self.gather_of(event, context, matched, true, out);
+    }
+
+    /// As [`Self::gather`], but only what correlations and statistics are made from: for whoever
+    /// tells plain rules as their events come.
+    pub fn gather_for_others(
+        &mut self,
+        event: &Event<'_>,
+        context: &Context<'_>,
+        matched: &[RuleIx],
+        out: &mut Vec<Input>,
+    ) {
+        self.gather_of(event, context, matched, false, out);
+    }
+
+    fn gather_of(
+        &mut self,
+        event: &Event<'_>,
+        context: &Context<'_>,
+        matched: &[RuleIx],
+        with_plain: bool,
+        out: &mut Vec<Input>,
+    ) {
         let identity = self.identity(event.place);
         for &rule in matched {
             let (Some(meta), Some(feeds)) =
@@ -81,14 +104,15 @@ impl<'r> Gatherer<'r> {
             else {
                 continue;
             };
-            if meta.role != Role::Finding && feeds.is_empty() {
+            let is_plain = with_plain && meta.role == Role::Finding;
+            if !is_plain && feeds.is_empty() {
                 continue;
             }
             Rest::of(event, rule, &context.location).write(&mut self.rest);
             for feed in feeds {
                 out.extend(self.feed(feed, event, context, identity));
             }
-            if meta.role == Role::Finding {
+            if is_plain {
                 out.push(self.plain(rule, event, identity));
             }
         }

@@ -163,8 +163,7 @@ fn has_run(pattern: &Pattern, view: View) -> bool {
         Part::Literal(text) => {
             // Letters that stand in no number and no truth value.
             let is_word = |c: char| "bcdghjkmopqvwxyz_/:=".contains(c.to_ascii_lowercase());
-            (text.is_ascii() && text.len() <= PART_BYTES && text.contains(is_word))
-                || ascii_run(text, view).is_some()
+            (text.is_ascii() && text.contains(is_word)) || ascii_run(text, view).is_some()
         }
         Part::One | Part::Many => false,
     })
@@ -204,6 +203,7 @@ const fn is_cut_in_raw(c: char) -> bool {
 fn rarest_part(text: String, bytes: usize) -> String {
     let score = |window: &[u8]| window.iter().map(|&b| 11 - u32::from(commonness(b))).sum::<u32>();
     let windows = text.as_bytes().windows(bytes).enumerate();
+    let windows = windows.filter(|(_, window)| !is_written_number(window));
     // Of equals the last: texts differ at their ends more than at their beginnings.
     let best = windows.max_by_key(|(_, window)| score(window));
     match best.and_then(|(at, _)| text.get(at..at + bytes)) {
@@ -220,8 +220,12 @@ const RAW_PART_BYTES: usize = 32;
 /// Whether a number or truth value, written out, could hold this text: such values are not
 /// scanned.
 fn may_be_written_number(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+    is_written_number(text.as_bytes())
         || ["true", "false", "inf", "-inf", "nan"].iter().any(|word| word.contains(text))
+}
+
+fn is_written_number(bytes: &[u8]) -> bool {
+    bytes.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
 }
 
 /// How much scanning for a text spares: long and rare ones most. 0: nothing.

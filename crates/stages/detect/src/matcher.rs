@@ -151,13 +151,7 @@ impl<'r> Matcher<'r> {
 
 impl Layout {
     /// Looks up the fields that the last event did not have at the same place.
-    fn learn(
-        &mut self,
-        event: &Event<'_>,
-        rules: &Rules,
-        set: &Set,
-        occurred: &mut FieldsSeen,
-    ) {
+    fn learn(&mut self, event: &Event<'_>, rules: &Rules, set: &Set, occurred: &mut FieldsSeen) {
         occurred.event(set.number);
         for (index, field) in event.fields.iter().enumerate() {
             match self.names.get(index) {

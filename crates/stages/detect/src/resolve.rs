@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 
 use bakas_model::{Role, RuleIx};
-use bakas_sigma::{
-    Correlation as Document, CorrelationKind, LogSource, Number, Problem, Reason,
-};
+use bakas_sigma::{Correlation as Document, CorrelationKind, LogSource, Number, Problem, Reason};
 
 use crate::{
     correlate::{Chain, Correlation, WINDOW_HITS_LIMIT},

@@ -7,7 +7,7 @@ use bakas_model::{Detection, Event, RuleIx, RuleMeta};
 use crate::{
     correlate::{self, Correlation, Held, Sorter},
     evaluate::Fields,
-    field::Context,
+    field::{Context, Name},
     gather::{Feed, Gatherer},
     input::Input,
     matcher::Matcher,
@@ -91,6 +91,14 @@ impl Rules {
         each: &mut dyn FnMut(Detection),
     ) {
         correlate::run(inputs, self, sorter, each);
+    }
+
+    /// Whether some rule, or what it feeds, may ask where an address is: its network, operator,
+    /// kind or country. Where none does, nobody need look it up.
+    #[must_use]
+    pub fn ask_where(&self) -> bool {
+        let feeds = self.feeds.iter().any(|feeds| !feeds.is_empty());
+        feeds || self.fields.names.iter().any(Name::is_of_network)
     }
 
     /// The rules that an event is asked of.

@@ -4,7 +4,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use bakas_model::{Event, Stream};
+use bakas_model::{Class, Event, Stream};
 
 use crate::{
     literal::{self, View},
@@ -18,6 +18,8 @@ use crate::{
 pub struct Shape {
     /// The streams of its events.
     pub streams: &'static [Stream],
+    /// The classes of its events.
+    pub classes: &'static [Class],
     /// Whether no native field is made up, so that keywords may be looked for in the bytes, too.
     pub is_whole: bool,
 }
@@ -36,8 +38,8 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// For these rules. `None` where it would spare nothing: where a rule finds its texts only in
-    /// fields.
+    /// For these rules. `None` where it would spare nothing: where many rules find their texts in
+    /// fields only.
     pub(crate) fn new(shape: Shape, rules: &[u32], details: &[Detail]) -> Option<Self> {
         let mut needs: Vec<(String, u32)> = Vec::new();
         let mut always = Vec::new();
@@ -46,9 +48,12 @@ impl Screen {
             let raw = literal::of_detection(detection, View::Raw);
             match raw.filter(|raw| shape.is_whole || !raw.has_keywords()) {
                 Some(raw) => needs.extend(raw.texts.into_iter().map(|text| (text.text, rule))),
-                None if literal::has_clause(detection) => return None,
                 None => always.push(rule),
             }
+        }
+        let is_in_fields = |rule: &&u32| literal::has_clause(&details[**rule as usize].detection);
+        if always.iter().filter(is_in_fields).count() > IN_FIELDS_LIMIT {
+            return None;
         }
         needs.sort_unstable();
         needs.dedup();
@@ -73,6 +78,10 @@ impl Screen {
         self.needed_by.get(from as usize..to as usize).unwrap_or_default()
     }
 }
+
+/// So many rules that find their texts in fields only are asked of every event sooner than all
+/// fields are looked through for them.
+const IN_FIELDS_LIMIT: usize = 16;
 
 /// So many records of each chunk are taken apart whatever they hold.
 const SAMPLE_RECORDS: u32 = 32;
@@ -145,9 +154,10 @@ impl Screening {
     /// The rules that an event may matter to, where its record was screened.
     pub(crate) fn rules_of(&self, event: &Event<'_>) -> Option<&[u32]> {
         let record = self.record.as_ref()?;
-        let streams = self.screen.as_ref()?.shape.streams;
+        let Shape { streams, classes, .. } = self.screen.as_ref()?.shape;
         let same = record.start == event.place.offset
             && record.end - record.start == u64::from(event.place.length);
-        (same && streams.contains(&event.stream)).then_some(self.rules.as_slice())
+        let is_told = same && streams.contains(&event.stream) && classes.contains(&event.class);
+        is_told.then_some(self.rules.as_slice())
     }
 }

@@ -69,21 +69,19 @@ struct Bits {
 const TEXTS_BYTES_LIMIT: usize = 256 << 10;
 
 impl Set {
-    pub(crate) fn new(
-        number: usize,
-        rules: Vec<u32>,
-        details: &[Detail],
-        fields: &Fields,
-    ) -> Self {
+    pub(crate) fn new(number: usize, rules: Vec<u32>, details: &[Detail], fields: &Fields) -> Self {
         let mut always = vec![0_u64; rules.len().div_ceil(64)];
         let mut needs: Vec<(String, u32, FieldBits)> = Vec::new();
         let mut bits = Bits::default();
         for (at, &rule) in (0_u32..).zip(&rules) {
             let detail = details.get(rule as usize);
             match detail.and_then(|d| literal::of_detection(&d.detection, View::Fields)) {
-                Some(clause) => needs.extend(clause.texts.into_iter().map(|text| {
-                    (text.text, at, bits.of_name(text.field.as_deref(), fields))
-                })),
+                Some(clause) => needs.extend(
+                    clause
+                        .texts
+                        .into_iter()
+                        .map(|text| (text.text, at, bits.of_name(text.field.as_deref(), fields))),
+                ),
                 None => always[at as usize / 64] |= 1 << (at % 64),
             }
         }

@@ -77,12 +77,7 @@ impl Sets {
     }
 
     /// The rules that an event is asked of.
-    pub(crate) fn of(
-        &self,
-        event: &Event<'_>,
-        details: &[Detail],
-        fields: &Fields,
-    ) -> &Arc<Set> {
+    pub(crate) fn of(&self, event: &Event<'_>, details: &[Detail], fields: &Fields) -> &Arc<Set> {
         let class = Class::ALL.iter().position(|&c| c == event.class);
         let class = class.unwrap_or(Class::ALL.len() - 1);
         let custom = event.custom.filter(|_| event.stream == Stream::Custom);
@@ -105,11 +100,7 @@ impl Sets {
     }
 
     /// The screen for a format; `None` where it would spare nothing.
-    pub(crate) fn screen(
-        &self,
-        shape: Shape,
-        details: &[Detail],
-    ) -> Option<Arc<Screen>> {
+    pub(crate) fn screen(&self, shape: Shape, details: &[Detail]) -> Option<Arc<Screen>> {
         let mut screens = self.screens.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, screen)) = screens.iter().find(|(known, _)| *known == shape) {
             return screen.clone();
@@ -117,7 +108,7 @@ impl Sets {
         let fits = |source: &LogSource| {
             let of = |&stream: &Stream| {
                 let origin = Origin::stream(stream);
-                Class::ALL.iter().any(|&class| logsource::fits(source, origin, class))
+                shape.classes.iter().any(|&class| logsource::fits(source, origin, class))
             };
             shape.streams.iter().any(of)
         };

@@ -1,7 +1,7 @@
 //! The formats that are read, by name. What they look like is told in their decoders; how a file's
 //! format is found, in [`crate::guess`].
 
-use bakas_model::Stream;
+use bakas_model::{Class, Stream};
 
 use crate::{Definition, Formats};
 
@@ -74,6 +74,8 @@ pub(crate) enum Framing {
 pub struct Verbatim {
     /// The streams of its events.
     pub streams: &'static [Stream],
+    /// The classes of its events.
+    pub classes: &'static [Class],
     /// Whether no native field is made up.
     pub is_whole: bool,
 }
@@ -84,13 +86,16 @@ impl Format {
     #[must_use]
     pub const fn verbatim(self) -> Option<Verbatim> {
         let (streams, is_whole): (&[Stream], bool) = match self {
-            Self::Combined | Self::WebJson => (&[Stream::Web], true),
+            Self::Combined | Self::WebJson => {
+                let (streams, classes) = (&[Stream::Web], &[Class::HttpActivity]);
+                return Some(Verbatim { streams, classes, is_whole: true });
+            }
             Self::CloudTrail => (&[Stream::CloudTrail], true),
             Self::Workspace => (&WORKSPACE, false),
             Self::M365 => (&[Stream::M365], false),
             _ => return None,
         };
-        Some(Verbatim { streams, is_whole })
+        Some(Verbatim { streams, classes: Class::ALL, is_whole })
     }
 
     /// Every native format; [`Formats::all`] has the definitions beside them.

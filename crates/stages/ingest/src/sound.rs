@@ -200,7 +200,7 @@ fn stop(bytes: &[u8], from: usize) -> Option<usize> {
         let word = u64::from_le_bytes(*eight);
         let zero = |word: u64| word.wrapping_sub(ONES) & !word;
         let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (zero(word ^ ONES * 0x22) | zero(word ^ ONES * 0x5c) | control) & ONES << 7;
+        let found = (zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c)) | control) & ONES << 7;
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize / 8);
         }
@@ -279,10 +279,26 @@ mod tests {
     #[test]
     fn nothing_is_said_of_the_rest() {
         for text in [
-            "", "[", "{", r#"{"a"#, r#"{"a":1"#, r#"{"a":1,}"#, r#"{,}"#, r#"{"a" 1}"#,
-            r#"{"a":01x}"#, r#"{"a":-}"#, r#"{"a":1.}"#, r#"{"a":tru}"#, r#"{"a":"\q"}"#,
-            r#"{"a":"\u12g4"}"#, r#"{"a":[}"#, r#"{"a":{]}"#, "{\"a\":\"\n\"}", r#"{"\u0061":1}"#,
-            r#"{"a":[1,]}"#, r#"{"a":}"#,
+            "",
+            "[",
+            "{",
+            r#"{"a"#,
+            r#"{"a":1"#,
+            r#"{"a":1,}"#,
+            r#"{,}"#,
+            r#"{"a" 1}"#,
+            r#"{"a":01x}"#,
+            r#"{"a":-}"#,
+            r#"{"a":1.}"#,
+            r#"{"a":tru}"#,
+            r#"{"a":"\q"}"#,
+            r#"{"a":"\u12g4"}"#,
+            r#"{"a":[}"#,
+            r#"{"a":{]}"#,
+            "{\"a\":\"\n\"}",
+            r#"{"\u0061":1}"#,
+            r#"{"a":[1,]}"#,
+            r#"{"a":}"#,
         ] {
             check(text, None);
         }

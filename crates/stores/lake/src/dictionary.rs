@@ -24,10 +24,14 @@ pub(crate) struct DictionaryColumn {
     prefix: usize,
     /// Codes of values that came with a key, each where its key falls.
     recent: [(u32, u32); RECENT],
+    /// Codes of other values, each where a quick look at the value falls.
+    glanced: [u32; GLANCED],
 }
 
 /// Keys whose codes are remembered: more than there are HTTP status codes in common use.
 const RECENT: usize = 32;
+/// Values that are found by a quick look at them; a power of two.
+const GLANCED: usize = 256;
 
 impl DictionaryColumn {
     /// Of texts.
@@ -50,6 +54,7 @@ impl DictionaryColumn {
             absent: 0,
             prefix,
             recent: [(0, ABSENT); RECENT],
+            glanced: [ABSENT; GLANCED],
         }
     }
 
@@ -59,14 +64,35 @@ impl DictionaryColumn {
         self.absent += 1;
     }
 
+    /// Adds a row whose value mostly comes with the time: it is looked for among the last ones
+    /// only, so that it may stand in the dictionary more than once. Gives the bytes that the
+    /// dictionary grew by.
+    pub(crate) fn push_passing(&mut self, value: &[u8]) -> usize {
+        self.push_by(value, |column, value| column.append(value))
+    }
+
     /// Adds a row; gives the bytes that the dictionary grew by.
     pub(crate) fn push(&mut self, value: &[u8], state: &RandomState) -> usize {
+        self.push_by(value, |column, value| column.intern(value, state))
+    }
+
+    fn push_by(
+        &mut self,
+        value: &[u8],
+        add: impl FnOnce(&mut Self, &[u8]) -> (u32, usize),
+    ) -> usize {
         // Logs repeat themselves: the value of the row before is the likeliest.
         if self.last != ABSENT && is_equal(self.value(self.last), value) {
             self.codes.push(self.last);
             return 0;
         }
-        let (code, grown) = self.intern(value, state);
+        let place = glance(value);
+        let known = self.glanced[place];
+        let (code, grown) = match known != ABSENT && is_equal(self.value(known), value) {
+            true => (known, 0),
+            false => add(self, value),
+        };
+        self.glanced[place] = code;
         self.last = code;
         self.codes.push(code);
         grown
@@ -104,6 +130,16 @@ impl DictionaryColumn {
         if let Some(&code) = known.find(hash, |&code| is_equal(get(code), value)) {
             return (code, 0);
         }
+        let (code, grown) = self.append(value);
+        let Self { plain, starts, known, prefix, .. } = self;
+        known
+            .insert_unique(hash, code, |&code| state.hash_one(entry(plain, starts, *prefix, code)));
+        (code, grown)
+    }
+
+    /// Adds a value, whether it is there or not.
+    fn append(&mut self, value: &[u8]) -> (u32, usize) {
+        let Self { plain, starts, prefix, .. } = self;
         let code = u32::try_from(starts.len()).expect("fewer values than rows of one file");
         if *prefix > 0 {
             let length = u32::try_from(value.len()).expect("a value is shorter than a record");
@@ -111,8 +147,6 @@ impl DictionaryColumn {
         }
         starts.push(u32::try_from(plain.len()).expect("a file is written long before 4 GiB"));
         plain.extend_from_slice(value);
-        known
-            .insert_unique(hash, code, |&code| state.hash_one(entry(plain, starts, *prefix, code)));
         (code, value.len() + ENTRY_BYTES)
     }
 
@@ -154,7 +188,25 @@ impl DictionaryColumn {
         self.last = ABSENT;
         self.absent = 0;
         self.recent = [(0, ABSENT); RECENT];
+        self.glanced = [ABSENT; GLANCED];
     }
+}
+
+/// Where a value falls by its length and a few of its bytes.
+fn glance(value: &[u8]) -> usize {
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let word = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let part = |at: usize| word(value.get(at..).and_then(<[u8]>::first_chunk));
+    let length = value.len();
+    let mut mixed = (length as u64).wrapping_mul(MIX);
+    if length < size_of::<u64>() {
+        mixed ^= value.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
+    } else {
+        for at in [0, length / 2 - size_of::<u64>() / 2, length - size_of::<u64>()] {
+            mixed = (mixed.rotate_left(23) ^ part(at)).wrapping_mul(MIX);
+        }
+    }
+    (mixed.wrapping_mul(MIX) >> (u64::BITS - GLANCED.ilog2())) as usize
 }
 
 /// Whether two values are the same. Most that are not differ in their first or last bytes, and
@@ -180,6 +232,19 @@ fn entry<'a>(plain: &'a [u8], starts: &[u32], prefix: usize, code: u32) -> &'a [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passing_values_come_back_in_their_order() {
+        let mut column = DictionaryColumn::of_texts();
+        let rows: Vec<String> = (0..5000).map(|n| format!("05/Jan/2026:{:05}", n / 3)).collect();
+        rows.iter().for_each(|row| {
+            column.push_passing(row.as_bytes());
+        });
+        let values: Vec<_> = column.values().collect();
+        let back = column.codes().iter().map(|&code| values[code as usize]);
+        assert!(back.eq(rows.iter().map(String::as_bytes)));
+        assert_eq!(values.len(), 5000_usize.div_ceil(3), "one that stays is kept once");
+    }
 
     #[test]
     fn equal_values_share_a_code() {

@@ -109,7 +109,7 @@ impl Table {
             (ix::Activity, event.activity as u32, event.activity.name()),
             (ix::Status, event.status as u32, event.status.name()),
         ];
-        let mut grown = self.coded[ix::TimeRaw].push(event.time_raw.as_bytes(), state)
+        let mut grown = self.coded[ix::TimeRaw].push_passing(event.time_raw.as_bytes())
             + self.push_int(ix::Source, Some(source), state);
         for (column, key, name) in named {
             grown += self.coded[column].push_keyed(key, name.as_bytes(), state);

@@ -164,8 +164,21 @@ fn identity(yard: &Yard) {
     let entered = 43_200 + 30 * 240;
     sign_in(DAY, entered, "ana", GUESSERS[1], 0);
     unified.line(DAY, entered + 200, format!(r#"{{"CreationTime":"{}","Id":"rule","Operation":"New-InboxRule","OrganizationId":"6b0c","RecordType":1,"ResultStatus":"True","UserKey":"k","UserType":2,"Version":1,"Workload":"Exchange","ClientIP":"{}:50122","ObjectId":"x","UserId":"ana@records.example","Parameters":[{{"Name":"Name","Value":".."}},{{"Name":"ForwardTo","Value":"drop@mail.example.net"}},{{"Name":"DeleteMessage","Value":"True"}}]}}"#, iso(DAY, entered + 200), GUESSERS[1]));
-    audit.line(DAY, entered + 400, change(entered + 400, "Consent to application", "ApplicationManagement", ("ServicePrincipal", "Mail Helper Pro")));
-    audit.line(DAY, entered + 500, change(entered + 500, "User registered security info", "UserManagement", ("User", "ana")));
+    audit.line(
+        DAY,
+        entered + 400,
+        change(
+            entered + 400,
+            "Consent to application",
+            "ApplicationManagement",
+            ("ServicePrincipal", "Mail Helper Pro"),
+        ),
+    );
+    audit.line(
+        DAY,
+        entered + 500,
+        change(entered + 500, "User registered security info", "UserManagement", ("User", "ana")),
+    );
     yard.log("records/signins.ndjson", &entra.text());
     yard.log("records/unified.ndjson", &unified.text());
     yard.log("records/audit.ndjson", &audit.text());
@@ -210,14 +223,34 @@ fn windows(yard: &Yard) {
     for n in 0..360_u32 {
         let name = ["administrator", "admin", "ben"][(n % 3) as usize];
         event(&mut log, DAY, 61_200 + 10 * n, 4625, &logon(name, 10, DESKTOP));
-        event(&mut log, DAY, 61_200 + 10 * n, 4776, &format!(r#""TargetUserName":"{name}","Workstation":"X","Status":"0xc000006a""#));
+        event(
+            &mut log,
+            DAY,
+            61_200 + 10 * n,
+            4776,
+            &format!(r#""TargetUserName":"{name}","Workstation":"X","Status":"0xc000006a""#),
+        );
     }
     let entered = 61_200 + 3600;
     event(&mut log, DAY, entered, 4624, &logon("administrator", 10, DESKTOP));
     let by = r#""SubjectUserName":"administrator""#;
     event(&mut log, DAY, entered + 600, 4720, &format!(r#"{by},"TargetUserName":"helper""#));
-    event(&mut log, DAY, entered + 620, 4732, &format!(r#"{by},"MemberName":"CN=helper","MemberSid":"S-1-5-21-7-1107","TargetUserName":"Administrators","TargetSid":"S-1-5-32-544""#));
-    event(&mut log, DAY, entered + 1200, 7045, r#""ServiceName":"WinHelp","ImagePath":"C:\\Users\\Public\\h.exe","AccountName":"LocalSystem""#);
+    event(
+        &mut log,
+        DAY,
+        entered + 620,
+        4732,
+        &format!(
+            r#"{by},"MemberName":"CN=helper","MemberSid":"S-1-5-21-7-1107","TargetUserName":"Administrators","TargetSid":"S-1-5-32-544""#
+        ),
+    );
+    event(
+        &mut log,
+        DAY,
+        entered + 1200,
+        7045,
+        r#""ServiceName":"WinHelp","ImagePath":"C:\\Users\\Public\\h.exe","AccountName":"LocalSystem""#,
+    );
     event(&mut log, DAY, entered + 1800, 1102, by);
     yard.log("ports/events.json", &log.text());
 }
@@ -250,7 +283,14 @@ fn web_mail(yard: &Yard) {
     for n in 0..200_u32 {
         let name = PEOPLE[(n % 8) as usize];
         request(DAY, 50_000 + 15 * n, "POST /owa/auth.owa -", name, BORDER, "302");
-        request(DAY, 50_001 + 15 * n, "GET /owa/auth/logon.aspx replaceCurrent=1&reason=2", "-", BORDER, "200");
+        request(
+            DAY,
+            50_001 + 15 * n,
+            "GET /owa/auth/logon.aspx replaceCurrent=1&reason=2",
+            "-",
+            BORDER,
+            "200",
+        );
     }
     let head = "#Software: Microsoft Internet Information Services 10.0\n#Version: 1.0\n#Date: 2026-01-05 00:00:00\n#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken\n";
     let text = [head.as_bytes(), &log.text()].concat();
@@ -298,11 +338,30 @@ fn firewall(yard: &Yard) {
 
 fn sensor(yard: &Yard) {
     let mut log = Log::default();
-    let mut alert = |at: u32, from: &str, to: &str, signature: &str, category: &str, severity: u32| {
+    let mut alert = |at: u32,
+                     from: &str,
+                     to: &str,
+                     signature: &str,
+                     category: &str,
+                     severity: u32| {
         log.line(DAY, at, format!(r#"{{"timestamp":"{}.000000+0000","flow_id":{at},"event_type":"alert","src_ip":"{from}","src_port":40112,"dest_ip":"{to}","dest_port":443,"proto":"TCP","alert":{{"action":"allowed","gid":1,"signature_id":2,"rev":2,"signature":"{signature}","category":"{category}","severity":{severity}}}}}"#, iso(DAY, at)));
     };
-    alert(53_000, BORDER, "10.7.0.25", "Sign-in page asked too often", "Attempted User Privilege Gain", 1);
-    alert(60_500, CALLER, "5.189.130.9", "Known implant calls home", "Malware Command and Control Activity Detected", 1);
+    alert(
+        53_000,
+        BORDER,
+        "10.7.0.25",
+        "Sign-in page asked too often",
+        "Attempted User Privilege Gain",
+        1,
+    );
+    alert(
+        60_500,
+        CALLER,
+        "5.189.130.9",
+        "Known implant calls home",
+        "Malware Command and Control Activity Detected",
+        1,
+    );
     alert(30_000, MONITOR, "10.7.0.25", "Unusual user agent", "Not Suspicious Traffic", 3);
     yard.log("labor/eve.json", &log.text());
 }
@@ -315,18 +374,30 @@ fn names(yard: &Yard) {
     for day in DAYS {
         for n in 0..200_u32 {
             let from = format!("10.7.4.{}", 10 + n % 20);
-            query(day, 400 * n, &from, ["www.example.com", "news.example.org"][(n % 2) as usize], "A");
+            query(
+                day,
+                400 * n,
+                &from,
+                ["www.example.com", "news.example.org"][(n % 2) as usize],
+                "A",
+            );
         }
     }
     for n in 0..400_u64 {
         let bits = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let label: String = (0..40_u32)
             .map(|at| {
-                let byte = (bits.rotate_left(at * 7) ^ u64::from(at) * 0x5bd1) % 32;
+                let byte = (bits.rotate_left(at * 7) ^ (u64::from(at) * 0x5bd1)) % 32;
                 char::from(b"abcdefghijklmnopqrstuvwxyz234567"[byte as usize])
             })
             .collect();
-        query(DAY, 62_000 + 5 * n as u32, CALLER, &format!("{label}.t.transfer-example.net"), "TXT");
+        query(
+            DAY,
+            62_000 + 5 * n as u32,
+            CALLER,
+            &format!("{label}.t.transfer-example.net"),
+            "TXT",
+        );
     }
     yard.log("labor/queries.log", &log.text());
 }

@@ -130,7 +130,10 @@ fn what_a_correlation_may_not_say_is_told() {
     told(&with("event_count", "group_by: [x]\ncondition: {gte: 1}"), "'group_by' is none of");
     told(&with("event_count", "condition: a and b"), "only a temporal correlation");
     told(&with("event_count", "condition: {gte: 1.5}"), "a whole number from 0");
-    told(&with("event_count", "condition: {gte: 1, field: x}"), "does not look at a field's values");
+    told(
+        &with("event_count", "condition: {gte: 1, field: x}"),
+        "does not look at a field's values",
+    );
     told(&with("value_sum", "condition: {gte: 1}"), "needs the field");
     told(&with("value_avg", "condition: {gte: 1, field: [x, y]}"), "one field only");
     told(&with("value_percentile", "condition: {gte: 1, field: x, percentile: 101}"), "0 to 100");

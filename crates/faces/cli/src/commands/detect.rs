@@ -4,8 +4,8 @@ use std::io::{BufWriter, Write as _, stdout};
 
 use bakas_engine::{
     detect::{self, Asked, Detected, Explained},
+    networks::Embedded,
     rulebook::Given,
-    trace,
 };
 
 use crate::{
@@ -34,7 +34,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Detect) -> anyhow::Result<Exit> {
         given: &given,
         threads: threads(asked.threads),
     };
-    let table = trace::table()?;
+    let table = Embedded::load();
     if let (Some(rule), Some(line)) = (asked.explain, asked.line) {
         let explained = detect::explain(&request, &Asked { rule, line }, &table)?;
         return explain(desk, &explained, line);
@@ -68,11 +68,11 @@ fn account(desk: &Desk<'_>, detected: &Detected) {
     let never = &detected.loaded.counts.never_seen;
     for rule in never.iter().take(NEVER_SEEN_SHOWN) {
         let (fields, title) = (rule.fields.join(", "), &rule.title);
-        desk.screen.note(&format!("no event of its logs has {fields}: rule '{title}'"));
+        desk.screen.note(&format!("no record that was taken apart has {fields}: rule '{title}'"));
     }
     let more = never.len().saturating_sub(NEVER_SEEN_SHOWN);
     if more > 0 {
-        desk.screen.note(&format!("and {more} more rules ask for fields that never occurred"));
+        desk.screen.note(&format!("and {more} more rules ask for fields that did not occur"));
     }
 }
 

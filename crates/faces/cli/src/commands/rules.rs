@@ -1,6 +1,10 @@
 //! `bakas rules check`: what becomes of each rule, pipeline and format.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cmp::Reverse,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use bakas_engine::{
     formats,
@@ -12,6 +16,9 @@ use serde_json::json;
 
 use crate::{Desk, args::RulesCheck, exit::Exit, output::visible};
 
+/// Sorts of logs that are named for which rules ask and which are not here.
+const ABSENT_SHOWN: usize = 10;
+
 pub(crate) fn check(desk: &Desk<'_>, asked: RulesCheck) -> anyhow::Result<Exit> {
     let (mut format_paths, rules) = sorted(&asked.paths);
     let builtin = asked.paths.is_empty();
@@ -20,7 +27,7 @@ pub(crate) fn check(desk: &Desk<'_>, asked: RulesCheck) -> anyhow::Result<Exit> 
     for fault in &faults {
         desk.screen.text(&visible(&fault.to_string()))?;
     }
-    samples(desk, &format_paths)?;
+    let unread = samples(desk, &format_paths)?;
     let given = Given {
         builtin,
         rules,
@@ -43,11 +50,14 @@ pub(crate) fn check(desk: &Desk<'_>, asked: RulesCheck) -> anyhow::Result<Exit> 
         desk.screen.line(&loaded.counts)?;
     } else {
         desk.screen.text(&counts(&loaded.counts))?;
+        for line in absent(loaded) {
+            desk.screen.text(&visible(&line))?;
+        }
         for (reason, number) in &loaded.counts.unsupported {
             desk.screen.text(&visible(&format!("{number:>6} not loaded: {reason}")))?;
         }
     }
-    let faulty = !faults.is_empty() || !loaded.problems.is_empty();
+    let faulty = unread || !faults.is_empty() || !loaded.problems.is_empty();
     Ok(if asked.strict && faulty { Exit::Partly } else { Exit::Done })
 }
 
@@ -120,8 +130,10 @@ fn document(report: &RuleReport) -> serde_json::Value {
 }
 
 /// Reads the samples beside each format file with it.
-fn samples(desk: &Desk<'_>, formats: &[PathBuf]) -> anyhow::Result<()> {
-    for path in formats.iter().filter(|path| formats::is_format_file(path)) {
+/// Says whether any could not be read.
+fn samples(desk: &Desk<'_>, formats: &[PathBuf]) -> anyhow::Result<bool> {
+    let mut unread = false;
+    for path in formats::below(formats)? {
         let folder = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
         let mut found: Vec<PathBuf> = std::fs::read_dir(folder)?
             .filter_map(|entry| Some(entry.ok()?.path()))
@@ -136,20 +148,46 @@ fn samples(desk: &Desk<'_>, formats: &[PathBuf]) -> anyhow::Result<()> {
         let request = ingest::Request {
             inputs: &found,
             config: None,
-            formats: std::slice::from_ref(path),
+            formats: std::slice::from_ref(&path),
             threads: 1,
             events: false,
         };
         for one in ingest::run(&request, &Quiet, desk.stop, &mut std::io::sink())? {
+            unread |= one.account.events == 0 || one.account.rejects > 0;
             desk.screen.text(&visible(&sample_line(&one)))?;
         }
     }
-    Ok(())
+    Ok(unread)
 }
 
 fn sample_line(one: &SourceAccount) -> String {
+    let path = &one.source.path;
+    if one.source.format.is_empty() {
+        let why = one.rejects.first().map_or("nothing in it", |reject| &reject.detail);
+        return format!("{path}: not read: {why}");
+    }
     format!(
-        "{}: read as {}, {} events, {} records rejected",
-        one.source.path, one.source.format, one.events, one.account.rejects
+        "{path}: read as {}, {} events, {} records rejected",
+        one.source.format, one.events, one.account.rejects
     )
+}
+
+/// Rules for logs that are not here, by the log that they ask for, most first.
+fn absent(loaded: &Loaded) -> Vec<String> {
+    let mut sources: BTreeMap<&str, u64> = BTreeMap::new();
+    for report in &loaded.rules {
+        if let RuleStatus::NotApplicable(source) = &report.status {
+            *sources.entry(source).or_default() += 1;
+        }
+    }
+    let mut sources: Vec<(&str, u64)> = sources.into_iter().collect();
+    sources.sort_by_key(|(source, rules)| (Reverse(*rules), *source));
+    let more = sources.len().saturating_sub(ABSENT_SHOWN);
+    let line =
+        |(source, rules): &(&str, u64)| format!("{rules:>6} not asked: no log here is {source}");
+    let mut lines: Vec<String> = sources.iter().take(ABSENT_SHOWN).map(line).collect();
+    if more > 0 {
+        lines.push(format!("       and {more} more sorts of logs (--all)"));
+    }
+    lines
 }

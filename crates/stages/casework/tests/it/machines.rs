@@ -1,6 +1,6 @@
 //! Password tries at machines: counted once, fast from one address, and the guess that came true.
 
-use bakas_model::{IncidentKind, Severity, Stream, Timestamp};
+use bakas_model::{Activity, Class, IncidentKind, Severity, Stream, Timestamp};
 
 use crate::world::{Result, World, at};
 
@@ -170,6 +170,66 @@ fn who_guesses_for_days_and_gets_in_is_no_program_with_an_old_password() {
     }
     enters(&mut world, at(3, 2, 30), "61.1.1.1", "root");
     let result = world.investigate();
-    only_guessing(&result);
-    assert_eq!(result.outcome.incidents[0].scope.entered.len(), 1);
+    // The address attacks as a whole: what it entered is told as an account that was entered.
+    assert_eq!(
+        result.kinds(),
+        [(0, IncidentKind::PasswordGuessing), (0, IncidentKind::AccountTakeover)]
+    );
+    let [guessed, taken] = &result.outcome.incidents[..] else { panic!("two incidents") };
+    assert_eq!(guessed.scope.entered.len(), 0);
+    assert!(guessed.summary.en.contains("1 account was entered from"), "{}", guessed.summary.en);
+    assert_eq!(taken.scope.entered.len(), 1);
+    let how = &taken.scope.entered[0].how.en;
+    assert!(how.contains("after 400 tries that failed"), "{how}");
+}
+
+#[test]
+fn a_try_that_two_logs_tell_is_one_try() {
+    let check = |first: (Stream, &str), second: (Stream, &str)| {
+        let mut world = World::default();
+        for n in 0..60 {
+            let account = ["ana@agency.example", "ben@agency.example"][n as usize % 2];
+            for (stream, operation) in [first, second] {
+                let row = world.login(0, stream, at(0, 3, n), "80.1.1.1", account, false);
+                world.rows[row].operation = operation.to_owned();
+            }
+        }
+        let result = world.investigate();
+        only_guessing(&result);
+        let incident = &result.outcome.incidents[0];
+        assert_eq!((incident.scope.tries, incident.lines), (60, 120), "{first:?} {second:?}");
+    };
+    check((Stream::M365, "UserLoginFailed"), (Stream::EntraSignIn, "Sign-in activity"));
+    check((Stream::Windows, "Failed logon"), (Stream::Windows, "NTLM validation"));
+    check((Stream::CiscoAsa, "113005"), (Stream::CiscoAsa, "716039"));
+    check((Stream::FortiGate, "ssl-login-fail"), (Stream::FortiGate, "auth-logon"));
+}
+
+#[test]
+fn what_windows_does_in_its_own_name_belongs_to_who_was_on_the_machine() {
+    let mut world = World::default();
+    burst(&mut world, at(0, 2, 0), "80.1.1.1", "x", 1);
+    for n in 0..120 {
+        let row = world.login(0, Stream::Windows, at(0, 3, n / 2), "80.1.1.1", "admin", false);
+        world.rows[row].operation = "Failed logon".to_owned();
+    }
+    let on = |world: &mut World, row: usize, host: &str| {
+        world.rows[row].host = Some(host.to_owned());
+    };
+    let row = world.login(0, Stream::Windows, at(0, 4, 10), "80.1.1.1", "admin", true);
+    on(&mut world, row, "SRV1.agency.example");
+    let service = |world: &mut World, time: Timestamp, host: &str, path: &str| {
+        let what = ("Service installed", Activity::Create, path);
+        let row = world.act(0, Stream::Windows, time, "", "LocalSystem", what);
+        world.rows[row].class = Class::ScheduledJob;
+        on(world, row, host);
+    };
+    service(&mut world, at(0, 4, 20), "srv1.agency.example", "C:\\x.exe");
+    service(&mut world, at(0, 4, 20), "srv2.agency.example", "C:\\other-machine.exe");
+    service(&mut world, at(0, 9, 20), "srv1.agency.example", "C:\\hours-later.exe");
+    let result = world.investigate();
+    let taken = result.outcome.incidents.iter().find(|i| i.kind == IncidentKind::AccountTakeover);
+    let taken = taken.unwrap_or_else(|| panic!("{}", result.reasons()));
+    let after: Vec<_> = taken.scope.after.iter().map(|m| m.text.en.as_str()).collect();
+    assert_eq!(after, ["localsystem: service or task installed: C:\\x.exe"]);
 }

@@ -46,7 +46,12 @@ fn matches(rule: &Detection, event: &Event<'_>, context: &Context<'_>) -> bool {
     expression(&rule.condition, rule, event, context)
 }
 
-fn expression(from: &Expression, rule: &Detection, event: &Event<'_>, context: &Context<'_>) -> bool {
+fn expression(
+    from: &Expression,
+    rule: &Detection,
+    event: &Event<'_>,
+    context: &Context<'_>,
+) -> bool {
     let ask = |part: &Expression| expression(part, rule, event, context);
     match from {
         Expression::Search(index) => search(&rule.searches[*index].1, event, context),

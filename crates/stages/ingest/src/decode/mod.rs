@@ -21,8 +21,8 @@ mod windows;
 use std::ops::Range;
 
 use bakas_model::{
-    account::Fate,
     AgencyIx, Event, Place, Reject, RejectReason, Source, SourceIx,
+    account::Fate,
     limits::{LINE_BYTES_LIMIT, RECORD_BYTES_LIMIT},
 };
 use bumpalo::Bump;
@@ -31,8 +31,8 @@ use memchr::memchr;
 use rustc_hash::FxHashMap;
 
 pub(crate) use self::{
-    combined::looks_like as is_access_line,
     carried::Carried,
+    combined::looks_like as is_access_line,
     event::{Out, join, scalar_of},
     structure::tell as told_by_structure,
     syslog::is_line as is_syslog_line,
@@ -195,7 +195,13 @@ impl Decoder {
         }
     }
 
-    fn record<'a>(&mut self, pass: Pass<'_, 'a>, at: Range<usize>, line: u64, out: &mut Out<'_, 'a>) {
+    fn record<'a>(
+        &mut self,
+        pass: Pass<'_, 'a>,
+        at: Range<usize>,
+        line: u64,
+        out: &mut Out<'_, 'a>,
+    ) {
         let bytes = pass.chunk.bytes.get(at.clone()).unwrap_or_default();
         let place = Place {
             source: self.source,
@@ -240,8 +246,7 @@ impl Decoder {
             Err(_) if bytes.trim_ascii().is_empty() => Fate::Furniture,
             Err(fault) => {
                 let is_cut = pass.chunk.is_last && at.end == pass.chunk.bytes.len();
-                let fault =
-                    if self.format.is_binary() { fault } else { why(fault, bytes, is_cut) };
+                let fault = if self.format.is_binary() { fault } else { why(fault, bytes, is_cut) };
                 out.reject(reject(place, Some(line), fault.reason, fault.detail, bytes));
                 // What was told before the fault counts; the reject is a note beside it.
                 if out.is_told() { Fate::Event } else { Fate::Reject }

@@ -43,6 +43,15 @@ impl Separator {
         }
     }
 
+    /// Whether a text begins with a separator.
+    #[inline]
+    fn stands_first(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Any(table) => text.first().is_some_and(|byte| table[usize::from(*byte)]),
+            Self::Text(separator) => text.starts_with(separator.as_bytes()),
+        }
+    }
+
     /// The text after separators and blanks at its beginning.
     #[inline]
     fn skip<'a>(&self, mut text: &'a str) -> &'a str {
@@ -124,13 +133,22 @@ impl KeyValue {
             let key = inner.get(..end).filter(|key| !key.is_empty())?;
             return Some((key, after.strip_prefix(self.assign)?.trim_ascii_start()));
         }
-        // Only up to the next separator: a text without pairs must not be searched again and again.
-        let word = text.get(..self.separator.find(text).unwrap_or(text.len()))?;
-        let end = match self.assign.as_bytes() {
-            [one] => memchr(*one, word.as_bytes())?,
-            _ => word.find(self.assign)?,
-        };
-        let key = word.get(..end)?.trim_ascii();
+        // Only up to what assigns or separates, whichever comes first: neither a text without pairs
+        // nor one of nothing but pairs may be searched again and again.
+        let assign = self.assign.as_bytes();
+        let separates = |rest: &[u8]| self.separator.stands_first(rest);
+        let mut rest = text.as_bytes();
+        while !rest.starts_with(assign) {
+            if rest.is_empty() || separates(rest) {
+                return None;
+            }
+            rest = rest.get(1..)?;
+        }
+        if (0..assign.len()).any(|at| rest.get(at..).is_some_and(separates)) {
+            return None;
+        }
+        let end = text.len() - rest.len();
+        let key = text.get(..end)?.trim_ascii();
         if key.is_empty() {
             return None;
         }

@@ -175,7 +175,7 @@ impl Mapping {
 
     fn endpoints<'a>(&self, arena: &'a Bump, context: &Context, out: &mut Out<'_, 'a>) {
         let endpoint = |term: &Option<Term>, out: &Out<'_, 'a>| -> Option<(IpAddr, Option<u16>)> {
-            term.as_ref()?.find(&out.row, arena, &mut address::parse)
+            term.as_ref()?.find(&out.row, arena, &mut |text| address::parse(text.trim()))
         };
         let port = |term: &Option<Term>, out: &Out<'_, 'a>| -> Option<u16> {
             term.as_ref()?.find(&out.row, arena, &mut |text| text.trim().parse().ok())

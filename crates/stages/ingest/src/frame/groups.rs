@@ -91,8 +91,11 @@ mod tests {
     fn check(text: &str, is_over: bool, expected: &[&str], keep: u64) {
         let mut found = Found::default();
         let kept = GroupFrame::new(&INDENTED).scan(text.as_bytes(), 0, is_over, &mut found);
-        let records: Vec<_> =
-            found.records.iter().map(|r| text.get(r.start as usize..r.end as usize).unwrap()).collect();
+        let records: Vec<_> = found
+            .records
+            .iter()
+            .map(|r| text.get(r.start as usize..r.end as usize).unwrap())
+            .collect();
         assert_eq!((records.as_slice(), kept), (expected, keep), "{text:?}");
     }
 

@@ -242,9 +242,7 @@ impl<R: Read> Chunker<R> {
             Framer::Lines(frame) => frame.scan(buffer, self.base, self.is_read, found),
             Framer::Json(frame) => frame.scan(buffer, self.base, self.is_read, found),
             Framer::Csv(frame) => frame.scan(buffer, self.base, self.is_read, found),
-            Framer::Headed(frame) => {
-                frame.lines.scan(buffer, self.base, self.is_read, found)
-            }
+            Framer::Headed(frame) => frame.lines.scan(buffer, self.base, self.is_read, found),
             Framer::Other(frame) => frame.scan(buffer, self.base, self.is_read, found),
         };
         usize::try_from(keep.saturating_sub(self.base)).unwrap_or(usize::MAX).min(buffer.len())
@@ -289,7 +287,18 @@ impl<R: Read> Chunker<R> {
         if let Some(years) = &mut self.years {
             years.turns.lines(&bytes);
         }
-        Chunk { base, first_record, bytes, records, rejects, skipped, header, headed, years, is_last }
+        Chunk {
+            base,
+            first_record,
+            bytes,
+            records,
+            rejects,
+            skipped,
+            header,
+            headed,
+            years,
+            is_last,
+        }
     }
 }
 

@@ -88,8 +88,11 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let mut found = Found::default();
         let keep = OctetFrame::default().scan(text.as_bytes(), 0, true, &mut found);
-        let records: Vec<_> =
-            found.records.iter().map(|r| text.get(r.start as usize..r.end as usize).unwrap()).collect();
+        let records: Vec<_> = found
+            .records
+            .iter()
+            .map(|r| text.get(r.start as usize..r.end as usize).unwrap())
+            .collect();
         assert_eq!((records.as_slice(), keep), (expected, text.len() as u64), "{text:?}");
     }
 

@@ -69,30 +69,34 @@ fn piece(rest: &[u8]) -> Piece {
         return up_to(b">");
     }
     if is_event(rest) {
-        let end = memmem::find(rest, b"</Event>").map(|at| at + b"</Event>".len());
-        // One whose end is lost must not take the next one with it.
-        let within = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-        return match (next_event(within), end) {
-            (Some(next), _) => Piece::Record(next),
-            (None, Some(end)) => Piece::Record(end),
-            (None, None) => Piece::Open,
-        };
+        return after_event(rest).map_or(Piece::Open, Piece::Record);
     }
     // What may still become markup when more of it is read.
     if rest.len() < 8 && (b"<Events>".starts_with(rest) || b"</Events".starts_with(rest)) {
         return Piece::Open;
     }
     let newline = memchr(b'\n', rest);
-    match (newline, next_event(rest)) {
-        (Some(line), Some(event)) => Piece::Record(line.min(event)),
-        (Some(end), None) | (None, Some(end)) => Piece::Record(end),
-        (None, None) => Piece::Open,
-    }
+    // No further than this line: a file of other lines would be searched through for each of them.
+    let line = newline.and_then(|end| rest.get(..=end)).unwrap_or(rest);
+    next_event(line).or(newline).map_or(Piece::Open, Piece::Record)
 }
 
 fn is_event(text: &[u8]) -> bool {
     text.strip_prefix(b"<Event").is_some_and(|rest| {
         matches!(rest.first(), Some(b' ' | b'>' | b'\t' | b'\r' | b'\n' | b'/'))
+    })
+}
+
+/// Where an element ends, or where the next begins if that comes first: one whose end is lost must
+/// not take the next one with it.
+fn after_event(text: &[u8]) -> Option<usize> {
+    memmem::find_iter(text, b"Event").find_map(|at| {
+        let before = text.get(..at)?;
+        if before.ends_with(b"</") && text.get(at + 5) == Some(&b'>') {
+            return Some(at + 6);
+        }
+        let is_next = at > 1 && before.ends_with(b"<") && is_event(text.get(at - 1..)?);
+        is_next.then_some(at - 1)
     })
 }
 

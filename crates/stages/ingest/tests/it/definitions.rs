@@ -142,7 +142,11 @@ fn names_and_values_are_read_by_name() {
     assert_eq!((&event["object"], &event["target"]), (&json!("x/!"), &json!("example.org")));
     assert_eq!(event["fields"]["p.a"], json!(["x", "y"]));
     assert_eq!(event["fields"]["p.name"], json!(["user", "a", "none"]));
-    assert_eq!(event["fields"]["first"], json!(["x", "y"]), "every value of the first that is there");
+    assert_eq!(
+        event["fields"]["first"],
+        json!(["x", "y"]),
+        "every value of the first that is there"
+    );
     assert!(event["fields"]["raw"].as_str().unwrap().starts_with("[{\"name\""));
 }
 

@@ -3,7 +3,7 @@
 
 use std::{fs, ops::Range};
 
-use bakas_ingest::{Account, Chunker, Decoder, Format, Sink};
+use bakas_ingest::{Account, Chunker, Decoder, Format, Sink, Verbatim};
 use bakas_model::{Event, Reject, Value};
 use bumpalo::Bump;
 use proptest::prelude::*;
@@ -77,15 +77,19 @@ fn check_counts(format: Format, bytes: &[u8]) {
 }
 
 /// Looks for each value in its record.
-struct Verbatim<'a> {
+struct Values<'a> {
     bytes: &'a [u8],
-    is_whole: bool,
+    law: Verbatim,
     is_doubtful: bool,
     values: usize,
 }
 
-impl Verbatim<'_> {
+impl Values<'_> {
     fn check(&mut self, event: &Event<'_>) {
+        if !self.is_doubtful {
+            assert!(self.law.streams.contains(&event.stream), "{:?}", event.stream);
+            assert!(self.law.classes.contains(&event.class), "{:?}", event.class);
+        }
         let from = usize::try_from(event.place.offset).unwrap();
         let record = &self.bytes[from..from + event.place.length as usize];
         let has = |what: &[u8]| record.windows(what.len()).any(|window| window == what);
@@ -96,7 +100,7 @@ impl Verbatim<'_> {
         for field in &event.fields {
             let Value::Text(text) = field.value else { continue };
             let is_made_up = made_up.iter().any(|name| name.eq_ignore_ascii_case(field.name));
-            if !self.is_whole && is_made_up {
+            if !self.law.is_whole && is_made_up {
                 continue;
             }
             let cut = |c: char| !c.is_ascii() || c.is_ascii_control() || "\"\\?".contains(c);
@@ -108,7 +112,7 @@ impl Verbatim<'_> {
     }
 }
 
-impl Sink for Verbatim<'_> {
+impl Sink for Values<'_> {
     fn event(&mut self, event: &Event<'_>, _line: u64) {
         self.check(event);
     }
@@ -126,8 +130,7 @@ fn check_verbatim(format: Format, bytes: &[u8]) -> usize {
     let Some(law) = format.verbatim() else { return 0 };
     let mut chunker = Chunker::new(format, bytes);
     let mut decoder = Decoder::new(&source(), format);
-    let mut sink =
-        Verbatim { bytes, is_whole: law.is_whole, is_doubtful: false, values: 0 };
+    let mut sink = Values { bytes, law, is_doubtful: false, values: 0 };
     let arena = Bump::new();
     while let Some(chunk) = chunker.next(Vec::new()).unwrap() {
         decoder.decode(&chunk, &arena, &mut sink);

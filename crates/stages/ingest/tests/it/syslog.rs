@@ -316,19 +316,37 @@ fn a_repeated_message_counts_as_often_as_it_came() {
 
 #[test]
 fn accounts_and_groups() {
-    let event = line("useradd[1]: new user: name=eve, UID=0, GID=0, home=/home/eve, shell=/bin/bash");
+    let event =
+        line("useradd[1]: new user: name=eve, UID=0, GID=0, home=/home/eve, shell=/bin/bash");
     assert_eq!((event.field("UID"), event.field("shell")), ("0".into(), "/bin/bash".into()));
     let changed = (Syslog, AccountChange, Update, Success);
     let check_group = |message, operation, who| check(message, changed, operation, who);
     check_group("usermod[1]: add 'eve' to shadow group 'sudo'", "add to group", "- - eve sudo");
-    check_group("gpasswd[1]: user eve added by root to group sudo", "add to group", "- root eve sudo");
-    check_group("gpasswd[1]: user eve removed by root from group sudo", "remove from group", "- root eve sudo");
+    check_group(
+        "gpasswd[1]: user eve added by root to group sudo",
+        "add to group",
+        "- root eve sudo",
+    );
+    check_group(
+        "gpasswd[1]: user eve removed by root from group sudo",
+        "remove from group",
+        "- root eve sudo",
+    );
     check_group("usermod[1]: lock user 'ana' password", "lock user", "- - ana -");
-    check_group("passwd[1]: password for 'ana' changed by 'root'", "password changed", "- root ana -");
+    check_group(
+        "passwd[1]: password for 'ana' changed by 'root'",
+        "password changed",
+        "- root ana -",
+    );
     check_group("chsh[1]: changed user 'ana' shell to '/bin/sh'", "changed user", "- - ana -");
     let made = (Syslog, AccountChange, Create, Success);
     check("groupadd[1]: new group: name=ops, GID=1002", made, "groupadd", "- - - ops");
-    check("groupadd[1]: group added to /etc/group: name=ops, GID=1002", made, "groupadd", "- - - ops");
+    check(
+        "groupadd[1]: group added to /etc/group: name=ops, GID=1002",
+        made,
+        "groupadd",
+        "- - - ops",
+    );
 }
 
 #[test]

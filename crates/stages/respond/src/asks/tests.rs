@@ -209,3 +209,26 @@ fn an_agency_without_incidents_is_asked_nothing() {
     assert!(asks(&[takeover()], &[], &agencies()).iter().all(|ask| ask.agency == AgencyIx(0)));
     assert!(asks(&[], &[], &agencies()).is_empty());
 }
+
+#[test]
+fn what_is_asked_fits_the_place() {
+    use bakas_model::Stream;
+    let check = |streams: &[Stream], words: &str, never: &str| {
+        let taken = Incident { streams: streams.to_vec(), ..takeover() };
+        let asks = asks(&[taken], &[], &agencies());
+        let clean: Vec<_> = asks.iter().filter(|ask| ask.kind == AskKind::Clean).collect();
+        let said: String = clean.iter().map(|ask| ask.text.en.as_str()).collect();
+        assert!(said.contains(words), "{streams:?}: {said}");
+        let all: String = asks.iter().map(|ask| ask.text.en.clone() + "\n").collect();
+        assert!(!all.contains(never), "{streams:?}: {all}");
+        assert!(clean.iter().all(|ask| !ask.text.fil.is_empty() && ask.text.fil != ask.text.en));
+        clean.len()
+    };
+    assert_eq!(check(&[], "application grant", "krbtgt"), 1);
+    assert_eq!(check(&[Stream::M365, Stream::EntraAudit], "application grant", "krbtgt"), 1);
+    assert_eq!(check(&[Stream::Dovecot, Stream::Postfix], "(Sieve)", "Ask the provider"), 1);
+    assert_eq!(check(&[Stream::Windows], "krbtgt", "Ask the provider"), 1);
+    assert_eq!(check(&[Stream::Sshd, Stream::Sudo], "scheduled jobs", "krbtgt"), 1);
+    assert_eq!(check(&[Stream::FortiGate, Stream::Suricata], "end the tunnels", "(Sieve)"), 1);
+    assert_eq!(check(&[Stream::FortiGate, Stream::Windows], "krbtgt", "(Sieve)"), 2);
+}

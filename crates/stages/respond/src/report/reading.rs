@@ -189,8 +189,8 @@ fn rules(case: &Case) -> Markup {
         )) }
         @if !rules.never_seen.is_empty() {
             p { (both(
-                format!("{} of them could not match: they ask for fields that no record of their logs had. They are named in case.json.", number(rules.never_seen.len() as u64)),
-                format!("{} sa mga ito ang hindi maaaring tumugma: humihingi sila ng mga field na wala sa alinmang tala ng kanilang mga log. Nakapangalan ang mga ito sa case.json.", number(rules.never_seen.len() as u64)),
+                format!("{} of them could not match: they ask for fields that no record of their logs had, of those that were taken apart. They are named in case.json.", number(rules.never_seen.len() as u64)),
+                format!("{} sa mga ito ang hindi maaaring tumugma: humihingi sila ng mga field na wala sa alinmang tala ng kanilang mga log, sa mga talang sinuri nang buo. Nakapangalan ang mga ito sa case.json.", number(rules.never_seen.len() as u64)),
             )) }
         }
         @if !rules.unsupported.is_empty() {

@@ -4,11 +4,11 @@
 use std::{fs, path::Path};
 
 use bakas_model::{
-    Account, Agency, AgencyIx, Ask, Asn, Assessment, AssessmentLevel, Block, Campaign, CampaignId, Case,
-    ClockBasis, Collateral, CommonFactor, Country, Counts, DataSet, Day, DayLines, DetectionId,
-    Evidence, Hypothesis, Incident, IncidentId, IncidentKind, Likelihood, Link, Moment, Network,
-    NetworkKind, Place, Reject, RejectReason, RuleCounts, Scope, Severity, Source, SourceClock,
-    SourceIx, SourceSummary, Text, Timestamp, Trace,
+    Account, Agency, AgencyIx, Ask, Asn, Assessment, AssessmentLevel, Block, Campaign, CampaignId,
+    Case, ClockBasis, Collateral, CommonFactor, Country, Counts, DataSet, Day, DayLines,
+    DetectionId, Evidence, Hypothesis, Incident, IncidentId, IncidentKind, Likelihood, Link,
+    Moment, Network, NetworkKind, Place, Reject, RejectReason, RuleCounts, Scope, Severity, Source,
+    SourceClock, SourceIx, SourceSummary, Text, Timestamp, Trace,
     case::{CASE_SCHEMA, ClockProposal, SetAside},
     detection::Tally,
     incident::{AddressUse, Entered, LinkReason},

@@ -1,0 +1,141 @@
+//! Findings of plain rules as lines of NDJSON. What is the same in every line of a file or a rule is
+//! written out once; a busy scanner leaves more findings than lines.
+
+use std::{
+    io::Write as _,
+    net::{IpAddr, Ipv4Addr},
+};
+
+use bakas_detect::Rules;
+use bakas_model::{Event, Place, RuleIx, Severity, Timestamp};
+use serde::Serialize;
+
+use crate::plan::Plan;
+
+/// Writes the members that `docs/manual/detect.md` tells, in this order: file, line, offset,
+/// length, time, src, rule, title, level.
+pub(super) struct Lines {
+    /// By source: `{"file":"…","line":`.
+    heads: Vec<Vec<u8>>,
+    /// By rule: `,"rule":"…","title":"…","level":"…"}` and the line's end.
+    tails: Vec<Vec<u8>>,
+    /// The record written last, and its members from the line's number to the source address.
+    last: Option<(Place, u64, Timestamp, Option<IpAddr>)>,
+    middle: Vec<u8>,
+    /// The last time that was written out.
+    time: (Timestamp, Vec<u8>),
+}
+
+#[derive(Serialize)]
+struct Tail<'a> {
+    rule: &'a str,
+    title: &'a str,
+    level: Severity,
+}
+
+impl Lines {
+    pub(super) fn new(plan: &Plan, rules: &Rules) -> Self {
+        let tail = |meta: &bakas_model::RuleMeta| {
+            let (rule, title, level) = (&meta.id, &meta.title, meta.severity);
+            let mut tail = json(&Tail { rule, title, level });
+            // A brace opens it that stands at the line's beginning.
+            tail[0] = b',';
+            tail.push(b'\n');
+            tail
+        };
+        let head = |source: &bakas_model::Source| {
+            [b"{\"file\":".as_slice(), &json(&source.path), b",\"line\":"].concat()
+        };
+        Self {
+            heads: plan.sources.iter().map(head).collect(),
+            tails: rules.metas().iter().map(tail).collect(),
+            last: None,
+            middle: Vec::new(),
+            time: (Timestamp::default(), json(&Timestamp::default())),
+        }
+    }
+
+    /// Appends a finding.
+    pub(super) fn line(&mut self, event: &Event<'_>, line: u64, rule: RuleIx, out: &mut Vec<u8>) {
+        let key = (event.place, line, event.time, event.src);
+        if self.last != Some(key) {
+            self.last = Some(key);
+            self.write_middle(event, line);
+        }
+        out.extend_from_slice(&self.heads[event.place.source.0 as usize]);
+        out.extend_from_slice(&self.middle);
+        out.extend_from_slice(&self.tails[rule.0 as usize]);
+    }
+
+    fn write_middle(&mut self, event: &Event<'_>, line: u64) {
+        if self.time.0 != event.time {
+            self.time = (event.time, json(&event.time));
+        }
+        let to = &mut self.middle;
+        to.clear();
+        decimal(line, to);
+        to.extend_from_slice(b",\"offset\":");
+        decimal(event.place.offset, to);
+        to.extend_from_slice(b",\"length\":");
+        decimal(event.place.length.into(), to);
+        to.extend_from_slice(b",\"time\":");
+        to.extend_from_slice(&self.time.1);
+        match event.src {
+            None => {}
+            Some(IpAddr::V4(address)) => {
+                to.extend_from_slice(b",\"src\":\"");
+                octets(address, to);
+                to.push(b'"');
+            }
+            Some(address) => {
+                write!(to, ",\"src\":\"{address}\"").expect("a Vec takes any bytes");
+            }
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("texts and numbers are plain data")
+}
+
+fn octets(address: Ipv4Addr, to: &mut Vec<u8>) {
+    for (at, octet) in address.octets().into_iter().enumerate() {
+        if at > 0 {
+            to.push(b'.');
+        }
+        decimal(octet.into(), to);
+    }
+}
+
+fn decimal(mut number: u64, to: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut from = digits.len();
+    loop {
+        from -= 1;
+        digits[from] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    to.extend_from_slice(digits.get(from..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_addresses_are_written_as_the_library_writes_them() {
+        for number in [0, 7, 10, 255, 1_000_000, u64::MAX] {
+            let mut found = Vec::new();
+            decimal(number, &mut found);
+            assert_eq!(found, number.to_string().into_bytes());
+        }
+        for number in (0..=u32::MAX).step_by(7_919_993) {
+            let mut found = Vec::new();
+            octets(number.into(), &mut found);
+            assert_eq!(found, Ipv4Addr::from(number).to_string().into_bytes());
+        }
+    }
+}
