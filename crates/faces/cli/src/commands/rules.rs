@@ -91,7 +91,7 @@ fn line(report: &RuleReport) -> String {
     let mut text = format!("{:<15} {path}  {title}", report.label());
     match &report.status {
         RuleStatus::NotApplicable(source) => {
-            text.push_str(&format!("\n    no log here is {source}"))
+            text.push_str(&format!("\n    no log here is {source}"));
         }
         RuleStatus::Unsupported(problem) => text.push_str(&format!("\n    {problem}")),
         RuleStatus::Filter(rules) => text.push_str(&format!("\n    laid over {rules} rules")),
