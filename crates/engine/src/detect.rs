@@ -113,8 +113,14 @@ pub fn run(
     stop: &Stop,
     out: &mut (dyn Write + Send),
 ) -> Result<Detected, Error> {
-    let plan = Plan::make(request.inputs, request.config, request.formats)?;
-    let book = rulebook::load(request.given, plan.formats)?;
+    // Neither waits for the other: which logs there are, and what the rules say.
+    let (plan, rules) = thread::scope(|scope| {
+        let rules = scope.spawn(|| rulebook::read(request.given));
+        (Plan::make(request.inputs, request.config, request.formats), rules.join())
+    });
+    let plan = plan?;
+    let rules = rules.unwrap_or_else(|_| Err(Error::Worker("the reader of rules".into())))?;
+    let book = rules.load(plan.formats);
     let temp = tempfile::tempdir()
         .map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
     observer.step(Step::Sweep, plan.bytes);

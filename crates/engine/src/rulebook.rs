@@ -9,6 +9,7 @@ use std::{
 use bakas_detect::{FieldsSeen, LoadOptions, Rules};
 pub use bakas_detect::{Loaded, RuleReport, RuleStatus};
 use bakas_ingest::Formats;
+use bakas_sigma::Parsed;
 pub use bakas_model::RuleCounts;
 use bakas_model::{Stream, case::NeverSeen, limits::RULE_BYTES_LIMIT};
 use include_dir::{Dir, include_dir};
@@ -43,11 +44,22 @@ pub struct Rulebook {
     pub loaded: Loaded,
 }
 
+/// What is given, read and parsed, for logs of any formats.
+pub(crate) struct Sources {
+    rules: Vec<(String, Parsed)>,
+    options: LoadOptions,
+}
+
 /// Loads what is given, and the built-in pack where asked for, for logs of these formats.
 ///
 /// # Errors
 /// Where a path cannot be read. A rule that is wrong in itself is a problem, not an error.
 pub fn load(given: &Given, formats: Formats) -> Result<Rulebook, Error> {
+    Ok(read(given)?.load(formats))
+}
+
+/// Reads and parses what is given.
+pub(crate) fn read(given: &Given) -> Result<Sources, Error> {
     let mut texts = Vec::new();
     if given.builtin {
         embedded(&PACK, &mut texts);
@@ -57,14 +69,19 @@ pub fn load(given: &Given, formats: Formats) -> Result<Rulebook, Error> {
     let mut pipelines = Vec::new();
     embedded(&PIPELINES, &mut pipelines);
     files::gather(&given.pipelines, IS_YAML, RULE_BYTES_LIMIT as u64, &mut pipelines)?;
-    let custom = formats.definitions().filter(|d| d.stream() == Stream::Custom);
-    let options = LoadOptions {
-        custom: custom.map(|definition| definition.log_source()).collect(),
-        placeholders: placeholders(&given.placeholders)?,
-        pipelines,
-    };
-    let (rules, loaded) = Rules::load_parsed(parsed::parse(texts), &options);
-    Ok(Rulebook { rules, loaded })
+    let placeholders = placeholders(&given.placeholders)?;
+    let options = LoadOptions { placeholders, pipelines, ..LoadOptions::default() };
+    Ok(Sources { rules: parsed::parse(texts), options })
+}
+
+impl Sources {
+    /// Makes rules of them.
+    pub(crate) fn load(mut self, formats: Formats) -> Rulebook {
+        let custom = formats.definitions().filter(|d| d.stream() == Stream::Custom);
+        self.options.custom = custom.map(|definition| definition.log_source()).collect();
+        let (rules, loaded) = Rules::load_parsed(self.rules, &self.options);
+        Rulebook { rules, loaded }
+    }
 }
 
 impl Rulebook {

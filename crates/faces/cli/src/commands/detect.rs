@@ -34,7 +34,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Detect) -> anyhow::Result<Exit> {
         given: &given,
         threads: threads(asked.threads),
     };
-    let table = Embedded::load();
+    let table = Embedded::default();
     if let (Some(rule), Some(line)) = (asked.explain, asked.line) {
         let explained = detect::explain(&request, &Asked { rule, line }, &table)?;
         return explain(desk, &explained, line);
