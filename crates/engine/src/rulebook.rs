@@ -9,9 +9,9 @@ use std::{
 use bakas_detect::{FieldsSeen, LoadOptions, Rules};
 pub use bakas_detect::{Loaded, RuleReport, RuleStatus};
 use bakas_ingest::Formats;
-use bakas_sigma::Parsed;
 pub use bakas_model::RuleCounts;
 use bakas_model::{Stream, case::NeverSeen, limits::RULE_BYTES_LIMIT};
+use bakas_sigma::Parsed;
 use include_dir::{Dir, include_dir};
 
 use crate::{Error, files, parsed};
