@@ -99,8 +99,10 @@ fn draft(epochs: &[Vec<Row>], countries: &[Row]) -> Draft {
     }
 }
 
+/// Of the very same range the lowest value is believed: for countries, the first in alphabetical
+/// order, and so they are in that order here.
 fn country(value: u32) -> Country {
-    ["PH", "SA", "JP", "DE", "US", "KE"].map(|text| Country::new(text).expect("two letters"))
+    ["DE", "JP", "KE", "PH", "SA", "US"].map(|text| Country::new(text).expect("two letters"))
         [value as usize]
 }
 
