@@ -10,10 +10,11 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let found = guess(bytes, "fuzz");
     assert_eq!(found.format.is_some(), found.certainty > 0, "a format has a certainty");
     let mut chunker = Chunker::new(format, bytes);
-    let (mut next, mut record) = (None, 0);
+    let (mut next, mut record) = (0, 0);
     while let Some(chunk) = chunker.next(Vec::new()).expect("a slice can be read") {
-        let start = *next.get_or_insert(chunk.base);
-        assert_eq!(start, chunk.base, "chunks follow one another");
+        let origin = chunk.origin;
+        assert_eq!(next, origin.start - origin.mark, "chunks follow one another");
+        assert_eq!((origin.start, origin.bytes()), (chunk.base, origin.end - next));
         assert!(chunk.first_record > record || chunk.bytes.is_empty(), "records are numbered");
         record = chunk.first_record - 1;
         let mut end = 0;
@@ -22,6 +23,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             end = range.end;
             record += 1;
         }
-        next = Some(start + chunk.bytes.len() as u64);
+        next = origin.end;
     }
+    assert_eq!(next, bytes.len() as u64, "the chunks are made of the whole source");
 });

@@ -42,13 +42,12 @@ impl Read for Pieces<'_> {
 pub fn decode(format: Format, bytes: &[u8]) {
     let mut chunker = Chunker::new(format, Pieces(bytes, 61));
     let mut decoder = Decoder::new(&Source::default(), format);
-    let (mut arena, mut next) = (Bump::new(), None);
+    let (mut arena, mut next) = (Bump::new(), 0);
     let (mut all, mut unread) = (0, 0);
     while let Some(chunk) = chunker.next(Vec::new()).expect("a slice can be read") {
-        all += chunk.bytes.len() as u64;
-        let next = next.get_or_insert(chunk.base);
-        assert_eq!(*next, chunk.base, "chunks follow one another");
-        *next += chunk.bytes.len() as u64;
+        all += chunk.origin.bytes();
+        assert_eq!(next, chunk.origin.start - chunk.origin.mark, "chunks follow one another");
+        next = chunk.origin.end;
         let mut places = Places::default();
         decoder.decode(&chunk, &arena, &mut places);
         unread += untold(&chunk, &places);
@@ -57,26 +56,33 @@ pub fn decode(format: Format, bytes: &[u8]) {
     let account = decoder.account();
     assert!(account.is_exact(), "records and bytes add up: {account:?}");
     assert_eq!(account.bytes, all, "every byte is in the account");
+    assert_eq!(all, bytes.len() as u64, "every byte of the source is in a chunk");
     assert_eq!(account.furniture, unread, "a record is lost");
 }
 
 /// How many records of the chunk were not told: those are blank, headers or comments.
 fn untold(chunk: &Chunk, places: &Places) -> u64 {
-    let told = |from: u64, to: u64| places.0.iter().any(|&(a, b)| a == from && b == to);
-    let Some(records) = &chunk.records else {
-        let (mut at, mut untold) = (chunk.base, 0);
+    let lines = || {
+        let (mut at, mut lines) = (0, Vec::new());
         for line in chunk.bytes.split_inclusive(|&b| b == b'\n') {
             let bare = line.strip_suffix(b"\n").unwrap_or(line);
-            let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
-            untold += u64::from(!told(at, at + bare.len() as u64));
-            at += line.len() as u64;
+            let end = at + bare.strip_suffix(b"\r").unwrap_or(bare).len();
+            // Zero bytes before a line are told apart from it.
+            let zeros = at + bare.iter().take_while(|byte| **byte == 0).count();
+            if zeros > at && zeros < end && chunk.bytes[zeros] >= b' ' {
+                lines.push(at..zeros);
+                lines.push(zeros..end);
+            } else {
+                lines.push(at..end);
+            }
+            at += line.len();
         }
-        return untold;
+        lines
     };
-    let mut untold = 0;
-    for record in records {
-        let from = chunk.base + record.start as u64;
-        untold += u64::from(!told(from, from + record.len() as u64));
-    }
-    untold
+    let records = chunk.records.clone().unwrap_or_else(lines);
+    let is_untold = |record: &std::ops::Range<usize>| {
+        let place = chunk.place(record.clone());
+        !places.0.iter().any(|&(from, to)| from == place.start && to == place.end)
+    };
+    records.iter().filter(|record| is_untold(record)).count() as u64
 }

@@ -1,7 +1,7 @@
 //! Events and rules for a comparison with another Sigma engine (`scripts/conformance.py`): the
 //! fields that the decoders give and what the matcher finds in them, after the slow twin agreed.
 //!
-//! `conformance logs RULES PIPELINES OUT FILE…` or `conformance made OUT`
+//! `conformance logs RULES PIPELINES OUT FILE…` or `conformance made OUT [SEED [ROUNDS]]`
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for those who build Bakas")]
 
@@ -24,8 +24,13 @@ fn main() {
         Some((mode, [rules, pipelines, out, files @ ..])) if mode.as_os_str() == "logs" => {
             logs(rules, pipelines, out, files);
         }
-        Some((mode, [out])) if mode.as_os_str() == "made" => made(out),
-        _ => println!("conformance logs RULES PIPELINES OUT FILE… | conformance made OUT"),
+        Some((mode, [out, numbers @ ..])) if mode.as_os_str() == "made" => {
+            let number = |at: usize| numbers.get(at)?.to_str()?.parse().ok();
+            made(out, number(0).unwrap_or(7), number(1).unwrap_or(25));
+        }
+        _ => println!(
+            "conformance logs RULES PIPELINES OUT FILE… | conformance made OUT [SEED [ROUNDS]]"
+        ),
     }
 }
 
@@ -170,10 +175,10 @@ fn logs(rules: &Path, pipelines: &Path, out: &Path, paths: &[PathBuf]) {
     }
 }
 
-/// Made rules and events: 40 rules over 400 events, many times.
-fn made(out: &Path) {
-    let mut luck = twin::generate::Luck::new(7);
-    for round in 0..25 {
+/// Made rules and events: 40 rules over 400 events, so many times.
+fn made(out: &Path, seed: u64, rounds: u64) {
+    let mut luck = twin::generate::Luck::new(seed);
+    for round in 0..rounds {
         let files: Vec<(String, String)> = (0..40)
             .map(|n| {
                 let text = twin::generate::peer_rule(&mut luck);

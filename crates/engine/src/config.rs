@@ -7,7 +7,7 @@ use std::{
 };
 
 use bakas_ingest::Formats;
-use bakas_model::{Agency, ClockBasis, Day, Permitted, SourceClock, Timestamp};
+use bakas_model::{Agency, ClockBasis, Day, Permitted, SourceClock, Timestamp, case::IdleEntry};
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -26,12 +26,20 @@ pub struct Config {
     pub synthetic: bool,
     /// Agencies, by the folder of their logs.
     pub agencies: Vec<Agency>,
+    /// The file that names each of them, in the same order.
+    agency_files: Vec<PathBuf>,
     /// What is known of sources, by glob.
     pub sources: Vec<SourceRule>,
     /// Who may do what would otherwise be an attack.
     pub permitted: Vec<Permitted>,
     /// Files and folders of further formats, below the folder of the `bakas.toml`.
     pub formats: Vec<PathBuf>,
+    /// Who judges, where a command does not say; empty where nobody is named.
+    pub analyst: String,
+    /// Files and folders of profiles of groups, below the folder of the `bakas.toml`.
+    pub profiles: Vec<PathBuf>,
+    /// Where imported data sets are kept, and where they come from.
+    pub data: crate::data::Section,
 }
 
 /// What is known of the sources whose path fits a glob.
@@ -50,9 +58,27 @@ pub struct SourceRule {
     pub trusted_proxies: Vec<IpNet>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnalystEntry {
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfilesEntry {
+    #[serde(default)]
+    files: Vec<PathBuf>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    analyst: AnalystEntry,
+    #[serde(default)]
+    profiles: ProfilesEntry,
     #[serde(default)]
     synthetic: bool,
     #[serde(default)]
@@ -63,6 +89,8 @@ struct File {
     permitted: Vec<PermittedEntry>,
     #[serde(default)]
     formats: Vec<PathBuf>,
+    #[serde(default)]
+    data: crate::data::Section,
 }
 
 #[derive(Deserialize)]
@@ -90,12 +118,20 @@ struct PermittedEntry {
 /// A time, as TOML's own or as text.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum When {
+pub(crate) enum When {
     Toml(toml::value::Datetime),
     Text(String),
 }
 
 impl Config {
+    /// Reads a `bakas.toml` from the disk.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or names the place and the fault.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        crate::plan::read_config(path)
+    }
+
     /// Reads the text of a `bakas.toml`; `path` is only for messages.
     ///
     /// # Errors
@@ -117,16 +153,32 @@ impl Config {
             .map_err(wrong)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let formats = file.formats.iter().map(|below| folder.join(below)).collect();
-        Ok(Self { synthetic: file.synthetic, agencies: file.agency, sources, permitted, formats })
+        Ok(Self {
+            synthetic: file.synthetic,
+            agency_files: vec![path.to_owned(); file.agency.len()],
+            agencies: file.agency,
+            sources,
+            permitted,
+            formats,
+            data: file.data.below(folder),
+            profiles: file.profiles.files.iter().map(|below| folder.join(below)).collect(),
+            analyst: file.analyst.name,
+        })
     }
 
     /// Takes over what another `bakas.toml` says; what stands first wins.
     pub fn extend(&mut self, other: Self) {
         self.synthetic |= other.synthetic;
         self.agencies.extend(other.agencies);
+        self.agency_files.extend(other.agency_files);
         self.sources.extend(other.sources);
         self.permitted.extend(other.permitted);
         self.formats.extend(other.formats);
+        self.profiles.extend(other.profiles);
+        if self.analyst.is_empty() {
+            self.analyst = other.analyst;
+        }
+        self.data.extend(other.data);
     }
 
     /// The same for one input among several, whose files' names begin with `prefix`.
@@ -156,13 +208,56 @@ impl Config {
     /// What is known of the source of that path: the first entry that fits.
     #[must_use]
     pub fn source(&self, path: &str) -> Option<&SourceRule> {
-        self.sources.iter().find(|rule| {
-            path.strip_prefix(&rule.prefix).is_some_and(|below| rule.glob.is_match(below))
-        })
+        self.sources.iter().find(|rule| rule.fits(path))
+    }
+
+    /// Entries that say nothing of what is there: a `[[source]]` that decides for none of these
+    /// files, an `[[agency]]` that is none of these folders. Most are misspelt.
+    #[must_use]
+    pub fn idle(&self, files: &[&str], folders: &[&str]) -> Vec<IdleEntry> {
+        let mut decides = vec![false; self.sources.len()];
+        for file in files {
+            if let Some(at) = self.sources.iter().position(|rule| rule.fits(file)) {
+                decides[at] = true;
+            }
+        }
+        let without = self.sources.iter().zip(decides).filter(|(_, decides)| !decides);
+        let sources = without.map(|(rule, _)| {
+            let what = match files.iter().any(|file| rule.fits(file)) {
+                true => "an entry before it decides for every file that it fits".to_owned(),
+                false => format!("it fits none of the files, for instance {}", some(files)),
+            };
+            idle(&rule.path, format!("[[source]] path = \"{}\"", rule.glob.glob()), what)
+        });
+        let missing = self.agencies.iter().zip(&self.agency_files);
+        let missing = missing.filter(|(agency, _)| !folders.contains(&agency.id.as_str()));
+        let agencies = missing.map(|(agency, path)| {
+            let what = format!("no folder of that name; there are {}", some(folders));
+            idle(path, format!("[[agency]] id = \"{}\"", agency.id), what)
+        });
+        sources.chain(agencies).collect()
     }
 }
 
+/// The first few of many.
+fn some(names: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let mut text = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(", …");
+    }
+    text
+}
+
+fn idle(file: &Path, entry: String, why: String) -> IdleEntry {
+    IdleEntry { file: file.display().to_string(), entry, why }
+}
+
 impl SourceRule {
+    fn fits(&self, path: &str) -> bool {
+        path.strip_prefix(&self.prefix).is_some_and(|below| self.glob.is_match(below))
+    }
+
     fn new(path: &Path, entry: SourceEntry) -> Result<Self, String> {
         let glob = globset::GlobBuilder::new(&entry.path)
             .literal_separator(false)
@@ -205,7 +300,7 @@ impl PermittedEntry {
 }
 
 impl When {
-    fn time(self) -> Result<Timestamp, String> {
+    pub(crate) fn time(self) -> Result<Timestamp, String> {
         let text = match self {
             Self::Toml(datetime) => datetime.to_string(),
             Self::Text(text) => text,
@@ -269,6 +364,38 @@ mod tests {
         assert_eq!(config.source("welfare/web/access.log").unwrap().trusted_proxies.len(), 1);
         assert!(config.source("other/access.log").is_none());
         assert_eq!(config.permitted[0].until.unwrap().to_string(), "2026-01-31T00:00:00Z");
+    }
+
+    #[test]
+    fn what_fits_nothing_is_told_with_its_place() {
+        let text = r#"
+            [[agency]]
+            id = "welfare"
+            [[agency]]
+            id = "welfair"
+            [[source]]
+            path = "welfare/*.log"
+            [[source]]
+            path = "welfare/access.log"
+            [[source]]
+            path = "access.log"
+        "#;
+        let config = Config::parse(Path::new("x/bakas.toml"), text).unwrap().below("in/");
+        let idle = config.idle(&["in/welfare/access.log"], &["welfare"]);
+        let shown: Vec<_> = idle.iter().map(|i| (i.entry.as_str(), i.why.as_str())).collect();
+        let expected = [
+            (
+                "[[source]] path = \"welfare/access.log\"",
+                "an entry before it decides for every file that it fits",
+            ),
+            (
+                "[[source]] path = \"access.log\"",
+                "it fits none of the files, for instance in/welfare/access.log",
+            ),
+            ("[[agency]] id = \"welfair\"", "no folder of that name; there are welfare"),
+        ];
+        assert_eq!(shown, expected);
+        assert!(idle.iter().all(|i| i.file == "x/bakas.toml"));
     }
 
     #[test]

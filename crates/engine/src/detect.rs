@@ -119,8 +119,10 @@ pub fn run(
         (Plan::make(request.inputs, request.config, request.formats), rules.join())
     });
     let plan = plan?;
+    plan.tell(observer);
     let rules = rules.unwrap_or_else(|_| Err(Error::Worker("the reader of rules".into())))?;
     let book = rules.load(plan.formats);
+    book.note.iter().for_each(|note| observer.note(note));
     let temp = tempfile::tempdir()
         .map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;
     observer.step(Step::Sweep, plan.bytes);

@@ -35,6 +35,17 @@ pub enum Error {
         /// Place and fault.
         what: String,
     },
+    /// An `assessment.toml` is wrong.
+    #[error("{path}: {what}")]
+    Judgements {
+        /// The file.
+        path: PathBuf,
+        /// Line, key, fault, and what to do.
+        what: String,
+    },
+    /// Somebody else was at it.
+    #[error("{0}")]
+    Taken(String),
     /// A file defines no format.
     #[error("{0}")]
     Format(bakas_ingest::DefinitionProblem),
@@ -47,6 +58,15 @@ pub enum Error {
     /// The embedded address table is unusable.
     #[error("the embedded address table is unusable")]
     Table(#[from] bakas_trace::TableError),
+    /// A file could not be imported.
+    #[error("{0}")]
+    Import(bakas_trace::import::ImportError),
+    /// The world outside gave nothing.
+    #[error("{0}")]
+    Outside(bakas_model::outside::OutsideError),
+    /// It would overwrite or lose something that nobody asked to lose.
+    #[error("{0}")]
+    Refused(String),
     /// The scenario could not be made.
     #[error("the scenario could not be made")]
     Scenario(#[from] bakas_scenario::ScenarioError),
@@ -88,10 +108,13 @@ impl Error {
             Self::Read { .. }
             | Self::Empty(_)
             | Self::Config { .. }
+            | Self::Judgements { .. }
             | Self::Format(_)
             | Self::Usage(_) => Kind::Usage,
+            Self::Import(_) => Kind::Usage,
+            Self::Refused(_) => Kind::Refused,
             Self::Store(StoreError::Taken { .. }) => Kind::Refused,
-            Self::Seal(_) => Kind::Refused,
+            Self::Seal(_) | Self::Taken(_) => Kind::Refused,
             Self::Interrupted => Kind::Interrupted,
             _ => Kind::Internal,
         }
@@ -109,7 +132,12 @@ impl Error {
             Self::Empty(_) => {
                 Some("give a folder with one folder of logs per agency, or log files")
             }
+            Self::Import(bakas_trace::import::ImportError::NoDate) => {
+                Some("say it: --date YYYY-MM-DD, or --date today for data of today")
+            }
+            Self::Import(_) => Some("kinds and their formats are described in docs/manual/data.md"),
             Self::Format(_) => Some("format files are described in docs/formats.md"),
+            Self::Judgements { .. } => Some("assessment.toml is described in docs/formats/assessment.md"),
             Self::Config { .. } => Some("bakas.toml is described in docs/manual/configure.md"),
             Self::Store(error) if error.is_disk_full() => {
                 Some("nothing was kept; an older case stayed as it was")

@@ -295,7 +295,7 @@ impl Feed<'_> {
             match chunker.next(buffer) {
                 Ok(None) => break,
                 Ok(Some(mut chunk)) => {
-                    bytes = bytes.max(chunk.base + chunk.bytes.len() as u64);
+                    bytes = bytes.max(chunk.origin.end);
                     for reject in &mut chunk.rejects {
                         reject.place.source = source;
                     }

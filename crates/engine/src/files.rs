@@ -3,11 +3,19 @@
 
 use std::{
     fs,
-    io::Read as _,
+    io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
+    thread,
 };
 
 use crate::Error;
+
+/// So many files are read sooner by one thread.
+const SHARED_LEAST: usize = 200;
+/// Most threads that read.
+const THREADS_LIMIT: usize = 4;
+/// Most files are smaller, and are read at once.
+const READ_BYTES: usize = 64 << 10;
 
 /// Reads files, and of folders every file below with one of these extensions. Of a file that is
 /// larger than `limit` one byte more is read than that, so that its reader sees, and says, that
@@ -18,8 +26,27 @@ pub(crate) fn gather(
     limit: u64,
     texts: &mut Vec<(String, String)>,
 ) -> Result<(), Error> {
-    let mut walk = Walk { extensions, limit, texts };
-    paths.iter().try_for_each(|path| walk.path(path, path))
+    let mut walk = Walk { extensions, found: Vec::new() };
+    paths.iter().try_for_each(|path| walk.path(path, path))?;
+    let found = walk.found;
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_LIMIT);
+    let share =
+        if found.len() < SHARED_LEAST { found.len() } else { found.len().div_ceil(threads) };
+    let read = |part: &[(PathBuf, String)]| {
+        let mut room = vec![0; READ_BYTES];
+        part.iter().map(|(path, name)| Ok((name.clone(), file(path, limit, &mut room)?))).collect()
+    };
+    let mut parts = found.chunks(share.max(1));
+    let first = parts.next().unwrap_or_default();
+    let read: Vec<Result<Vec<_>, Error>> = thread::scope(|scope| {
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
+        let first = std::iter::once(read(first));
+        first.chain(others.into_iter().map(|o| o.join().expect("reading does not panic"))).collect()
+    });
+    for part in read {
+        texts.extend(part?);
+    }
+    Ok(())
 }
 
 /// These files, and those below these folders with one of these extensions, in order.
@@ -48,10 +75,10 @@ pub(crate) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(|own| extensions.iter().any(|extension| own == *extension))
 }
 
+/// Finds files, each with its path below what was given.
 struct Walk<'a> {
     extensions: &'a [&'a str],
-    limit: u64,
-    texts: &'a mut Vec<(String, String)>,
+    found: Vec<(PathBuf, String)>,
 }
 
 impl Walk<'_> {
@@ -63,7 +90,7 @@ impl Walk<'_> {
                 let (inner, kind) = (entry.path(), entry.file_type().map_err(read)?);
                 let is_asked = has_extension(&inner, self.extensions);
                 match (kind.is_file(), is_asked) {
-                    (true, true) => self.file(root, &inner)?,
+                    (true, true) => self.file(root, inner),
                     (true, false) => {}
                     // A folder, or a link to whatever.
                     (false, _) if is_asked || inner.is_dir() => self.path(root, &inner)?,
@@ -72,17 +99,95 @@ impl Walk<'_> {
             }
             return Ok(());
         }
-        self.file(root, path)
+        self.file(root, path.to_owned());
+        Ok(())
     }
 
-    fn file(&mut self, root: &Path, path: &Path) -> Result<(), Error> {
-        let read = |source| Error::Read { path: path.to_owned(), source };
-        let mut bytes = Vec::new();
-        let file = fs::File::open(path).map_err(read)?;
-        file.take(self.limit + 1).read_to_end(&mut bytes).map_err(read)?;
+    fn file(&mut self, root: &Path, path: PathBuf) {
         let below = path.strip_prefix(root).ok().filter(|below| below.components().count() > 0);
         let name = below.map_or_else(|| path.display().to_string(), |b| b.display().to_string());
-        self.texts.push((name, String::from_utf8_lossy(&bytes).into_owned()));
-        Ok(())
+        self.found.push((path, name));
+    }
+}
+
+/// The text of a file; `room` is there so that small files need none of their own until their size
+/// is known.
+fn file(path: &Path, limit: u64, room: &mut [u8]) -> Result<String, Error> {
+    let read = |source| Error::Read { path: path.to_owned(), source };
+    let mut file = fs::File::open(path).map_err(read)?.take(limit + 1);
+    let mut filled = 0;
+    let bytes = loop {
+        let more = match file.read(room.get_mut(filled..).unwrap_or_default()) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            other => other.map_err(read)?,
+        };
+        match more {
+            0 if filled < room.len() => break room.get(..filled).unwrap_or_default().to_vec(),
+            0 => {
+                let mut bytes = room.to_vec();
+                file.read_to_end(&mut bytes).map_err(read)?;
+                break bytes;
+            }
+            more => filled += more,
+        }
+    };
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gathered(folder: &Path, limit: u64) -> Vec<(String, String)> {
+        let mut texts = Vec::new();
+        gather(&[folder.to_owned()], &["yml"], limit, &mut texts).unwrap();
+        texts.sort();
+        texts
+    }
+
+    #[test]
+    fn files_are_read_whole_whatever_their_size_and_number() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("inner")).unwrap();
+        let size = |number: usize| match number {
+            0 => 0,
+            1 => READ_BYTES - 1,
+            2 => READ_BYTES,
+            3 => READ_BYTES + 1,
+            4 => 3 * READ_BYTES + 7,
+            other => other,
+        };
+        for count in [5, 2 * SHARED_LEAST + 3] {
+            for number in 0..count {
+                let path = folder.path().join(format!("inner/{number:03}.yml"));
+                fs::write(path, "x".repeat(size(number))).unwrap();
+            }
+            fs::write(folder.path().join("other.txt"), "other").unwrap();
+            let texts = gathered(folder.path(), u64::MAX - 1);
+            assert_eq!(texts.len(), count);
+            for (number, (name, text)) in texts.iter().enumerate() {
+                assert_eq!(*name, format!("inner/{number:03}.yml"));
+                assert_eq!(text.len(), size(number), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_file_over_the_limit_one_byte_more_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        for limit in [10, READ_BYTES - 1, READ_BYTES, READ_BYTES + 1] {
+            for (over, read) in [(0, limit), (1, limit + 1), (2, limit + 1)] {
+                fs::write(folder.path().join("a.yml"), "x".repeat(limit + over)).unwrap();
+                assert_eq!(gathered(folder.path(), limit as u64)[0].1.len(), read);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_shown_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.yml"), b"a\xffb").unwrap();
+        assert_eq!(gathered(folder.path(), 99)[0].1, "a\u{fffd}b");
     }
 }

@@ -1,6 +1,9 @@
 //! Which formats are read: ours, and those that a user's files define.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use bakas_ingest::Formats;
 pub use bakas_ingest::{Definition, DefinitionProblem};
@@ -31,8 +34,18 @@ pub fn look(paths: &[PathBuf]) -> Result<(Formats, Vec<DefinitionProblem>), Erro
     if paths.is_empty() {
         return Ok((Formats::builtin(), Vec::new()));
     }
+    let mut named = Vec::new();
+    for path in paths {
+        match path.is_dir() {
+            true => named.extend(below(std::slice::from_ref(path))?),
+            false => named.push(path.clone()),
+        }
+    }
+    // A file may be named by the configuration and on the command line: it is one format.
+    let mut seen = BTreeSet::new();
+    named.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
     let mut texts = Vec::new();
-    files::gather(paths, EXTENSIONS, FORMAT_BYTES_LIMIT, &mut texts)?;
+    files::gather(&named, EXTENSIONS, FORMAT_BYTES_LIMIT, &mut texts)?;
     texts.sort();
     Ok(Formats::with(texts))
 }

@@ -69,6 +69,7 @@ pub fn run(
     out: &mut (dyn Write + Send),
 ) -> Result<Vec<SourceAccount>, Error> {
     let plan = Plan::make(request.inputs, request.config, request.formats)?;
+    plan.tell(observer);
     observer.step(Step::Sweep, plan.bytes);
     let (pieces, ordered) = channel();
     let threads = Threads { readers: 1, workers: request.threads, is_hashed: false };

@@ -6,7 +6,7 @@ use bakas_model::Case;
 use bakas_store::CaseFolder;
 
 pub use crate::request::{Request, Tools};
-use crate::{Error, observer::Step, pipeline, sealing, writing};
+use crate::{Error, assess, observer::Step, pipeline, sealing, writing};
 
 /// A finished investigation.
 #[derive(Debug)]
@@ -36,7 +36,19 @@ pub fn run(request: &Request, tools: &Tools<'_>) -> Result<Done, Error> {
         if tools.stop.is_asked() { Err(Error::Interrupted) } else { Ok(case) }
     });
     match result {
-        Ok(case) => Ok(Done { case, folder: folder.commit()? }),
+        Ok(case) => {
+            // What analysts judged of the older case outlives it; they are not sealed.
+            let held = match assess::carry(folder.out(), folder.partial()) {
+                Ok(held) => held,
+                Err(error) => {
+                    folder.abandon()?;
+                    return Err(error);
+                }
+            };
+            let done = Done { case, folder: folder.commit()? };
+            drop(held);
+            Ok(done)
+        }
         Err(error) => {
             // Where the removal fails too, its error names what is left lying.
             folder.abandon()?;

@@ -10,17 +10,21 @@
 //! # Ok::<(), bakas_engine::Error>(())
 //! ```
 
+pub mod assess;
 mod atlas;
 mod chained;
 pub mod clock;
+mod compiled;
 pub mod config;
 mod correlate;
+pub mod data;
 pub mod detect;
 pub mod error;
 mod feed;
 mod files;
 pub mod formats;
 pub mod ingest;
+mod held;
 mod input;
 pub mod investigate;
 mod keyfile;
@@ -28,10 +32,10 @@ mod merged;
 pub mod networks;
 pub mod observer;
 mod ordered;
-mod parsed;
 mod pipeline;
 pub mod plan;
 mod profiles;
+pub mod report;
 mod request;
 mod revisit;
 pub mod rulebook;
@@ -46,7 +50,8 @@ mod writing;
 
 use std::path::Path;
 
-pub use bakas_model::{Agency, Timestamp};
+pub use bakas_model::{Agency, Timestamp, outside};
+pub use bakas_respond::screen;
 pub use bakas_store::{EventLake, MemoryLake};
 pub use error::Error;
 

@@ -8,6 +8,8 @@ pub trait Observer: Send + Sync {
     fn step(&self, step: Step, bytes: u64);
     /// Bytes of input were read.
     fn read(&self, bytes: u64);
+    /// Something that a person should know, and that stops nothing.
+    fn note(&self, what: &str);
 }
 
 /// The steps of an investigation, in order.
@@ -25,6 +27,8 @@ pub enum Step {
     Report,
     /// Sealing.
     Seal,
+    /// Importing a data set.
+    Import,
 }
 
 /// Hears nothing.
@@ -34,6 +38,7 @@ pub struct Quiet;
 impl Observer for Quiet {
     fn step(&self, _: Step, _: u64) {}
     fn read(&self, _: u64) {}
+    fn note(&self, _: &str) {}
 }
 
 /// Set once the user wants to stop; looked at between chunks.
@@ -70,6 +75,7 @@ impl Step {
             Self::Casework => "finding incidents",
             Self::Report => "writing the report",
             Self::Seal => "sealing",
+            Self::Import => "importing",
         }
     }
 }

@@ -7,11 +7,12 @@ use bakas_casework::{Background, Findings, Outcome};
 use bakas_model::{Case, Detection, Networks as _, Reject, Trace};
 use bakas_seal::FileDigest;
 use bakas_store::{CaseFolder, EventLake};
-use bakas_trace::Table;
+use bakas_trace::Tables;
 
 use crate::{
     Error,
     correlate::Correlated,
+    data,
     feed::Threads,
     observer::Step,
     plan::Plan,
@@ -21,6 +22,7 @@ use crate::{
     rulebook::{self, Rulebook},
     sealing, summary,
     sweep::{Sweep, Swept},
+    trace,
     writing::{self, Evidence},
 };
 
@@ -42,8 +44,10 @@ pub(crate) fn run(
     folder: &CaseFolder,
 ) -> Result<Investigated, Error> {
     tools.begin(Step::Plan, 0)?;
-    let ((plan, book), table) =
-        both("the address table", || prepare(request, folder), || Ok(Table::embedded()?))?;
+    let (plan, book) = prepare(request, folder)?;
+    let table = tables(request, tools, &plan)?;
+    book.note.iter().for_each(|note| tools.observer.note(note));
+    plan.tell(tools.observer);
     let lake = (tools.lakes)(&folder.events_dir()?, &plan.agencies);
 
     tools.begin(Step::Sweep, plan.bytes)?;
@@ -72,7 +76,7 @@ pub(crate) fn run(
 struct Known<'a> {
     plan: &'a Plan,
     book: &'a Rulebook,
-    table: &'a Table,
+    table: &'a Tables,
     lake: &'a dyn EventLake,
     folder: &'a CaseFolder,
 }
@@ -130,15 +134,23 @@ fn judge(
     let mut drafts = bakas_casework::draft(&known.findings(&detections, &background, &found));
     found = profiles.gather(found, drafts.wanted())?;
     let findings = known.findings(&detections, &background, &found);
-    let claimed = revisit::suspects(&mut drafts, &findings, lake, folder)?;
+    let (claimed, carried) = revisit::suspects(&mut drafts, &findings, lake, folder)?;
     let mut outcome = drafts.finish(&findings);
     outcome.set_aside.extend(left_out);
 
     let window = summary::window(&sources);
-    let traces: Vec<Trace> = summary::addresses(&outcome.incidents)
+    let mut traces: Vec<Trace> = summary::addresses(&outcome.incidents)
         .map(|(address, first)| table.trace(address, first, now))
         .collect();
-    let assessments = bakas_assess::assess(&outcome.incidents, &outcome.campaigns, &traces);
+    carried.fill(&mut traces, &sources);
+    let assessments = bakas_assess::assess(&bakas_assess::Input {
+        incidents: &outcome.incidents,
+        campaigns: &outcome.campaigns,
+        traces: &traces,
+        agencies: &plan.agencies,
+        judgements: &bakas_model::Judgements::default(),
+        as_of: None,
+    });
     let prefixes = |asn| table.prefixes_of(asn, now);
     let ((blocks, asks), evidence) = both(
         "the evidence",
@@ -183,6 +195,14 @@ pub(crate) fn both<A, B: Send>(
         let second = second.join().map_err(|_| Error::Worker(what.to_owned()))?;
         Ok((first?, second?))
     })
+}
+
+/// The embedded table, and those of the data folder; what cannot be used is told.
+fn tables(request: &Request, tools: &Tools<'_>, plan: &Plan) -> Result<Tables, Error> {
+    let configured = plan.config.data.dir.as_deref();
+    let opened = trace::tables(data::folder(request.data.as_deref(), configured).as_deref())?;
+    opened.damaged.iter().for_each(|damaged| tools.observer.note(&trace::told(damaged)));
+    Ok(opened.tables)
 }
 
 fn prepare(request: &Request, folder: &CaseFolder) -> Result<(Plan, Rulebook), Error> {

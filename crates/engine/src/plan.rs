@@ -14,6 +14,7 @@ use std::{
 use bakas_ingest::{Format, Formats, Guess};
 use bakas_model::{
     Agency, AgencyIx, Day, Place, Reject, RejectReason, Source, SourceClock, SourceIx,
+    case::IdleEntry,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -24,13 +25,16 @@ use crate::{
     config::{CONFIG_BYTES_LIMIT, Config},
     formats,
     input::{HashedFile, hex},
-    observer::Quiet,
+    observer::{Observer, Quiet},
 };
 
 /// Bytes of a file's beginning by which its format is judged.
 pub(crate) const HEAD_BYTES: u64 = 256 << 10;
 /// Name of the configuration beside the logs.
 pub const CONFIG_NAME: &str = "bakas.toml";
+
+/// Entries without use that are told one by one.
+const IDLE_TOLD: usize = 5;
 
 /// What is to be read.
 #[derive(Debug, Default)]
@@ -48,6 +52,8 @@ pub struct Plan {
     pub bytes: u64,
     /// What `bakas.toml` said.
     pub config: Config,
+    /// What it said in vain.
+    pub idle: Vec<IdleEntry>,
     /// The formats that are known.
     pub formats: Formats,
 }
@@ -142,7 +148,22 @@ impl Plan {
             plan.add(file, agency);
         }
         twice::find(&mut plan);
+        let files: Vec<_> = plan.sources.iter().map(|source| source.path.as_str()).collect();
+        let folders: Vec<_> = plan.agencies.iter().map(|agency| agency.id.as_str()).collect();
+        plan.idle = plan.config.idle(&files, &folders);
         Ok(plan)
+    }
+
+    /// Tells what the configuration said in vain.
+    pub(crate) fn tell(&self, observer: &dyn Observer) {
+        for idle in self.idle.iter().take(IDLE_TOLD) {
+            observer
+                .note(&format!("{}: {} is of no use here: {}", idle.file, idle.entry, idle.why));
+        }
+        let more = self.idle.len().saturating_sub(IDLE_TOLD);
+        if more > 0 {
+            observer.note(&format!("and {more} more entries that are of no use here"));
+        }
     }
 
     fn agency(
@@ -328,7 +349,7 @@ fn whole_file(source: SourceIx, reason: RejectReason, detail: String) -> Reject 
     Reject { place, line: None, reason, detail, sample: String::new() }
 }
 
-fn read_config(path: &Path) -> Result<Config, Error> {
+pub(crate) fn read_config(path: &Path) -> Result<Config, Error> {
     let read = |source| Error::Read { path: path.to_owned(), source };
     let mut text = String::new();
     let file = fs::File::open(path).map_err(read)?;

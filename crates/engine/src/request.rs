@@ -22,6 +22,8 @@ pub struct Request {
     pub formats: Vec<PathBuf>,
     /// Configuration instead of the one beside the logs.
     pub config: Option<PathBuf>,
+    /// The data folder; the one of `bakas.toml` or the usual one where absent.
+    pub data: Option<PathBuf>,
     /// Whether a case that is already there gives way.
     pub replace: bool,
     /// Worker threads.

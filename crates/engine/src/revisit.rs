@@ -8,7 +8,7 @@ use bakas_store::{CaseFolder, EventLake, Spool, StoreError};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, held::Carried};
 
 /// Memory for the places of claimed rows, in bytes.
 const CLAIMED_BYTES_LIMIT: usize = 64 << 20;
@@ -46,7 +46,7 @@ pub(crate) fn suspects(
     findings: &Findings<'_>,
     lake: &dyn EventLake,
     folder: &CaseFolder,
-) -> Result<Spool<Claimed>, Error> {
+) -> Result<(Spool<Claimed>, Carried), Error> {
     let temp = folder.temp_dir();
     let first = drafts.wanted().clone();
     let mut kept = Kept::default();
@@ -58,8 +58,12 @@ pub(crate) fn suspects(
     drafts.settle(findings);
     let wanted = drafts.wanted().clone();
     let mut claimed = Spool::new(&temp, CLAIMED_BYTES_LIMIT, |_: &Claimed| size_of::<Claimed>());
+    let mut carried = Carried::default();
     let mut claim = |row: &EventRow| match drafts.claim(row) {
-        Some(draft) => claimed.push(Claimed { draft, time: row.time, place: row.place }),
+        Some(draft) => {
+            carried.line(row);
+            claimed.push(Claimed { draft, time: row.time, place: row.place })
+        }
         None => Ok(()),
     };
     match kept.batches.filter(|_| is_among(&wanted, &first)) {
@@ -70,7 +74,7 @@ pub(crate) fn suspects(
         }
         None => each_row(lake, &wanted, &temp, &mut claim, &mut Some)?,
     }
-    Ok(claimed)
+    Ok((claimed, carried))
 }
 
 /// Rows of the survey, for the time after it, as long as they are not too many.

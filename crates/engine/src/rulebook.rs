@@ -7,14 +7,17 @@ use std::{
 };
 
 use bakas_detect::{FieldsSeen, LoadOptions, Rules};
-pub use bakas_detect::{Loaded, RuleReport, RuleStatus};
+pub use bakas_detect::{LoadProblem, Loaded, RuleReport, RuleStatus};
 use bakas_ingest::Formats;
 pub use bakas_model::RuleCounts;
 use bakas_model::{Stream, case::NeverSeen, limits::RULE_BYTES_LIMIT};
-use bakas_sigma::Parsed;
 use include_dir::{Dir, include_dir};
 
-use crate::{Error, files, parsed};
+use crate::{
+    Error,
+    compiled::{Ready, Texts},
+    files,
+};
 
 static PACK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../rules");
 static PIPELINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../pipelines");
@@ -42,11 +45,13 @@ pub struct Rulebook {
     pub rules: Rules,
     /// What became of each file and rule.
     pub loaded: Loaded,
+    /// What a person should know of how they were loaded.
+    pub note: Option<String>,
 }
 
-/// What is given, read and parsed, for logs of any formats.
+/// What is given, read, for logs of any formats.
 pub(crate) struct Sources {
-    rules: Vec<(String, Parsed)>,
+    rules: Texts,
     options: LoadOptions,
 }
 
@@ -58,7 +63,7 @@ pub fn load(given: &Given, formats: Formats) -> Result<Rulebook, Error> {
     Ok(read(given)?.load(formats))
 }
 
-/// Reads and parses what is given.
+/// Reads what is given.
 pub(crate) fn read(given: &Given) -> Result<Sources, Error> {
     let mut texts = Vec::new();
     if given.builtin {
@@ -71,7 +76,7 @@ pub(crate) fn read(given: &Given) -> Result<Sources, Error> {
     files::gather(&given.pipelines, IS_YAML, RULE_BYTES_LIMIT as u64, &mut pipelines)?;
     let placeholders = placeholders(&given.placeholders)?;
     let options = LoadOptions { placeholders, pipelines, ..LoadOptions::default() };
-    Ok(Sources { rules: parsed::parse(texts), options })
+    Ok(Sources { rules: Texts::new(texts, &options), options })
 }
 
 impl Sources {
@@ -79,8 +84,8 @@ impl Sources {
     pub(crate) fn load(mut self, formats: Formats) -> Rulebook {
         let custom = formats.definitions().filter(|d| d.stream() == Stream::Custom);
         self.options.custom = custom.map(|definition| definition.log_source()).collect();
-        let (rules, loaded) = Rules::load_parsed(self.rules, &self.options);
-        Rulebook { rules, loaded }
+        let Ready { rules, loaded, note } = self.rules.load(&self.options);
+        Rulebook { rules, loaded, note }
     }
 }
 

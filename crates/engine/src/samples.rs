@@ -64,11 +64,8 @@ fn raw_lines(
     let mut shipped = File::open(&file.path)?;
     let mut head = Vec::new();
     (&mut shipped).take(HEAD_BYTES).read_to_end(&mut head)?;
-    // Offsets count bytes of text as it is decoded: a mark of order or width moves them.
-    let is_marked = head.starts_with(b"\xef\xbb\xbf")
-        || head.starts_with(b"\xff\xfe")
-        || head.starts_with(b"\xfe\xff");
-    if member.name.is_empty() && !is_marked && !bakas_ingest::is_packed(&head) {
+    let is_wide = bakas_ingest::Encoding::of(&head).is_wide();
+    if member.name.is_empty() && !is_wide && !bakas_ingest::is_packed(&head) {
         return lines
             .iter()
             .map(|line| {
@@ -89,20 +86,18 @@ fn raw_lines(
     Ok(raws)
 }
 
-/// Lines of a stream that only goes forward, as the decoders saw it: offsets count bytes of text,
-/// and several lines may be of one place. They are sorted by place; those too far in are left out.
+/// Lines of a stream that only goes forward, as the decoders saw it; several lines may be of one
+/// place. They are sorted by place; those too far in are left out.
 fn in_order(stream: &mut dyn Read, format: Format, lines: &[Wanted]) -> io::Result<Vec<String>> {
     let mut chunker = Chunker::new(format, stream.take(PACKED_BYTES_LIMIT));
     let mut raws = Vec::new();
     let mut buffer = Vec::new();
     while let Some(chunk) = chunker.next(buffer)? {
         while let Some(line) = lines.get(raws.len()) {
-            let at = line.place.offset.checked_sub(chunk.base).map(|at| at as usize);
-            let Some(rest) = at.and_then(|at| chunk.bytes.get(at..)) else { break };
-            if rest.is_empty() {
-                break;
-            }
-            raws.push(take(&mut &*rest, line.place.length)?);
+            let end = line.place.offset + u64::from(line.place.length);
+            let Some(mut words) = chunk.part(line.place.offset..end) else { break };
+            let length = words.len().min(SAMPLE_BYTES_LIMIT) as u32;
+            raws.push(take(&mut words, length)?);
         }
         if raws.len() == lines.len() {
             break;
@@ -135,10 +130,15 @@ mod tests {
         let file = folder.join(name);
         std::fs::File::create(&file).unwrap().write_all(bytes).unwrap();
         let plan = Plan::make(&[file], None, &[]).unwrap();
+        let (mark, width) = if bytes.starts_with(b"\xff\xfe") { (2, 2) } else { (0, 1) };
         let length = LINES.find('\n').unwrap() as u64;
         let wanted = [1, 2].map(|n| Wanted {
             incident: IncidentId("I-01".into()),
-            place: Place { source: SourceIx(0), offset: n * (length + 1), length: length as u32 },
+            place: Place {
+                source: SourceIx(0),
+                offset: mark + n * (length + 1) * width,
+                length: (length * width) as u32,
+            },
             time: Timestamp::default(),
         });
         read(&plan, wanted.to_vec()).into_iter().map(|sample| sample.raw).collect()
@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(shown(folder.path(), "plain.log", LINES.as_bytes()), expected);
         let packed = zstd::encode_all(LINES.as_bytes(), 1).unwrap();
         assert_eq!(shown(folder.path(), "packed.log.zst", &packed), expected);
-        // Offsets count bytes of the text as it is read, not of the wide text as it was shipped.
+        // Offsets count bytes of the source: of wide text two a character.
         let wide: Vec<u8> = [0xff, 0xfe]
             .into_iter()
             .chain(LINES.encode_utf16().flat_map(u16::to_le_bytes))

@@ -77,6 +77,7 @@ pub(crate) fn case(request: &Request, parts: Parts<'_>) -> Case {
         window: parts.window,
         counts,
         agencies: parts.plan.agencies.clone(),
+        idle_entries: parts.plan.idle.clone(),
         clock_proposals: parts.skew.propose(&parts.plan.sources),
         sources: parts.sources,
         rejects: parts.rejects[..head(parts.rejects.len(), REJECTS_LIMIT)].to_vec(),

@@ -9,6 +9,7 @@ use bakas_ingest::{Decoder, Sink, SkewSampler};
 use bakas_model::{
     Account, AccountProfile, Activity, AddressProfile, Class, Event, Networks, Reject,
     RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
+    case::Holdings,
     limits::REJECT_SAMPLES_LIMIT,
 };
 use bakas_store::{EventLake, EventWriter, Spool, StoreError};
@@ -29,7 +30,7 @@ const INPUTS_BYTES_LIMIT: usize = 192 << 20;
 /// Memory for profiles that were put aside, over all workers, in bytes.
 pub(crate) const PROFILES_BYTES_LIMIT: usize = 64 << 20;
 /// Profiles that one worker holds before it puts them aside.
-const LEDGER_ENTRIES_LIMIT: usize = 200_000;
+const LEDGER_ENTRIES_LIMIT: usize = 110_000;
 
 /// What the sweep needs.
 pub(crate) struct Sweep<'a> {
@@ -98,6 +99,7 @@ struct SourceTally {
     events: u64,
     account: Account,
     span: Option<(Timestamp, Timestamp)>,
+    held: Holdings,
     rejects: BTreeMap<RejectReason, u64>,
     samples: Vec<Reject>,
 }
@@ -300,6 +302,12 @@ impl Sink for Recorder<'_> {
         let time = event.time;
         let tally = self.tally(event.place.source);
         tally.events += 1;
+        if event.src.is_some() {
+            tally.held.events += 1;
+            tally.held.source_port += u64::from(event.src_port.is_some());
+            let destination = event.dst.is_some() || event.dst_port.is_some();
+            tally.held.destination += u64::from(destination);
+        }
         tally.span = Some(match tally.span {
             Some((first, last)) => (first.min(time), last.max(time)),
             None => (time, time),
@@ -331,6 +339,9 @@ impl SourceTally {
     fn add_to(self, summary: &mut SourceSummary, rejects: &mut Vec<Reject>) {
         summary.events += self.events;
         summary.account.add(&self.account);
+        summary.held.events += self.held.events;
+        summary.held.source_port += self.held.source_port;
+        summary.held.destination += self.held.destination;
         if let Some((first, last)) = self.span {
             summary.first = Some(summary.first.map_or(first, |known| known.min(first)));
             summary.last = summary.last.max(Some(last));

@@ -9,7 +9,11 @@ use std::{
 use bakas_seal::{FileDigest, Folder, PublicKey, Report};
 use serde::Serialize;
 
-use crate::{Error, plan::readable};
+use crate::{
+    Error,
+    assess::{self, Live},
+    plan::readable,
+};
 
 /// Problems that are shown one by one.
 const SHOWN_LIMIT: usize = 50;
@@ -36,6 +40,12 @@ pub struct Verified {
     pub inputs: usize,
     /// Whether the inputs were read and compared.
     pub inputs_checked: bool,
+    /// Whether analysts' files lie beside what is sealed.
+    pub judged: bool,
+    /// Changes that their history holds, one following from the other.
+    pub judgements_recorded: usize,
+    /// Entries that their history does not hold yet.
+    pub judgements_unrecorded: usize,
 }
 
 /// Verifies a case and, where they are given, the logs it was made from.
@@ -48,7 +58,8 @@ pub fn run(case: &Path, inputs: Option<&Path>, key: Option<&Path>) -> Result<Ver
     let expected = key.map(read_key).transpose()?;
     let checked = inputs.is_some();
     let inputs = inputs.as_ref().map(|disk| disk as &dyn Folder);
-    Ok(Verified::of(bakas_seal::verify(&folder, inputs, expected.as_ref()), checked))
+    let report = bakas_seal::verify(&folder, inputs, expected.as_ref());
+    Ok(Verified::of(report, checked).with(assess::examine(case)))
 }
 
 fn read_key(path: &Path) -> Result<PublicKey, Error> {
@@ -81,6 +92,8 @@ impl Folder for Disk {
         let files = files.map_err(|e| io::Error::other(e.to_string()))?;
         let mut names: Vec<String> = files.into_iter().map(|(name, _)| name).collect();
         if self.strict {
+            // They are looked at by themselves.
+            names.retain(|name| !assess::LIVE_FILES.contains(&name.as_str()));
             empty_folders(&self.root, "", &mut names)?;
         }
         Ok(names)
@@ -153,7 +166,20 @@ impl Verified {
             outputs: count(|m| &m.outputs),
             inputs: count(|m| &m.inputs),
             inputs_checked,
+            judged: false,
+            judgements_recorded: 0,
+            judgements_unrecorded: 0,
         }
+    }
+
+    /// With what there is to say of the files that analysts work on.
+    fn with(mut self, live: Live) -> Self {
+        self.holds &= live.problems.is_empty();
+        self.problems.extend(live.problems);
+        self.judged = live.there;
+        self.judgements_recorded = live.recorded;
+        self.judgements_unrecorded = live.unrecorded;
+        self
     }
 
     /// Whether the seal holds.
@@ -179,6 +205,13 @@ impl fmt::Display for Verified {
             writeln!(f, "the {} logs are those that were read", self.inputs)?;
         } else {
             writeln!(f, "the {} logs were not compared: give them with --inputs", self.inputs)?;
+        }
+        if self.judged {
+            let (recorded, rest) = (self.judgements_recorded, self.judgements_unrecorded);
+            writeln!(
+                f,
+                "assessment.toml is not sealed: its history holds, with {recorded} changes; {rest} entries are not in it"
+            )?;
         }
         if let (Some(key), Some(fingerprint)) = (&self.key, &self.key_fingerprint) {
             writeln!(f, "signed with the key {key}, fingerprint {fingerprint}")?;

@@ -21,6 +21,7 @@ pub(super) fn read_tor(dir: &Path, draft: &mut Draft, seen: &mut Provenance) -> 
         data_set: name.to_owned(),
         networks: networks(text.lines())?,
         asns: Vec::new(),
+        ..ListDraft::default()
     };
     let set = DataSet {
         what: "addresses that were Tor exits in February 2024: history, many are exits no longer"
@@ -65,6 +66,7 @@ pub(super) fn read_x4bnet(
             data_set: name.to_owned(),
             networks: all,
             asns: Vec::new(),
+            ..ListDraft::default()
         };
         let set = DataSet {
             what: format!("{what} (the list bears no date; as gathered)"),
@@ -102,6 +104,7 @@ pub(super) fn read_bad_asns(
         data_set: name.to_owned(),
         networks: Vec::new(),
         asns: numbers.collect::<Result<_>>()?,
+        ..ListDraft::default()
     };
     let set = DataSet {
         what: "operators that rent out servers, by their number (the list bears no date; as \
@@ -167,6 +170,7 @@ pub(super) fn read_misp(
             networks: networks(read.list.iter().map(String::as_str))
                 .with_context(|| folder.to_owned())?,
             asns: Vec::new(),
+            ..ListDraft::default()
         };
         let set = DataSet {
             what: format!("{}{undated}", read.description.trim()),

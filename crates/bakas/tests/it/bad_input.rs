@@ -35,6 +35,23 @@ fn an_empty_file_is_a_source_without_events() {
 }
 
 #[test]
+fn a_configuration_that_fits_nothing_is_told() {
+    let yard = Yard::new();
+    yard.log("welfare/access.log", GOOD_LINE.as_bytes());
+    let text = "[[agency]]\nid = \"welfair\"\n\n[[source]]\npath = \"welfair/*\"\nzone = \"Asia/Manila\"\n";
+    yard.log("bakas.toml", text.as_bytes());
+    for command in ["ingest", "detect"] {
+        let ran = yard.run(&[command, "logs"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(ran.err.contains("[[source]] path = \"welfair/*\" is of no use here"), "{}", ran.err);
+        assert!(ran.err.contains("there are welfare"), "{}", ran.err);
+    }
+    let case = yard.investigate();
+    let told: Vec<_> = case.idle_entries.iter().map(|idle| idle.entry.as_str()).collect();
+    assert_eq!(told, ["[[source]] path = \"welfair/*\"", "[[agency]] id = \"welfair\""]);
+}
+
+#[test]
 fn binary_and_nuls_are_counted() {
     let yard = Yard::new();
     let noise: Vec<u8> =

@@ -8,4 +8,5 @@ mod commands;
 mod corpora;
 mod new_logs;
 mod scenario;
+mod trace;
 mod yard;

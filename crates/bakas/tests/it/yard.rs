@@ -50,6 +50,8 @@ impl Yard {
             .env_remove("XDG_CONFIG_HOME")
             .env_remove("BAKAS_CONFIG")
             .env_remove("BAKAS_KEY")
+            .env_remove("BAKAS_DATA")
+            .env_remove("XDG_DATA_HOME")
             .stdin(Stdio::null());
         command
     }

@@ -35,9 +35,23 @@ pub struct SourceSummary {
     pub first: Option<Timestamp>,
     /// Last event.
     pub last: Option<Timestamp>,
+    /// Of its events, those that hold what an operator needs to find a subscriber (RFC 6302).
+    #[serde(default)]
+    pub held: Holdings,
     /// The source with the same content that was read instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_of: Option<SourceIx>,
+}
+
+/// How many events of a source hold what an operator needs to find a subscriber (RFC 6302).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holdings {
+    /// Those with a source address.
+    pub events: u64,
+    /// Of these, those with its port too.
+    pub source_port: u64,
+    /// Of these, those with the server's address or port.
+    pub destination: u64,
 }
 
 /// A clock that seems to be off, to be confirmed by a person.
@@ -99,6 +113,17 @@ pub struct NeverSeen {
     pub title: String,
     /// The fields.
     pub fields: Vec<String>,
+}
+
+/// An entry of a configuration that says nothing of what is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdleEntry {
+    /// The file.
+    pub file: String,
+    /// The entry, as it is written there.
+    pub entry: String,
+    /// Why it says nothing.
+    pub why: String,
 }
 
 /// A data set that answers rest on.
@@ -172,6 +197,9 @@ pub struct Case {
     pub sources: Vec<SourceSummary>,
     /// Samples of what could not be read.
     pub rejects: Vec<Reject>,
+    /// What the configuration says of files and agencies that are not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub idle_entries: Vec<IdleEntry>,
     /// Clocks that seem to be off.
     pub clock_proposals: Vec<ClockProposal>,
     /// Rules asked.

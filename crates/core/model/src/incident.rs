@@ -72,8 +72,64 @@ pub struct Entered {
     pub from: Option<IpAddr>,
     /// How that is known.
     pub how: Text,
+    /// Tries on the same account that failed before; where the log names no account, on the form.
+    #[serde(default)]
+    pub failures_before: u64,
     /// The record that shows it.
     pub place: Place,
+}
+
+/// An act that matters after an account was entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Mail is sent on to somebody.
+    Forward,
+    /// A mail rule or filter was made or changed.
+    MailRule,
+    /// An application was given access.
+    Grant,
+    /// Somebody was given the mailbox.
+    Delegate,
+    /// A password, second factor or recovery way was changed.
+    Factor,
+    /// Something was opened to others.
+    Share,
+    /// Users, roles or members were listed.
+    Directory,
+    /// Rights or settings of others were changed.
+    Administer,
+    /// A document or mailbox was taken away.
+    Download,
+    /// A message or document was read.
+    Read,
+    /// A message was sent.
+    Send,
+    /// A command was run, or code placed.
+    Command,
+    /// Logging or watching was lowered.
+    Blind,
+    /// A secret or password was asked for.
+    Secret,
+    /// A user, key or sign-in was made or removed.
+    Credential,
+    /// Something that others need was removed or locked.
+    Destroy,
+    /// A service, task or job was installed, so that a program starts again by itself.
+    Job,
+}
+
+/// An act after entering, as records told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// Who; empty where no record says so.
+    pub account: String,
+    /// What sort of act.
+    pub act: Act,
+    /// Whether it failed.
+    pub failed: bool,
+    /// What it was done to; empty where it is told by number only.
+    pub object: String,
 }
 
 /// How far an incident reached.
@@ -211,11 +267,33 @@ pub struct Moment {
     pub incident: Option<IncidentId>,
     /// What.
     pub text: Text,
+    /// The same in fields, where it is an act after entering.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<Deed>,
     /// How many lines stand behind it.
     pub lines: u64,
     /// The first of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+}
+
+impl Act {
+    /// Whether it leaves something behind that has to be undone.
+    #[must_use]
+    pub const fn leaves_something(self) -> bool {
+        matches!(
+            self,
+            Self::Forward
+                | Self::MailRule
+                | Self::Grant
+                | Self::Delegate
+                | Self::Factor
+                | Self::Administer
+                | Self::Blind
+                | Self::Credential
+                | Self::Job
+        )
+    }
 }
 
 impl IncidentKind {

@@ -20,6 +20,7 @@ pub mod field;
 pub mod incident;
 pub mod limits;
 pub mod network;
+pub mod outside;
 pub mod profile;
 pub mod reject;
 pub mod response;
@@ -28,7 +29,10 @@ pub mod source;
 pub mod time;
 
 pub use account::Account;
-pub use assessment::{Assessment, Evidence, Hypothesis, Level as AssessmentLevel, Likelihood};
+pub use assessment::{
+    Assessment, Confidence, EvidenceItem, Hypothesis, Judgements, Level as AssessmentLevel, Likelihood,
+    Statement,
+};
 pub use case::{Case, Counts, DataSet, DayLines, RuleCounts, SourceSummary};
 pub use detection::{Detection, DetectionId, Hit};
 pub use event::{Activity, Class, Event, EventRow, Place, Status};

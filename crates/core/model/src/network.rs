@@ -1,12 +1,23 @@
 //! What is known of an address's network at a time. Soil, infrastructure and actor are three
 //! questions: a trace speaks of the second, hints at the first and is silent on the third.
 
+mod told;
+
 use std::{fmt, net::IpAddr};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{Day, Timestamp};
+pub use self::told::{
+    Announced, Authorisation, Contact, ContactRole, Held, Needed, Organisation, Place, Question,
+    Rdap, Registrant, ReverseName, RouteCheck, SubscriberFact, SubscriberQuestion, Told, Validity,
+    View,
+};
+use crate::{Day, Text, Timestamp};
+
+/// Version of a trace as a line of its own (`bakas trace --json`, `traces.ndjson`); it grows with
+/// every change that a reader must know of.
+pub const TRACE_SCHEMA: &str = "bakas-trace/2";
 
 /// The number of an autonomous system (RFC 6793).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,7 +70,8 @@ pub struct Location {
     pub kind: NetworkKind,
 }
 
-/// The whole answer for one address: at the time of the event, and now where that differs.
+/// The whole answer for one address: at the time of the event, and now where that differs. What
+/// sources say beside one another stands in `history` and `views`; none of it is averaged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// The address.
@@ -72,7 +84,37 @@ pub struct Trace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Network>,
     /// What this does not show, in one sentence.
-    pub caveat: String,
+    pub caveat: Text,
+    /// Who announced it by every table at hand, in time order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Announced>,
+    /// What each source says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<View>,
+    /// To whom a registry gave the block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registrant: Option<Told<Registrant>>,
+    /// The organisation behind the operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Told<Organisation>>,
+    /// Where a geolocation places it; all places stand in the views.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Told<Place>>,
+    /// Whether the block's holder authorised the announcement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route_origin: Option<Told<RouteCheck>>,
+    /// Whom to ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Contact>,
+    /// What the operator needs to find a subscriber, where many share the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscriber: Option<SubscriberQuestion>,
+    /// Its reverse name, where somebody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverse_name: Option<ReverseName>,
+    /// The registry's answer, where somebody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rdap: Option<Rdap>,
 }
 
 /// One epoch's answer.
@@ -132,6 +174,30 @@ pub trait Networks: Send + Sync {
     fn trace(&self, address: IpAddr, at: Timestamp, now: Timestamp) -> Trace;
 }
 
+impl Trace {
+    /// An answer that knows nothing yet.
+    #[must_use]
+    pub fn new(address: IpAddr, at: Timestamp) -> Self {
+        Self {
+            address,
+            at,
+            then: Network::default(),
+            now: None,
+            caveat: Text::default(),
+            history: Vec::new(),
+            views: Vec::new(),
+            registrant: None,
+            organisation: None,
+            place: None,
+            route_origin: None,
+            contacts: Vec::new(),
+            subscriber: None,
+            reverse_name: None,
+            rdap: None,
+        }
+    }
+}
+
 impl Country {
     /// From two letters, of either case.
     #[must_use]
@@ -152,6 +218,24 @@ impl Country {
 }
 
 impl NetworkKind {
+    /// Its name as documents have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Telco => "telco",
+            Self::Cloud => "cloud",
+            Self::Hosting => "hosting",
+            Self::Vpn => "vpn",
+            Self::Tor => "tor",
+            Self::PrivateRelay => "private_relay",
+            Self::Education => "education",
+            Self::Government => "government",
+            Self::Content => "content",
+            Self::Special => "special",
+        }
+    }
+
     /// Its name in plain English.
     #[must_use]
     pub const fn label(self) -> &'static str {

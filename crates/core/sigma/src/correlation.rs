@@ -50,8 +50,9 @@ pub enum CorrelationKind {
     ValueSum,
     /// The mean of a field's numbers.
     ValueAvg,
-    /// A percentile of a field's numbers; without one the share, in percent, that the records of
-    /// one value have among all.
+    /// A percentile of a field's numbers, of which `value_min`, `value_median` and `value_max` are
+    /// the 0th, 50th and 100th; without one the share, in percent, that the records of one value
+    /// have among all.
     ValuePercentile,
 }
 
@@ -141,8 +142,8 @@ pub(crate) fn parse(
         return Err(Problem::malformed(section.at, "correlation", detail));
     }
     known_keys(section)?;
-    let (kind, is_median) = kind(section)?;
-    let (rules, condition, expression) = rules_and_condition(section, kind, is_median)?;
+    let (kind, percentile) = kind(section)?;
+    let (rules, condition, expression) = rules_and_condition(section, kind, percentile)?;
     if kind == CorrelationKind::TemporalOrdered
         && let Some(condition) = &condition
     {
@@ -191,7 +192,7 @@ type RulesAndCondition = (Vec<Reference>, Option<CountCondition>, Option<Express
 fn rules_and_condition(
     section: &Node,
     kind: CorrelationKind,
-    is_median: bool,
+    named: Option<f64>,
 ) -> Result<RulesAndCondition, Problem> {
     const PLACE: &str = "correlation.condition";
     let Some(node) = section.get("condition") else {
@@ -202,8 +203,12 @@ fn rules_and_condition(
     };
     let Some(words) = node.text() else {
         let mut condition = count_condition(node, kind)?;
-        if is_median {
-            condition.percentile = Some(50.0);
+        if named.is_some() {
+            if condition.percentile.is_some() {
+                let detail = "the type says already which percentile it is";
+                return Err(Problem::malformed(node.at, PLACE, detail));
+            }
+            condition.percentile = named;
         }
         return Ok((references(section)?, Some(condition), None));
     };
@@ -236,19 +241,27 @@ fn missing(node: &Node, place: &str) -> Problem {
     Problem::new(Reason::Missing, node.at, place, "the specification asks for it")
 }
 
-/// The kind, and whether it is the percentile that has a name of its own.
-fn kind(section: &Node) -> Result<(CorrelationKind, bool), Problem> {
+/// Percentiles that have a type of their own: the least number, the middle one and the greatest.
+const PERCENTILES: [(&str, f64); 3] =
+    [("value_min", 0.0), ("value_median", 50.0), ("value_max", 100.0)];
+
+/// The kind, and which percentile it is where its name says so.
+fn kind(section: &Node) -> Result<(CorrelationKind, Option<f64>), Problem> {
     let Some(name) = text(section, "type")? else {
         return Err(missing(section, "correlation.type"));
     };
-    if name == "value_median" {
-        return Ok((CorrelationKind::ValuePercentile, true));
+    if let Some(&(_, percentile)) = PERCENTILES.iter().find(|(known, _)| *known == name) {
+        return Ok((CorrelationKind::ValuePercentile, Some(percentile)));
     }
     let known = CorrelationKind::ALL.iter().find(|(known, _)| *known == name);
-    known.map(|&(_, kind)| (kind, false)).ok_or_else(|| {
+    known.map(|&(_, kind)| (kind, None)).ok_or_else(|| {
         let at = section.get("type").map_or(section.at, |n| n.at);
-        let names = CorrelationKind::ALL.map(|(known, _)| known).join(", ");
-        let detail = format!("'{name}' is none of {names}");
+        let names: Vec<&str> = CorrelationKind::ALL
+            .iter()
+            .map(|(known, _)| *known)
+            .chain(PERCENTILES.map(|(known, _)| known))
+            .collect();
+        let detail = format!("'{name}' is none of {}", names.join(", "));
         Problem::malformed(at, "correlation.type", detail)
     })
 }

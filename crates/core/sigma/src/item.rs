@@ -155,6 +155,38 @@ pub enum TimePart {
     Year,
 }
 
+impl TimePart {
+    /// Its name, as modifiers say it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+
+    /// Whether some date has this number here (modifiers appendix, "Time Modifiers", which knows
+    /// of 52 weeks; some years have 53 by ISO 8601).
+    fn may_be(self, number: Number) -> bool {
+        let within = match self {
+            Self::Minute => 0..=59,
+            Self::Hour => 0..=23,
+            Self::Day => 1..=31,
+            Self::Week => 1..=53,
+            Self::Month => 1..=12,
+            Self::Year => 0..=9999,
+        };
+        match number {
+            Number::Int(number) => within.contains(&number),
+            Number::Float(number) => number.fract() == 0.0 && within.contains(&(number as i64)),
+        }
+    }
+}
+
 /// Where a text may stand in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -254,10 +286,14 @@ pub(crate) fn convert(
         Type::Compare(comparison) => {
             let number = number(value)
                 .ok_or_else(|| wrong(format!("'{}' is no number", value.as_text())))?;
-            Ok(vec![match modifiers.time {
-                Some(part) => Test::Time(part, comparison, number),
-                None => Test::Compare(comparison, number),
-            }])
+            let Some(part) = modifiers.time else {
+                return Ok(vec![Test::Compare(comparison, number)]);
+            };
+            if comparison == Comparison::Eq && !part.may_be(number) {
+                let detail = format!("no date has {} for its {}", value.as_text(), part.name());
+                return Err(Problem::malformed(at, place, detail));
+            }
+            Ok(vec![Test::Time(part, comparison, number)])
         }
         Type::Field => {
             let within = match modifiers.place {

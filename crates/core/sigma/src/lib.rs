@@ -22,6 +22,8 @@ mod pattern;
 pub mod pipeline;
 mod placeholder;
 mod problem;
+#[cfg(test)]
+mod schema;
 mod statistic;
 mod yaml;
 

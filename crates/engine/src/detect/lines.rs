@@ -68,7 +68,7 @@ impl Lines {
     }
 
     fn write_middle(&mut self, event: &Event<'_>, line: u64) {
-        if self.time.0 != event.time {
+        if self.time.0 != event.time && !is_moved(&mut self.time, event.time) {
             self.time = (event.time, json(&event.time));
         }
         let to = &mut self.middle;
@@ -96,6 +96,22 @@ impl Lines {
 
 fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("texts and numbers are plain data")
+}
+
+/// Moves a time that is written out within its minute, where only its seconds change.
+fn is_moved((at, text): &mut (Timestamp, Vec<u8>), to: Timestamp) -> bool {
+    const SECOND: i64 = 1_000_000;
+    let (from, micros) = (at.as_micros(), to.as_micros());
+    let is_whole = from % SECOND == 0 && micros % SECOND == 0;
+    if !is_whole || from.div_euclid(60 * SECOND) != micros.div_euclid(60 * SECOND) {
+        return false;
+    }
+    // `"2026-01-05T00:00:00Z"`: of whole seconds the last two digits stand before the zone.
+    let Some([b':', tens, ones, b'Z', b'"']) = text.last_chunk_mut() else { return false };
+    let second = (micros.div_euclid(SECOND)).rem_euclid(60) as u8;
+    (*tens, *ones) = (b'0' + second / 10, b'0' + second % 10);
+    *at = to;
+    true
 }
 
 fn octets(address: Ipv4Addr, to: &mut Vec<u8>) {
@@ -136,6 +152,21 @@ mod tests {
             let mut found = Vec::new();
             octets(number.into(), &mut found);
             assert_eq!(found, Ipv4Addr::from(number).to_string().into_bytes());
+        }
+    }
+
+    #[test]
+    fn times_are_written_as_they_are_everywhere() {
+        let mut written = (Timestamp::default(), json(&Timestamp::default()));
+        let micros = |n: i64| [0, 1, 59, 60, 61, 3_599, 86_399, 86_400][n as usize % 8] * 1_000_000;
+        for n in 0..4_000_i64 {
+            let base = [0, 1_767_571_140_000_000, -77_000_000, -62_135_596_800_000_000];
+            let part = if n % 5 == 0 { n * 7_919 % 1_000_000 } else { 0 };
+            let time = Timestamp::from_micros(base[n as usize / 1_000] + micros(n * n / 3) + part);
+            if !is_moved(&mut written, time) {
+                written = (time, json(&time));
+            }
+            assert_eq!(written, (time, json(&time)), "{n}");
         }
     }
 }

@@ -65,6 +65,7 @@ impl Yard {
             replace: true,
             threads,
             key: Some(self.path("key")),
+            data: Some(self.path("data")),
             ..investigate::Request::default()
         };
         let tools = investigate::Tools {

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod assess;
 pub(crate) mod data;
 pub(crate) mod detect;
 pub(crate) mod ingest;

@@ -5,7 +5,8 @@
 //! let lakes = |_: &std::path::Path, _: &[bakas_engine::Agency]| -> Box<dyn bakas_engine::EventLake> {
 //!     Box::new(bakas_engine::MemoryLake::default())
 //! };
-//! std::process::exit(bakas_cli::run(std::env::args_os(), &lakes).into());
+//! let outside = bakas_engine::outside::Closed;
+//! std::process::exit(bakas_cli::run(std::env::args_os(), &lakes, &outside).into());
 //! ```
 
 mod args;
@@ -17,7 +18,7 @@ mod progress;
 use std::ffi::OsString;
 
 use args::{Arguments, Command};
-use bakas_engine::{LakeAt, observer::Stop};
+use bakas_engine::{LakeAt, observer::Stop, outside::Outside};
 use clap::Parser as _;
 use exit::Exit;
 use output::Screen;
@@ -27,6 +28,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) screen: Screen,
     pub(crate) quiet: bool,
     pub(crate) lakes: &'a LakeAt<'a>,
+    /// The world outside, for commands that are told to ask it.
+    pub(crate) outside: &'a dyn Outside,
     pub(crate) stop: &'static Stop,
     /// The command line without the program's name, for the seal.
     pub(crate) arguments: Vec<String>,
@@ -35,7 +38,11 @@ pub(crate) struct Desk<'a> {
 static STOP: Stop = Stop::new();
 
 /// Runs one command line and returns its exit code.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, lakes: &LakeAt<'_>) -> u8 {
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    lakes: &LakeAt<'_>,
+    outside: &dyn Outside,
+) -> u8 {
     let given: Vec<OsString> = arguments.into_iter().collect();
     let parsed = match Arguments::try_parse_from(&given) {
         Ok(parsed) => parsed,
@@ -49,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, lakes: &LakeAt<'_>) ->
         screen: Screen::new(&parsed.output),
         quiet: parsed.output.quiet,
         lakes,
+        outside,
         stop: &STOP,
         arguments: given.iter().skip(1).map(|a| a.to_string_lossy().into_owned()).collect(),
     };
@@ -81,6 +89,8 @@ fn dispatch(desk: &Desk<'_>, command: Command) -> anyhow::Result<Exit> {
         Command::Detect(asked) => commands::detect::run(desk, asked),
         Command::Ingest(asked) => commands::ingest::run(desk, &asked),
         Command::Trace(asked) => commands::trace::run(desk, &asked),
+        Command::Assess(asked) => commands::assess::run(desk, asked),
+        Command::Report(asked) => commands::assess::report(desk, asked),
         Command::Verify(asked) => commands::verify::run(desk, &asked),
         Command::Scenario(asked) => commands::scenario::make(desk, asked),
         Command::Score(asked) => commands::scenario::score(desk, &asked),

@@ -77,7 +77,7 @@ impl Screen {
     }
 }
 
-fn complain(text: &str) {
+pub(crate) fn complain(text: &str) {
     let mut err = stderr().lock();
     // Nobody is left to be told where standard error is closed.
     drop(writeln!(err, "{}", visible(text)));

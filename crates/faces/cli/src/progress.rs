@@ -1,14 +1,18 @@
-//! The progress bar on standard error: bytes, rate, time left. Nothing where it is no terminal.
+//! The progress bar on standard error: bytes, rate, time left; no bar where it is no terminal.
+//! Remarks are shown either way.
 
 use std::io::{IsTerminal as _, stderr};
 
 use bakas_engine::observer::{Observer, Step};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::output::complain;
+
 /// Draws what the engine reports.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    quiet: bool,
 }
 
 const WITH_BYTES: &str =
@@ -24,7 +28,7 @@ impl Progress {
         } else {
             ProgressDrawTarget::hidden()
         });
-        Self { bar }
+        Self { bar, quiet }
     }
 }
 
@@ -47,5 +51,11 @@ impl Observer for Progress {
 
     fn read(&self, bytes: u64) {
         self.bar.inc(bytes);
+    }
+
+    fn note(&self, what: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| complain(&format!("bakas: {what}")));
+        }
     }
 }

@@ -7,8 +7,11 @@ use std::{
 };
 
 use bakas_model::{
-    Asn, Campaign, Country, Evidence, Incident, IncidentId, IncidentKind, NetworkKind, Text, Trace,
-    incident::AddressUse,
+    AgencyIx, Asn, Campaign, Country, Incident, IncidentId, IncidentKind, NetworkKind, Text,
+    Timestamp, Trace,
+    assessment::{Basis, REST},
+    incident::{AddressUse, LinkReason},
+    network::Question,
 };
 
 /// What is assessed together: a campaign's incidents, or those of no campaign.
@@ -42,11 +45,18 @@ pub(crate) struct Facts {
     pub(crate) is_campaign: bool,
     pub(crate) incidents: Vec<IncidentId>,
     pub(crate) kinds: BTreeSet<IncidentKind>,
-    pub(crate) agencies: usize,
+    pub(crate) agencies: BTreeSet<AgencyIx>,
+    /// Agencies in which a machine or an account was entered.
+    pub(crate) entered_agencies: BTreeSet<AgencyIx>,
     pub(crate) entered: usize,
-    /// Decibans of the links that hold the campaign together, and how many there are.
-    pub(crate) link_weight: f64,
-    pub(crate) links: usize,
+    /// First and last line.
+    pub(crate) window: Option<(Timestamp, Timestamp)>,
+    /// The subject's name in files: the campaign's number, or `rest`.
+    pub(crate) subject: String,
+    /// Links that hold the campaign together by what was done there: number and decibans.
+    pub(crate) habits: (usize, f64),
+    /// The same by addresses and networks.
+    pub(crate) shared_ground: (usize, f64),
 
     /// Lines with an address of the public Internet.
     pub(crate) outside: u64,
@@ -60,6 +70,8 @@ pub(crate) struct Facts {
     pub(crate) countries: BTreeMap<Country, u64>,
     /// Of the placed lines, those for which the table is far from the time of the lines.
     pub(crate) far: u64,
+    /// Of the placed lines, those that another source places elsewhere.
+    pub(crate) disputed: u64,
     /// Of the placed lines, those from blocks that another network announces now.
     pub(crate) moved: u64,
     /// Addresses of placed lines.
@@ -74,9 +86,14 @@ pub(crate) struct Facts {
     pub(crate) legitimate_sessions: u64,
     /// Farthest table, in days either way.
     pub(crate) far_days: u32,
+    /// The addresses with the most lines, with the times asked for.
+    pub(crate) heaviest: Vec<(u64, IpAddr, Timestamp)>,
     /// Data sets that traces rest on.
     pub(crate) data_sets: BTreeSet<String>,
 }
+
+/// Traces that an item of evidence points at.
+const BASIS_TRACES: usize = 5;
 
 /// A table farther away than this in days weakens what it says.
 const FAR_DAYS: u32 = 60;
@@ -104,12 +121,20 @@ impl Facts {
             is_campaign: subject.campaign.is_some(),
             incidents: incidents.iter().map(|i| i.id.clone()).collect(),
             kinds: incidents.iter().map(|i| i.kind).collect(),
-            agencies: incidents.iter().map(|i| i.agency).collect::<BTreeSet<_>>().len(),
+            agencies: incidents.iter().map(|i| i.agency).collect(),
+            entered_agencies: incidents
+                .iter()
+                .filter(|i| !i.scope.entered.is_empty())
+                .map(|i| i.agency)
+                .collect(),
             entered: incidents.iter().map(|i| i.scope.entered.len()).sum(),
-            link_weight: subject
-                .campaign
-                .map_or(0.0, |c| c.links.iter().map(|link| link.weight.max(0.0)).sum()),
-            links: subject.campaign.map_or(0, |c| c.links.len()),
+            window: incidents
+                .iter()
+                .map(|i| (i.first, i.last))
+                .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
+            subject: subject.campaign.map_or_else(|| REST.to_owned(), |c| c.id.0.clone()),
+            habits: links(subject, false),
+            shared_ground: links(subject, true),
             ..Self::default()
         };
         let mut by_address: BTreeMap<IpAddr, Vec<&Trace>> = BTreeMap::new();
@@ -123,6 +148,8 @@ impl Facts {
             });
             facts.add(used, nearest.copied(), &mut seen);
         }
+        facts.heaviest.sort_by_key(|(lines, address, _)| (std::cmp::Reverse(*lines), *address));
+        facts.heaviest.truncate(BASIS_TRACES);
         let distinct = |what: Seen| seen.get(&what).map_or(0, |set| set.len() as u64);
         facts.addresses = distinct(Seen::Outside);
         facts.placed_addresses = distinct(Seen::Placed);
@@ -175,6 +202,10 @@ impl Facts {
         self.placed += used.lines;
         *self.countries.entry(country).or_default() += used.lines;
         let Some(trace) = trace else { return };
+        self.heaviest.push((used.lines, used.address, trace.at));
+        if is_disputed(trace) {
+            self.disputed += used.lines;
+        }
         let days = trace.then.age_days.unsigned_abs();
         self.far_days = self.far_days.max(days);
         if days > FAR_DAYS {
@@ -183,6 +214,14 @@ impl Facts {
         if trace.now.as_ref().is_some_and(|now| now.asn != trace.then.asn) {
             self.moved += used.lines;
         }
+    }
+
+    /// What items of the network rest on: the data sets and the heaviest traces.
+    pub(crate) fn network_basis(&self) -> Vec<Basis> {
+        let sets = self.data_sets.iter().map(|name| Basis::DataSet { name: name.clone() });
+        let traces = self.heaviest.iter();
+        sets.chain(traces.map(|(_, address, at)| Basis::Trace { address: *address, at: *at }))
+            .collect()
     }
 
     /// Lines from relays and rented servers.
@@ -228,19 +267,21 @@ pub(crate) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// Evidence as it is collected.
-#[derive(Debug, Default)]
-pub(crate) struct Collected(pub(crate) Vec<Evidence>);
+/// Links of the campaign by addresses and networks, or by all else: how many, and their decibans.
+fn links(subject: &Subject<'_>, of_ground: bool) -> (usize, f64) {
+    let ground = |reason: LinkReason| {
+        matches!(reason, LinkReason::SameAddress | LinkReason::SameBlock | LinkReason::SameNetwork)
+    };
+    let links = subject.campaign.into_iter().flat_map(|campaign| &campaign.links);
+    links
+        .filter(|link| ground(link.reason) == of_ground)
+        .fold((0, 0.0), |(count, sum), link| (count + 1, sum + link.weight.max(0.0)))
+}
 
-impl Collected {
-    /// Adds an item, rated by source and content (Admiralty code), and tells its number.
-    pub(crate) fn add(&mut self, facts: &Facts, rating: (char, char), text: Text) -> u32 {
-        let number = u32::try_from(self.0.len() + 1).expect("a few items");
-        let (reliability, credibility) = rating;
-        let incidents = facts.incidents.clone();
-        self.0.push(Evidence { number, text, reliability, credibility, incidents });
-        number
-    }
+/// Whether a source at hand names another country than the answer does.
+fn is_disputed(trace: &Trace) -> bool {
+    let of_place = |question| matches!(question, Question::Registration | Question::Location);
+    trace.views.iter().any(|view| of_place(view.question) && !view.agrees)
 }
 
 fn name(subject: &Subject<'_>) -> Text {

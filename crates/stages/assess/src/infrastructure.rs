@@ -2,42 +2,32 @@
 //! customers' traffic as a road carries cars: naming it does not say who drove. Says nothing of soil
 //! or hands.
 
-use bakas_model::{Asn, Assessment, AssessmentLevel, Hypothesis, Text};
+use bakas_model::{AssessmentLevel, Text};
 
 use crate::{
-    facts::{Collected, Facts, OperatorUse, share},
-    phrase::{count, counted, country_name, list, percent},
-    weigh::{NETWORK_CEILING, Rival, settle},
+    facts::{Facts, share},
+    items::{self, Seen, called, entries},
+    likelihoods::{Class, Find},
+    phrase::{country_name, percent},
+    question::{Question, Rival},
+    soil::unknown,
 };
 
-/// Decibans that rivals begin with and that items weigh at most; see `docs/manual/assess.md`.
-mod decibans {
-    /// All lines through one operator speak for its customers' lines by this; half, not at all.
-    pub(super) const ONE_OPERATOR: f64 = 6.0;
-    pub(super) const SEVERAL: f64 = -8.0;
-    pub(super) const SEVERAL_OPERATORS: f64 = 14.0;
-    /// Subscribers' devices are rented out as relays without anybody's list knowing.
-    pub(super) const RELAYED: f64 = -4.0;
-    pub(super) const RELAY_FOR_RELAYED: f64 = 14.0;
-    pub(super) const RELAY_AGAINST_CUSTOMERS: f64 = -6.0;
-    /// The operator's own machines: rare among all abuse, yet nothing in logs would show it, so it is
-    /// never ruled out.
-    pub(super) const OPERATOR_ITSELF: f64 = -2.0;
-    pub(super) const OTHER: f64 = -8.0;
-    pub(super) const LEGITIMATE_USE: f64 = 1.0;
-}
-
-/// Operators that are named; the others are counted.
-const NAMED: usize = 5;
-
-/// Assesses through whose networks.
-pub(crate) fn assess(facts: &Facts) -> Assessment {
-    let mut collected = Collected::default();
-    let items = Items::collect(facts, &mut collected);
-    let hypotheses = settle(rivals(facts, &items), NETWORK_CEILING);
-    Assessment {
+/// The question, with what the case yields.
+pub(crate) fn ask(facts: &Facts) -> Question {
+    let rivals = rivals(facts);
+    let one = facts.first_operator().map_or(0.0, |(_, used)| share(used.lines, facts.outside));
+    let finds: [Seen; 4] = [
+        (!facts.operators.is_empty(), Find::Operators, one, items::operators),
+        (!facts.owners.is_empty(), Find::Alike, 1.0, items::owners),
+        (facts.relayed_lines() > 0, Find::Relays, facts.relay_share(), items::relays),
+        (facts.legitimate_sessions > 0, Find::Customers, 1.0, items::customers),
+    ];
+    let entries = entries(AssessmentLevel::Infrastructure, &finds, facts, &rivals);
+    Question {
         level: AssessmentLevel::Infrastructure,
-        question: Text::new(
+        subject: facts.subject.clone(),
+        text: Text::new(
             format!(
                 "Infrastructure: through whose networks did {} come, and who owns them?",
                 facts.name.en
@@ -48,72 +38,70 @@ pub(crate) fn assess(facts: &Facts) -> Assessment {
                 facts.name.fil
             ),
         ),
-        answer: answer(facts, &hypotheses),
-        evidence: collected.0,
-        hypotheses,
-        would_change: would_change(),
+        seen: seen(facts),
+        rivals,
+        entries,
+        not_examined: not_examined(),
     }
 }
 
-#[derive(Debug, Default)]
-struct Items {
-    operators: Option<u32>,
-    relays: Option<u32>,
-    legitimate: Option<u32>,
-}
-
-impl Items {
-    fn collect(facts: &Facts, collected: &mut Collected) -> Self {
-        let mut add = |wanted: bool, rating, text: &dyn Fn() -> Text| {
-            wanted.then(|| collected.add(facts, rating, text()))
-        };
-        let operators = add(!facts.operators.is_empty(), ('B', '2'), &|| operators(facts));
-        // Ownership tells which state owns the road. It weighs for no rival.
-        add(!facts.owners.is_empty(), ('B', '3'), &|| owners(facts));
-        Self {
-            operators,
-            relays: add(facts.relayed_lines() > 0, ('B', '3'), &|| relays(facts)),
-            legitimate: add(facts.legitimate_sessions > 0, ('A', '2'), &|| legitimate(facts)),
-        }
-    }
-}
-
-fn rivals(facts: &Facts, items: &Items) -> Vec<Rival> {
-    let relay = facts.relay_share();
+fn rivals(facts: &Facts) -> Vec<Rival> {
     let mut rivals = Vec::new();
-    if let Some((asn, operator)) = facts.first_operator() {
-        let one = share(operator.lines, facts.outside);
+    let first = facts.first_operator();
+    if let Some((asn, operator)) = first {
         let text = customers(&called(asn, operator));
-        let mut customers = Rival::new(format!("customers-of-{asn}"), 0.0, text);
-        customers.weigh(items.operators, decibans::ONE_OPERATOR * (2.0 * one - 1.0));
-        customers.weigh(items.legitimate, decibans::LEGITIMATE_USE);
-        let mut several = Rival::new("several-operators", decibans::SEVERAL, several());
-        several.weigh(items.operators, decibans::SEVERAL_OPERATORS * (1.0 - one));
-        for rival in [&mut customers, &mut several] {
-            rival.weigh(items.relays, decibans::RELAY_AGAINST_CUSTOMERS * relay);
-        }
-        let itself = Rival::new("operator-itself", decibans::OPERATOR_ITSELF, operator_itself());
-        rivals.extend([customers, several, itself]);
+        rivals.push(Rival::new(
+            format!("customers-of-{asn}"),
+            Class::One,
+            0.40,
+            text,
+            Text::new(
+                "Most of what passes through an operator's network is its customers'.",
+                "Sa mga kostumer ang karamihan ng dumaraan sa network ng isang operator.",
+            ),
+        ));
+        rivals.push(Rival::new(
+            "several-operators",
+            Class::Several,
+            0.10,
+            several(),
+            Text::new("Seen less often.", "Mas madalang makita."),
+        ));
+        rivals.push(Rival::new(
+            "operator-itself",
+            Class::Operator,
+            0.05,
+            operator_itself(),
+            Text::new(
+                "Rare among all abuse; yet nothing in logs would show it, so it is never ruled out.",
+                "Bihira sa lahat ng pag-abuso; ngunit walang log na magpapakita nito, kaya hindi \
+                 kailanman inaalis.",
+            ),
+        ));
     }
-    let mut relayed = Rival::new("relay-rented-or-forged", decibans::RELAYED, relayed());
-    relayed.weigh(items.relays, decibans::RELAY_FOR_RELAYED * relay);
-    let mut other = Rival::new("unknown-or-other", decibans::OTHER, unknown());
-    if rivals.is_empty() {
-        // Without a single operator, the unknown is the first answer, not the last.
-        other.decibans = 0.0;
-    }
-    rivals.extend([relayed, other]);
+    rivals.push(Rival::new(
+        "relay-rented-or-forged",
+        Class::Relayed,
+        if first.is_some() { 0.30 } else { 0.40 },
+        relayed(),
+        Text::new(
+            "Subscribers' devices and servers are rented out as relays without any list knowing.",
+            "Ipinauupahan bilang relay ang mga kagamitan ng subscriber at mga server nang hindi \
+             nalalaman ng alinmang listahan.",
+        ),
+    ));
+    rivals.push(Rival::new(
+        "unknown-or-other",
+        Class::Other,
+        if first.is_some() { 0.15 } else { 0.60 },
+        unknown(),
+        Text::new("What nobody thought of is never rare.", "Hindi bihira ang di-inaasahan."),
+    ));
     rivals
 }
 
-/// An operator as it stands in a sentence.
-fn called(asn: Asn, operator: &OperatorUse) -> String {
-    operator.name.as_ref().map_or_else(|| asn.to_string(), |name| format!("{name} ({asn})"))
-}
-
-fn answer(facts: &Facts, hypotheses: &[Hypothesis]) -> Text {
-    let first = &hypotheses[0];
-    let (en, fil) = first.likelihood.words();
+/// What the lines show, before anything is made of it.
+fn seen(facts: &Facts) -> Text {
     let mut text = match facts.first_operator() {
         None => Text::new(
             "No line can be tied to an operator's network.",
@@ -139,19 +127,18 @@ fn answer(facts: &Facts, hypotheses: &[Hypothesis]) -> Text {
              nito kung sino ang may-ari ng daan, hindi kung sino ang dumaan o para kanino."
         ));
     }
-    text.en.push_str(&format!(" The first of the explanations below is {en}: {}", first.text.en));
-    text.fil.push_str(&format!(" Ang una sa mga paliwanag sa ibaba ay {fil}: {}", first.text.fil));
     text
 }
 
 fn customers(name: &str) -> Text {
     Text::new(
         format!(
-            "The lines came over connections of customers of {name}, with no part taken by the operator."
+            "The lines came over connections of customers of {name}, with no part taken by the \
+             operator."
         ),
         format!(
-            "Dumaan ang mga linya sa mga koneksiyon ng mga kostumer ng {name}, nang walang \
-                 kinalaman ang operator."
+            "Dumaan ang mga linya sa mga koneksiyon ng mga kostumer ng {name}, nang walang kinalaman \
+             ang operator."
         ),
     )
 }
@@ -180,111 +167,17 @@ fn relayed() -> Text {
     )
 }
 
-fn unknown() -> Text {
-    Text::new(
-        "Something else, or what cannot be known from these logs.",
-        "Iba pa, o hindi malalaman mula sa mga log na ito.",
-    )
-}
-
-fn operators(facts: &Facts) -> Text {
-    let mut by_lines: Vec<_> = facts.operators.iter().collect();
-    by_lines.sort_by_key(|(asn, operator)| (std::cmp::Reverse(operator.lines), asn.0));
-    let shown: Vec<(String, String)> = by_lines
-        .iter()
-        .take(NAMED)
-        .map(|(asn, operator)| {
-            let name = called(**asn, operator);
-            let (lines, addresses) = (operator.lines, operator.addresses);
-            (
-                format!(
-                    "{name}: {} from {}",
-                    counted(lines, "line", "lines"),
-                    counted(addresses, "address", "addresses")
-                ),
-                format!("{name}: {} linya mula sa {} address", count(lines), count(addresses)),
-            )
-        })
-        .collect();
-    let more = by_lines.len().saturating_sub(NAMED);
-    let (and, at) = match more {
-        0 => (String::new(), String::new()),
-        n => (format!("; and {n} more"), format!("; at {n} pa")),
-    };
-    let (en, fil): (Vec<String>, Vec<String>) = shown.into_iter().unzip();
-    Text::new(
-        format!("Announced at the time by: {}{and}.", en.join("; ")),
-        format!("Inanunsiyo noong panahong iyon ng: {}{at}.", fil.join("; ")),
-    )
-}
-
-fn owners(facts: &Facts) -> Text {
-    let shares: Vec<String> = facts
-        .owners
-        .iter()
-        .map(|(owner, used)| {
-            format!("{} {}", country_name(*owner), percent(used.lines, facts.outside))
-        })
-        .collect();
-    let (en, fil) = (list(&shares, "and"), list(&shares, "at"));
-    Text::new(
-        format!(
-            "Share of the lines through operators in which a state holds the majority (a list of \
-                 2022): {en}. It tells the owner of the network and none of the explanations apart."
-        ),
-        format!(
-            "Bahagi ng mga linyang dumaan sa mga operator na hawak ng isang estado ang mayorya \
-                 (listahan ng 2022): {fil}. Sinasabi nito ang may-ari ng network at walang \
-                 pinagkakaiba sa mga paliwanag."
-        ),
-    )
-}
-
-fn relays(facts: &Facts) -> Text {
-    let share = percent(facts.relayed_lines(), facts.outside);
-    let kinds: Vec<String> = facts.relayed.keys().map(|kind| kind.label().to_owned()).collect();
-    let (en, fil) = (list(&kinds, "and"), list(&kinds, "at"));
-    Text::new(
-        format!(
-            "{share} of the lines came from addresses that lists call {en}: what was rented or \
-                 shared, anybody may have used."
-        ),
-        format!(
-            "{share} ng mga linya ang nagmula sa mga address na tinatawag ng mga listahan na {fil}: \
-                 maaaring gamitin ninuman ang inuupahan o pinagsasaluhan."
-        ),
-    )
-}
-
-fn legitimate(facts: &Facts) -> Text {
-    let sessions = facts.legitimate_sessions;
-    Text::new(
-        format!(
-            "From the same addresses came {}: they are shared by \
-                 ordinary customers.",
-            counted(sessions, "legitimate session", "legitimate sessions")
-        ),
-        format!(
-            "Mula sa parehong mga address ang {} lehitimong session: pinagsasaluhan ang \
-                 mga ito ng mga karaniwang kostumer.",
-            count(sessions)
-        ),
-    )
-}
-
-fn would_change() -> Vec<Text> {
+fn not_examined() -> Vec<Text> {
     vec![
         Text::new(
-            "An answer of the operators' abuse desks or of their national CERT: what stood behind the \
-             addresses (a subscriber, a shared gateway, a rented server, their own machine).",
-            "Sagot ng mga abuse desk ng mga operator o ng kanilang pambansang CERT: kung ano ang nasa \
-             likod ng mga address (subscriber, pinagsasaluhang gateway, inuupahang server, o sarili \
-             nilang makina).",
+            "What stood behind the addresses: a subscriber, a shared gateway, a rented server, the \
+             operator's own machine.",
+            "Kung ano ang nasa likod ng mga address: subscriber, pinagsasaluhang gateway, inuupahang \
+             server, o sariling makina ng operator.",
         ),
         Text::new(
-            "Flow records of the operators or of a carrier in between, which show the hop before.",
-            "Mga talaan ng daloy ng trapiko ng mga operator o ng carrier sa pagitan, na magpapakita ng \
-             naunang hinto.",
+            "The hop before: no record of a carrier or operator is among the logs.",
+            "Ang naunang hinto: walang talaan ng carrier o operator sa mga log.",
         ),
     ]
 }

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use bakas_model::{AgencyIx, CommonFactor, Incident, IncidentKind, Text, incident::Entered};
+use bakas_model::{
+    AgencyIx, CommonFactor, Incident, IncidentKind, Text,
+    incident::{Act, Entered},
+};
 use rustc_hash::FxHashSet;
 
 use crate::{
@@ -89,9 +92,9 @@ fn weigh_provider(
             ),
         ));
     }
-    let listed =
-        members.iter().any(|i| i.scope.after.iter().any(|m| m.text.en.contains("administrative")));
-    if listed {
+    let deeds = members.iter().flat_map(|i| &i.scope.after).filter_map(|step| step.deed.as_ref());
+    let mut administered = deeds.filter(|deed| deed.act == Act::Administer && !deed.failed);
+    if administered.next().is_some() {
         for_.push(Text::new(
             "administrative changes were made after entry: the provider's own audit of its staff should be asked for",
             "may mga pagbabagong administratibo pagkapasok: hingin ang sariling audit ng provider sa mga tauhan nito",
@@ -123,7 +126,7 @@ fn per_account(
     against: &mut Vec<Text>,
 ) {
     let n = entered.len();
-    let guessed = entered.iter().filter(|(_, e)| e.how.en.contains("after")).count();
+    let guessed = entered.iter().filter(|(_, e)| e.failures_before > 0).count();
     if guessed > 0 {
         against.push(Text::new(
             format!("{guessed} of {n} entries came after tries that failed on the same account"),

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use bakas_model::{
     AgencyIx, Asn, Class, Day, EventRow, Moment, Place, Status, Stream, Text, Timestamp,
-    detection::Tally, incident::Entered,
+    detection::Tally,
+    incident::{Deed, Entered},
 };
 use rustc_hash::FxHashMap;
 
@@ -262,7 +263,7 @@ impl Fold {
         let in_cloud = reading::family(row.stream) == Family::Cloud;
         let object = if in_cloud && cloud::act(&row.operation).is_some() {
             row.operation.clone()
-        } else if act.is_told_alone() {
+        } else if reading::is_told_alone(act) {
             what(row, act)
         } else {
             String::new()
@@ -273,8 +274,8 @@ impl Fold {
             return;
         }
         // Google tells one act in two logs, at the same instant.
-        let twice =
-            act.is_told_alone() && reading::provider(row.stream) == Some(reading::WORKSPACE);
+        let twice = reading::is_told_alone(act)
+            && reading::provider(row.stream) == Some(reading::WORKSPACE);
         let record = if twice { row.place } else { Place::default() };
         let told = self.told.entry(key).or_insert_with(|| Told::new(here));
         if told.add(here, record) && !failed {
@@ -288,7 +289,7 @@ impl Fold {
             .told
             .iter()
             .map(|((_, account, act, failed, object), told)| {
-                let (en, fil) = act.words();
+                let (en, fil) = reading::words_of(*act);
                 let (not_en, not_fil) = if *failed { (", failed", ", nabigo") } else { ("", "") };
                 let what = if object.is_empty() { String::new() } else { format!(": {object}") };
                 let times =
@@ -303,6 +304,12 @@ impl Fold {
                         format!("{who}: {en}{not_en}{times}{what}"),
                         format!("{who}: {fil}{not_fil}{times}{what}"),
                     ),
+                    deed: Some(Deed {
+                        account: account.clone(),
+                        act: *act,
+                        failed: *failed,
+                        object: object.clone(),
+                    }),
                     lines: told.count(),
                     place: Some(told.first.1),
                 }
@@ -394,6 +401,7 @@ fn used_as(name: &str, entry: &Entry) -> Entered {
             "ginamit nang walang nakatalang pag-sign in: gamit ang session o token na naroon na, o \
              hindi ipinapakita ng mga log na ito",
         ),
+        failures_before: 0,
         place: entry.place,
     }
 }
@@ -431,6 +439,7 @@ fn entered(name: &str, entry: &Entry) -> Entered {
         at: entry.at,
         from: entry.from,
         how: Text::new(en, fil),
+        failures_before: entry.failures_before,
         place: entry.place,
     }
 }

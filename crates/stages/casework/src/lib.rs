@@ -14,13 +14,13 @@
 //!
 //! ```
 //! use bakas_casework::{Background, Findings, draft};
-//! # use bakas_model::{Asn, Location, Network, Networks, Timestamp, Trace};
+//! # use bakas_model::{Asn, Location, Networks, Timestamp, Trace};
 //! # struct Nowhere;
 //! # impl Networks for Nowhere {
 //! #     fn locate(&self, _: std::net::IpAddr, _: Timestamp) -> Location { Location::default() }
 //! #     fn operator(&self, _: Asn, _: Timestamp) -> Option<&str> { None }
 //! #     fn trace(&self, address: std::net::IpAddr, at: Timestamp, _: Timestamp) -> Trace {
-//! #         Trace { address, at, then: Network::default(), now: None, caveat: String::new() }
+//! #         Trace::new(address, at)
 //! #     }
 //! # }
 //! # let (profiles, accounts) = Default::default();

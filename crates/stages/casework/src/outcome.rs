@@ -314,6 +314,7 @@ fn timeline(incidents: &[Incident]) -> Vec<Moment> {
             agency: incident.agency,
             incident: Some(incident.id.clone()),
             text: incident.title.clone(),
+            deed: None,
             lines: incident.lines,
             place: None,
         });
@@ -326,6 +327,7 @@ fn timeline(incidents: &[Incident]) -> Vec<Moment> {
                 format!("{}: {}", entered.account, entered.how.en),
                 format!("{}: {}", entered.account, entered.how.fil),
             ),
+            deed: None,
             lines: 1,
             place: Some(entered.place),
         });

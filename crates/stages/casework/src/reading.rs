@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+pub(crate) use bakas_model::incident::Act;
 use bakas_model::{Activity, Class, EventRow, Status, Stream};
 use rustc_hash::FxHashSet;
 
@@ -23,45 +24,6 @@ pub(crate) enum Family {
     Network,
     /// A cloud account.
     Cloud,
-}
-
-/// An act that matters after an account was entered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Act {
-    /// Mail is sent on to somebody.
-    Forward,
-    /// A mail rule or filter was made or changed.
-    MailRule,
-    /// An application was given access.
-    Grant,
-    /// Somebody was given the mailbox.
-    Delegate,
-    /// A password, second factor or recovery way was changed.
-    Factor,
-    /// Something was opened to others.
-    Share,
-    /// Users, roles or members were listed.
-    Directory,
-    /// Rights or settings of others were changed.
-    Administer,
-    /// A document or mailbox was taken away.
-    Download,
-    /// A message or document was read.
-    Read,
-    /// A message was sent.
-    Send,
-    /// A command was run, or code placed.
-    Command,
-    /// Logging or watching was lowered.
-    Blind,
-    /// A secret or password was asked for.
-    Secret,
-    /// A user, key or sign-in was made or removed.
-    Credential,
-    /// Something that others need was removed or locked.
-    Destroy,
-    /// A service, task or job was installed, so that a program starts again by itself.
-    Job,
 }
 
 /// What one record means.
@@ -486,38 +448,34 @@ fn by_activity(row: &EventRow) -> Option<Act> {
     }
 }
 
-impl Act {
-    /// Its name in English and Filipino, to be followed by a count or an object.
-    pub(crate) const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Forward => ("mail forwarding set", "itinakda ang pagpapasa ng mail"),
-            Self::MailRule => ("mail rule made", "gumawa ng tuntunin sa mail"),
-            Self::Grant => ("access granted", "nagbigay ng access"),
-            Self::Delegate => ("mailbox opened to another", "ibinukas sa iba ang mailbox"),
-            Self::Factor => {
-                ("password or second factor changed", "pinalitan ang password o ikalawang salik")
-            }
-            Self::Share => ("shared with others", "ibinahagi sa iba"),
-            Self::Directory => ("users or roles listed", "inilista ang mga user o role"),
-            Self::Administer => ("administrative change", "pagbabago bilang administrador"),
-            Self::Download => ("downloaded", "na-download"),
-            Self::Read => ("read", "binasa"),
-            Self::Send => ("message sent", "nagpadala ng mensahe"),
-            Self::Command => ("command run", "nagpatakbo ng command"),
-            Self::Blind => ("logging or watching lowered", "hininaan ang pagtatala o pagbabantay"),
-            Self::Secret => ("secret or password asked for", "hiningi ang isang lihim o password"),
-            Self::Credential => {
-                ("user or key made or removed", "gumawa o nagtanggal ng user o susi")
-            }
-            Self::Destroy => ("removed or locked", "tinanggal o ikinandado"),
-            Self::Job => ("service or task installed", "nag-install ng service o task"),
+/// An act's name in English and Filipino, to be followed by a count or an object.
+pub(crate) const fn words_of(act: Act) -> (&'static str, &'static str) {
+    match act {
+        Act::Forward => ("mail forwarding set", "itinakda ang pagpapasa ng mail"),
+        Act::MailRule => ("mail rule made", "gumawa ng tuntunin sa mail"),
+        Act::Grant => ("access granted", "nagbigay ng access"),
+        Act::Delegate => ("mailbox opened to another", "ibinukas sa iba ang mailbox"),
+        Act::Factor => {
+            ("password or second factor changed", "pinalitan ang password o ikalawang salik")
         }
+        Act::Share => ("shared with others", "ibinahagi sa iba"),
+        Act::Directory => ("users or roles listed", "inilista ang mga user o role"),
+        Act::Administer => ("administrative change", "pagbabago bilang administrador"),
+        Act::Download => ("downloaded", "na-download"),
+        Act::Read => ("read", "binasa"),
+        Act::Send => ("message sent", "nagpadala ng mensahe"),
+        Act::Command => ("command run", "nagpatakbo ng command"),
+        Act::Blind => ("logging or watching lowered", "hininaan ang pagtatala o pagbabantay"),
+        Act::Secret => ("secret or password asked for", "hiningi ang isang lihim o password"),
+        Act::Credential => ("user or key made or removed", "gumawa o nagtanggal ng user o susi"),
+        Act::Destroy => ("removed or locked", "tinanggal o ikinandado"),
+        Act::Job => ("service or task installed", "nag-install ng service o task"),
     }
+}
 
-    /// Whether one alone is worth a line in the story; reading and sending are told by number.
-    pub(crate) const fn is_told_alone(self) -> bool {
-        !matches!(self, Self::Read | Self::Download | Self::Send)
-    }
+/// Whether one alone is worth a line in the story; reading and sending are told by number.
+pub(crate) const fn is_told_alone(act: Act) -> bool {
+    !matches!(act, Act::Read | Act::Download | Act::Send)
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 use bakas_model::{Agency, IncidentKind, NetworkKind, Text, incident::AddressUse};
 use rustc_hash::FxHashMap;
 
-use crate::{fold::Fold, reading::Act};
+use crate::{
+    fold::Fold,
+    reading::{Act, words_of},
+};
 
 /// A number with its thousands apart.
 pub(crate) fn number(n: u64) -> String {
@@ -290,8 +293,8 @@ fn acts(fold: &Fold) -> (String, String) {
         told.join(", ")
     };
     (
-        format!(" Seen after entry: {}.", list(|act| act.words().0)),
-        format!(" Nakita pagkapasok: {}.", list(|act| act.words().1)),
+        format!(" Seen after entry: {}.", list(|act| words_of(act).0)),
+        format!(" Nakita pagkapasok: {}.", list(|act| words_of(act).1)),
     )
 }
 

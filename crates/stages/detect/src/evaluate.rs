@@ -21,6 +21,7 @@ pub(crate) struct Fields {
     natives_of: Vec<Vec<u32>>,
     natives: Vec<Box<str>>,
     by_id: FxHashMap<FieldId, Vec<u32>>,
+    numbers: FxHashMap<Box<str>, u32>,
 }
 
 /// No field, no value.
@@ -33,8 +34,14 @@ impl Fields {
             let numbers = name.natives.iter().map(|native| fields.native(native)).collect();
             fields.natives_of.push(numbers);
         }
+        fields.numbers = (0_u32..).zip(&names).map(|(n, name)| (name.text.clone(), n)).collect();
         fields.names = names;
         fields
+    }
+
+    /// The number of a name that some rule has.
+    pub(crate) fn number_of(&self, text: &str) -> Option<u32> {
+        self.numbers.get(text).copied()
     }
 
     fn native(&mut self, text: &str) -> u32 {
@@ -126,12 +133,37 @@ impl Scene<'_, '_> {
     pub(crate) fn item(&self, item: &ItemTest) -> bool {
         let mut tests = item.tests.iter();
         let found = match item.name {
-            Some(name) if item.every => tests.all(|test| self.field(name, test)),
-            Some(name) => tests.any(|test| self.field(name, test)),
+            Some(name) => match self.single(name) {
+                // Most fields have one value: it is looked up once for all tests.
+                Some(value) if item.every => tests.all(|test| self.one(test, &value)),
+                Some(value) => tests.any(|test| self.one(test, &value)),
+                None if item.every => tests.all(|test| self.field(name, test)),
+                None => tests.any(|test| self.field(name, test)),
+            },
             None if item.every => tests.all(|test| self.keyword(test)),
             None => tests.any(|test| self.keyword(test)),
         };
         found != item.negated
+    }
+
+    /// The value of a field that has exactly one among the event's own.
+    fn single(&self, name: u32) -> Option<Operand<'_>> {
+        let natives = self.fields.natives_of[name as usize].iter();
+        let mut heads = natives.filter_map(|&native| self.table.head(native));
+        let at = heads.next()? as usize;
+        let is_last = self.table.next.get(at).is_some_and(|&next| next == NONE);
+        let field = self.event.fields.get(at).filter(|_| is_last)?;
+        Some(Operand::Value(field.value))
+    }
+
+    /// Whether a test holds for a field whose only value this is.
+    fn one(&self, test: &ValueTest, value: &Operand<'_>) -> bool {
+        match test {
+            ValueTest::Field { name: other, within, cased } => {
+                self.any(*other, &mut |theirs| compare_texts(value, theirs, *within, *cased))
+            }
+            test => self.value(test, value),
+        }
     }
 
     fn keyword(&self, test: &ValueTest) -> bool {
@@ -172,6 +204,7 @@ impl Scene<'_, '_> {
     fn value(&self, test: &ValueTest, value: &Operand<'_>) -> bool {
         match test {
             ValueTest::Text(test) => self.text(value, |text| test.fits(text)),
+            ValueTest::Among(among) => self.text(value, |text| among.fits(text)),
             ValueTest::Regex(regex) => self.text(value, |text| regex.is_match(text)),
             ValueTest::Number(number) => {
                 number_of(value).is_some_and(|mine| compare(mine, Comparison::Eq, *number))
@@ -198,12 +231,17 @@ impl Scene<'_, '_> {
     fn text(&self, value: &Operand<'_>, fits: impl FnOnce(&str) -> bool) -> bool {
         match value {
             Operand::Value(Value::Text(text)) => fits(text),
+            // Null is no text, not even an empty one.
+            Operand::Value(Value::Null) => false,
             other => other.with_text(&mut self.scratch.borrow_mut(), fits),
         }
     }
 }
 
 fn compare_texts(mine: &Operand<'_>, theirs: &Operand<'_>, within: Within, cased: bool) -> bool {
+    if [mine, theirs].iter().any(|side| matches!(side, Operand::Value(Value::Null))) {
+        return false;
+    }
     let (mut a, mut b) = (String::new(), String::new());
     mine.with_text(&mut a, |mine| {
         theirs.with_text(&mut b, |theirs| {
@@ -254,10 +292,13 @@ fn compare(mine: Number, comparison: Comparison, bound: Number) -> bool {
     order.is_some_and(|order| comparison.accepts(order))
 }
 
-fn date_part(value: &Operand<'_>, part: TimePart) -> Option<i64> {
+pub(crate) fn date_part(value: &Operand<'_>, part: TimePart) -> Option<i64> {
     match value {
         Operand::Time(micros) => Some(date::Date::of(Timestamp::from_micros(*micros)).part(part)),
         Operand::Value(Value::Int(number)) => Some(date::Date::of(date::epoch(*number)).part(part)),
+        Operand::Value(Value::Float(number)) if number.is_finite() => {
+            Some(date::Date::of(date::epoch(number.floor() as i64)).part(part))
+        }
         Operand::Value(Value::Text(text)) => date::Date::written(text)?.part_if_written(part),
         _ => None,
     }

@@ -4,15 +4,13 @@
 use std::{cell::RefCell, fmt};
 
 use bakas_model::{Event, RuleIx};
-use bakas_sigma::{
-    Comparison, Detection, Expression, Item, Number, Search, Test, TimePart, Within,
-};
+use bakas_sigma::{Comparison, Detection, Expression, Item, Number, Search, Test, Within};
 
 use crate::{
-    evaluate::{Fields, Scene, Table},
-    field::{Context, Name},
+    evaluate::{self, Fields, Scene, Table},
+    field::{Context, Name, Operand},
     logsource::{self, Origin},
-    program::{self, ItemTest, Names},
+    program::{self, ItemTest, Names, Naming},
     rules::Rules,
 };
 
@@ -122,7 +120,8 @@ fn tree<'d>(search: &'d Search, names: &mut Names) -> Tree<'d> {
                 negated: false,
                 ..item.clone()
             };
-            let tests = item.tests.iter().map(|test| program::item(&alone(test), names));
+            let mut naming = Naming::New(names);
+            let tests = item.tests.iter().map(|test| program::item(&alone(test), &mut naming));
             // The rule is loaded: each of its tests has been compiled before.
             Tree::Line(item, tests.filter_map(Result::ok).collect())
         }
@@ -163,7 +162,8 @@ fn line(item: &Item, tests: &[ItemTest], depth: usize, scene: &Scene<'_, '_>) ->
     match &item.field {
         Some(field) => {
             for value in Name::new(field).values(scene.event, scene.context) {
-                values.push(value.with_text(&mut String::new(), str::to_owned));
+                let text = value.with_text(&mut String::new(), str::to_owned);
+                values.push(text + undated(item, &value));
             }
         }
         None => {
@@ -178,6 +178,15 @@ fn line(item: &Item, tests: &[ItemTest], depth: usize, scene: &Scene<'_, '_>) ->
     }
     let patterns = item.tests.iter().map(test_words).zip(fitted).collect();
     Line { depth, field: item.field.clone(), join, values, patterns, holds: found != item.negated }
+}
+
+/// What is said beside a value of which a part of a date is asked and which has none.
+fn undated(item: &Item, value: &Operand<'_>) -> &'static str {
+    let lacks = |test: &Test| match test {
+        Test::Time(part, ..) => evaluate::date_part(value, *part).is_none(),
+        _ => false,
+    };
+    if item.tests.iter().any(lacks) { "  (no date that has this part)" } else { "" }
 }
 
 /// A test in words.
@@ -197,15 +206,7 @@ fn test_words(test: &Test) -> String {
             format!("{} {}", sign(*comparison), number_words(*number))
         }
         Test::Time(part, comparison, number) => {
-            let part = match part {
-                TimePart::Minute => "minute",
-                TimePart::Hour => "hour",
-                TimePart::Day => "day",
-                TimePart::Week => "week",
-                TimePart::Month => "month",
-                TimePart::Year => "year",
-            };
-            format!("{part} {} {}", sign(*comparison), number_words(*number))
+            format!("{} {} {}", part.name(), sign(*comparison), number_words(*number))
         }
         Test::Cidr(net) => format!("within {net}"),
         Test::Field { name, within, .. } => {

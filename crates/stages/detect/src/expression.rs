@@ -29,7 +29,11 @@ pub(crate) fn read(expression: &str, flags: Flags) -> Result<Hir, Box<regex_synt
         .build()
         .parse(&ascii_classes(expression))
         .map_err(Box::new)?;
-    Ok(narrow(hir))
+    // Whoever names one of them means it.
+    let by_code = |code: &&str| expression.contains(*code);
+    let is_named = expression.contains(FOLDED_TO_ASCII.map(|(c, _)| c))
+        || ["\\x", "\\u", "\\U", "\\p", "\\P"].iter().any(by_code);
+    Ok(narrow(hir, is_named))
 }
 
 /// Writes `\d`, `\s`, `\w` and their opposites as the sets of ASCII that they mean here, within
@@ -63,14 +67,18 @@ fn ascii_classes(expression: &str) -> std::borrow::Cow<'_, str> {
     out.into()
 }
 
-/// Takes out of sets of ASCII letters what Unicode counts as another case of them.
-fn narrow(hir: Hir) -> Hir {
+/// Takes out of sets of ASCII letters what Unicode counts as another case of them, and, where the
+/// expression does not name it itself, puts it back into what such sets leave over.
+fn narrow(hir: Hir, is_named: bool) -> Hir {
+    let narrow = |hir| narrow(hir, is_named);
     let all = |parts: Vec<Hir>| parts.into_iter().map(narrow).collect();
     match hir.into_kind() {
         HirKind::Empty => Hir::empty(),
         HirKind::Literal(literal) => Hir::literal(literal.0),
         HirKind::Look(look) => Hir::look(look),
-        HirKind::Class(Class::Unicode(class)) => Hir::class(Class::Unicode(narrow_class(class))),
+        HirKind::Class(Class::Unicode(class)) => {
+            Hir::class(Class::Unicode(narrow_class(class, is_named)))
+        }
         HirKind::Class(class) => Hir::class(class),
         HirKind::Repetition(mut repetition) => {
             repetition.sub = Box::new(narrow(*repetition.sub));
@@ -85,19 +93,29 @@ fn narrow(hir: Hir) -> Hir {
     }
 }
 
-/// The long s and the sign of kelvin: Unicode folds them to s and k.
-const FOLDED_TO_ASCII: [char; 2] = ['\u{17f}', '\u{212a}'];
+/// The long s and the sign of kelvin, which Unicode folds to s and k.
+const FOLDED_TO_ASCII: [(char, char); 2] = [('\u{17f}', 's'), ('\u{212a}', 'k')];
 
-fn narrow_class(class: ClassUnicode) -> ClassUnicode {
+fn narrow_class(mut class: ClassUnicode, is_named: bool) -> ClassUnicode {
     let beyond = class.ranges().iter().filter(|range| !range.end().is_ascii());
     let only_folded = |range: &ClassUnicodeRange| {
-        range.start() == range.end() && FOLDED_TO_ASCII.contains(&range.start())
+        range.start() == range.end() && FOLDED_TO_ASCII.iter().any(|(c, _)| *c == range.start())
     };
-    if !beyond.clone().all(only_folded) {
-        return class;
+    if beyond.clone().all(only_folded) {
+        let ascii = class.ranges().iter().filter(|range| range.end().is_ascii());
+        return ClassUnicode::new(ascii.copied());
     }
-    let ascii = class.ranges().iter().filter(|range| range.end().is_ascii());
-    ClassUnicode::new(ascii.copied())
+    // `(?i)[^k]`: the letter was taken out together with k, while its neighbours are in.
+    let has =
+        |c: char| class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&c));
+    let is_gap = |&(c, letter): &(char, char)| {
+        let beside = [u32::from(c) - 1, u32::from(c) + 1].map(char::from_u32);
+        !has(c) && !has(letter) && beside.into_iter().all(|c| c.is_some_and(has))
+    };
+    let gaps: Vec<char> =
+        FOLDED_TO_ASCII.iter().filter(|pair| !is_named && is_gap(pair)).map(|(c, _)| *c).collect();
+    gaps.into_iter().for_each(|c| class.push(ClassUnicodeRange::new(c, c)));
+    class
 }
 
 /// What every match of an expression holds.
@@ -281,6 +299,11 @@ mod tests {
         assert!(!matches(r"^[\w-]$", "\u{e9}") && matches(r"^[\w-]$", "-"));
         assert!(matches(r"^[^\d\s]$", "\u{e9}") && matches(r"^\S$", "\u{a0}"));
         assert!(matches("(?i)^[a-k]$", "K") && !matches("(?i)^[a-k]$", "\u{212a}"));
+        for other in [r"(?i)^\W$", "(?i)^[^k-s]$", r"(?i)^[^\w]$"] {
+            assert!(matches(other, "\u{212a}") && matches(other, "\u{17f}"), "{other}");
+            assert!(!matches(other, "K") && !matches(other, "s"), "{other}");
+        }
+        assert!(!matches("(?i)^[^\u{212a}]$", "\u{212a}") && !matches(r"^[^\x{17f}]$", "\u{17f}"));
         assert!(matches(r"^\\d$", r"\d") && matches(r"^\.$", "."));
         assert!(matches(r"^\<b\>$", "<b>") && !matches(r"\<b\>", "b"));
         assert!(matches(r"^\<b\>$", "<b>") && !matches(r"\<b\>", "b"));

@@ -7,6 +7,7 @@ use bakas_model::{
     Activity, Agency, AgencyIx, Class, Country, Event, FieldId, Location, NetworkKind, Place,
     Status, Stream, Timestamp, Value, field::ALIASES,
 };
+use serde::{Deserialize, Serialize};
 
 /// What is known of an event besides the record itself.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +21,7 @@ pub struct Context<'a> {
 }
 
 /// A field's name as a rule writes it, resolved as far as it can be before there is an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Name {
     pub(crate) text: Box<str>,
     /// The native fields that may bear it: its own name first, then what it is an alias of.
@@ -29,7 +30,7 @@ pub(crate) struct Name {
 }
 
 /// What an OCSF attribute's name means here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Attribute {
     /// Whatever [`Event::attribute`] makes of it: text of the record for some, fixed words or
     /// numbers for others.

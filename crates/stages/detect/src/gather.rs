@@ -7,6 +7,7 @@ use std::{
 };
 
 use bakas_model::{Event, FieldId, Place, Role, RuleIx};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     field::{Context, Name, Operand},
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// A rule's part in a correlation or a statistic.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Feed {
     pub(crate) correlation: RuleIx,
     pub(crate) member: u8,
@@ -28,7 +29,7 @@ pub(crate) struct Feed {
 }
 
 /// What is looked at in an event besides its group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Look {
     /// That it is there.
     Nothing,

@@ -14,7 +14,7 @@ use crate::{
     field::Name,
     gather::Feed,
     kind, literal, logsource,
-    program::{Names, Program},
+    program::{Names, Naming, Program},
     report::{LoadProblem, Loaded, RuleReport, RuleStatus},
     resolve,
     rules::{Detail, Rules},
@@ -189,20 +189,18 @@ impl Loader {
             return Ok(());
         }
         let meta = self.meta(path, &header, &source)?;
-        let program = Program::new(&applied.rule.detection, &mut self.names)?;
+        let program = Program::new(&applied.rule.detection, &mut Naming::New(&mut self.names))?;
         let unprefiltered = !literal::has_clause(&applied.rule.detection);
-        let report = self.add(&header, meta, Some(program), None);
+        let report = self.add(&header, meta, None);
         report.mapped.clone_from(&applied.mapped);
         report.declined = applied.declined;
         report.filters = filters;
         report.unprefiltered = unprefiltered;
         self.mapped.push(applied.mapped);
         self.sources.push(applied.log_sources.clone());
-        self.rules.details.push(Detail {
-            detection: applied.rule.detection,
-            log_sources: applied.log_sources,
-            fields: applied.fields,
-        });
+        let (log_sources, fields) = (applied.log_sources, applied.fields);
+        let detail = Detail { detection: applied.rule.detection, log_sources, fields };
+        self.rules.details.push(detail, program);
         Ok(())
     }
 
@@ -218,7 +216,6 @@ impl Loader {
         &mut self,
         header: &Header,
         meta: RuleMeta,
-        program: Option<Program>,
         correlation: Option<Correlation>,
     ) -> &mut RuleReport {
         self.counts.loaded += 1;
@@ -226,7 +223,6 @@ impl Loader {
         self.remember(header, Known::Loaded(meta.ix));
         let (ix, path) = (meta.ix, meta.path.clone());
         self.rules.metas.push(meta);
-        self.rules.programs.push(program);
         self.rules.correlations.push(correlation);
         self.rules.feeds.push(Vec::new());
         self.report(&path, header, RuleStatus::Loaded(ix))
@@ -328,7 +324,7 @@ impl Loader {
         counts.mapped = reports.iter().filter(is_mapped).count() as u64;
         rules.fields = Fields::new(names.list);
         rules.sets = Sets::new(sources, custom);
-        (rules, Loaded { counts, rules: reports, problems })
+        (rules, Loaded { counts, rules: reports.into(), problems })
     }
 }
 

@@ -140,7 +140,7 @@ impl<'r> Matcher<'r> {
                 let number = word * 64 + left.trailing_zeros() as usize;
                 left &= left - 1;
                 let rule = set.rules[number];
-                let program = self.rules.programs[rule as usize].as_ref();
+                let program = self.rules.details.program(rule as usize, &self.rules.fields);
                 if program.is_some_and(|program| scene.matches(program)) {
                     self.matched.push(RuleIx(rule));
                 }

@@ -84,8 +84,10 @@ impl Rules {
             }
         }
         let mut found = Vec::new();
-        for (rule, detail) in (0_u32..).zip(&self.details) {
-            let Some(sets) = sets_of.get(&rule) else { continue };
+        let mut asked: Vec<_> = sets_of.iter().collect();
+        asked.sort_unstable();
+        for (&rule, sets) in asked {
+            let Some(detail) = self.details.get(rule as usize) else { continue };
             let lacking = |fields: &Vec<String>| -> Vec<String> {
                 let lacks = |field: &&String| !self.occurs(field, sets, seen);
                 fields.iter().filter(lacks).cloned().collect()

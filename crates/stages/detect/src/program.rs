@@ -1,20 +1,21 @@
 //! A rule, compiled: fields resolved to numbers, patterns and expressions built, cheap questions
 //! first. It is evaluated by [`crate::evaluate`].
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
 use bakas_model::limits::REGEX_BYTES_LIMIT;
 use bakas_sigma::{
-    Comparison, Detection, Expression, Item, Number, Position, Problem, Reason, Search, Test,
-    TimePart, Within,
+    Comparison, Detection, Expression, Item, Number, Problem, Reason, Search, Test, TimePart,
+    Within,
 };
 use ipnet::IpNet;
 use regex_automata::meta;
 
 use crate::{
+    evaluate::Fields,
     expression::{self as regular, Flags},
     field::Name,
-    text::TextTest,
+    text::{Among, TextTest},
 };
 
 /// A rule's question to one event.
@@ -44,14 +45,20 @@ pub(crate) struct ItemTest {
 #[derive(Debug)]
 pub(crate) enum ValueTest {
     Text(TextTest),
-    Regex(Box<meta::Regex>),
+    /// One of several texts.
+    Among(Box<Among>),
+    Regex(Box<Regex>),
     Number(Number),
     Bool(bool),
     Null,
     Compare(Comparison, Number),
     Time(TimePart, Comparison, Number),
     Cidr(IpNet),
-    Field { name: u32, within: Within, cased: bool },
+    Field {
+        name: u32,
+        within: Within,
+        cased: bool,
+    },
     Exists(bool),
 }
 
@@ -74,17 +81,57 @@ impl Names {
     }
 }
 
+/// Where the numbers of fields come from.
+#[derive(Debug)]
+pub(crate) enum Naming<'n> {
+    /// Of a rule that is loaded: names are given numbers, expressions are built to see whether they
+    /// can be.
+    New(&'n mut Names),
+    /// Of a rule that was loaded before: all is known to be right, and expressions are built when
+    /// they are first asked.
+    Known(&'n Fields),
+}
+
+impl Naming<'_> {
+    fn number(&mut self, text: &str) -> u32 {
+        match self {
+            Self::New(names) => names.number(text),
+            Self::Known(fields) => {
+                fields.number_of(text).expect("the names of a loaded rule have numbers")
+            }
+        }
+    }
+}
+
 impl Program {
-    pub(crate) fn new(detection: &Detection, names: &mut Names) -> Result<Self, Problem> {
+    pub(crate) fn new(detection: &Detection, names: &mut Naming<'_>) -> Result<Self, Problem> {
         let root = expression(&detection.condition, detection, names)?;
         Ok(Self { root })
+    }
+}
+
+/// A regular expression, built at the latest when it is first asked.
+#[derive(Debug)]
+pub(crate) struct Regex {
+    expression: Box<str>,
+    flags: Flags,
+    built: OnceLock<meta::Regex>,
+}
+
+impl Regex {
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        let build = || {
+            let built = regex(&self.expression, self.flags);
+            built.expect("the expressions of a loaded rule were built before")
+        };
+        self.built.get_or_init(build).is_match(text)
     }
 }
 
 fn expression(
     from: &Expression,
     detection: &Detection,
-    names: &mut Names,
+    names: &mut Naming<'_>,
 ) -> Result<Node, Problem> {
     let mut all = |parts: &[Expression]| {
         parts.iter().map(|part| expression(part, detection, names)).collect::<Result<Vec<_>, _>>()
@@ -100,7 +147,7 @@ fn expression(
     })
 }
 
-fn search(from: &Search, names: &mut Names) -> Result<Node, Problem> {
+fn search(from: &Search, names: &mut Naming<'_>) -> Result<Node, Problem> {
     let mut all = |parts: &[Search]| {
         parts.iter().map(|part| search(part, names)).collect::<Result<Vec<_>, _>>()
     };
@@ -111,24 +158,52 @@ fn search(from: &Search, names: &mut Names) -> Result<Node, Problem> {
     })
 }
 
-pub(crate) fn item(from: &Item, names: &mut Names) -> Result<ItemTest, Problem> {
+pub(crate) fn item(from: &Item, names: &mut Naming<'_>) -> Result<ItemTest, Problem> {
     let name = from.field.as_deref().map(|field| names.number(field));
     let mut tests = Vec::with_capacity(from.tests.len());
     for test in &from.tests {
         tests.push(value_test(test, from, names)?);
+    }
+    if !from.every {
+        tests = gathered(tests);
     }
     tests.sort_by_key(ValueTest::cost);
     let tests = tests.into_boxed_slice();
     Ok(ItemTest { name, every: from.every, negated: from.negated, tests })
 }
 
-fn value_test(test: &Test, item: &Item, names: &mut Names) -> Result<ValueTest, Problem> {
+/// Of alternatives: texts that may stand anywhere become one test, where they are many.
+fn gathered(tests: Vec<ValueTest>) -> Vec<ValueTest> {
+    let is_part = |test: &ValueTest| matches!(test, ValueTest::Text(text) if Among::takes(text));
+    if tests.iter().filter(|test| is_part(test)).count() < Among::LEAST {
+        return tests;
+    }
+    let (mut texts, mut rest) = (Vec::new(), Vec::new());
+    for test in tests {
+        match test {
+            ValueTest::Text(text) if Among::takes(&text) => texts.push(text),
+            other => rest.push(other),
+        }
+    }
+    rest.push(ValueTest::Among(Box::new(Among::new(texts))));
+    rest
+}
+
+fn value_test(test: &Test, item: &Item, names: &mut Naming<'_>) -> Result<ValueTest, Problem> {
     Ok(match test {
         Test::Text { pattern, cased } => ValueTest::Text(TextTest::new(pattern, *cased)),
         Test::Regex { expression, insensitive, multi_line, dot_all } => {
             let (insensitive, multi_line, dot_all) = (*insensitive, *multi_line, *dot_all);
             let flags = Flags { insensitive, multi_line, dot_all };
-            ValueTest::Regex(Box::new(regex(expression, flags, item.at, &item.place)?))
+            let built = match names {
+                Naming::New(_) => {
+                    let wrong = |detail| Problem::new(Reason::Regex, item.at, &item.place, detail);
+                    OnceLock::from(regex(expression, flags).map_err(wrong)?)
+                }
+                Naming::Known(_) => OnceLock::new(),
+            };
+            let expression = expression.as_str().into();
+            ValueTest::Regex(Box::new(Regex { expression, flags, built }))
         }
         Test::Number(number) => ValueTest::Number(*number),
         Test::Bool(truth) => ValueTest::Bool(*truth),
@@ -148,25 +223,20 @@ fn value_test(test: &Test, item: &Item, names: &mut Names) -> Result<ValueTest, 
     })
 }
 
-fn regex(
-    expression: &str,
-    flags: Flags,
-    at: Position,
-    place: &str,
-) -> Result<meta::Regex, Problem> {
+/// Builds an expression; an error says in words what is wrong.
+fn regex(expression: &str, flags: Flags) -> Result<meta::Regex, String> {
     let limits = meta::Config::new()
         .nfa_size_limit(Some(REGEX_BYTES_LIMIT))
         .onepass_size_limit(Some(REGEX_BYTES_LIMIT))
         .hybrid_cache_capacity(REGEX_CACHE_BYTES);
-    let wrong = |detail: String| Problem::new(Reason::Regex, at, place, detail);
     let hir = regular::read(expression, flags).map_err(|error| {
         let text = error.to_string();
         let last = text.lines().last().unwrap_or_default().trim();
         let last = last.strip_prefix("error: ").unwrap_or(last);
-        wrong(format!("{last} (expressions must match in linear time)"))
+        format!("{last} (expressions must match in linear time)")
     })?;
     let built = meta::Builder::new().configure(limits).build_from_hir(&hir);
-    built.map_err(|error| wrong(error.to_string()))
+    built.map_err(|error| error.to_string())
 }
 
 /// What one expression may keep of its lazily built automaton, per thread.
@@ -206,6 +276,7 @@ impl ValueTest {
             Self::Number(_) | Self::Compare(..) | Self::Cidr(_) => 2,
             Self::Time(..) => 4,
             Self::Field { .. } => 20,
+            Self::Among(_) => 10,
             Self::Regex(_) => 50,
         }
     }

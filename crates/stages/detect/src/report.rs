@@ -1,10 +1,17 @@
 //! What became of each rule that was read: nothing is left out in silence.
 
+use std::{
+    ops::{Deref, Range},
+    slice,
+    sync::{Arc, OnceLock},
+};
+
 use bakas_model::{RuleCounts, RuleIx};
 use bakas_sigma::{Problem, pipeline::Mapping};
+use serde::{Deserialize, Serialize};
 
 /// A rule, a pipeline, or part of a file, that could not be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{path}, {problem}")]
 pub struct LoadProblem {
     /// The file.
@@ -19,13 +26,57 @@ pub struct Loaded {
     /// How many.
     pub counts: RuleCounts,
     /// Each rule, correlation and filter that was read, in the order of the files.
-    pub rules: Vec<RuleReport>,
+    pub rules: Reports,
     /// Everything that could not be used, pipelines among it.
     pub problems: Vec<LoadProblem>,
 }
 
+/// What became of rules, one after another. Of rules that were kept as bytes it is read when
+/// somebody first asks.
+#[derive(Clone, Debug, Default)]
+pub struct Reports {
+    list: Arc<OnceLock<Vec<RuleReport>>>,
+    bytes: Arc<Vec<u8>>,
+    at: Range<usize>,
+}
+
+impl Reports {
+    /// Of reports that lie in bytes. `None` where there are fewer bytes.
+    pub(crate) fn kept(bytes: Arc<Vec<u8>>, at: Range<usize>) -> Option<Self> {
+        let list = Arc::default();
+        (at.end <= bytes.len()).then_some(Self { list, bytes, at })
+    }
+}
+
+impl From<Vec<RuleReport>> for Reports {
+    fn from(list: Vec<RuleReport>) -> Self {
+        Self { list: Arc::new(OnceLock::from(list)), ..Self::default() }
+    }
+}
+
+impl Deref for Reports {
+    type Target = [RuleReport];
+
+    fn deref(&self) -> &[RuleReport] {
+        self.list.get_or_init(|| match self.bytes.get(self.at.clone()) {
+            None | Some([]) => Vec::new(),
+            Some(bytes) => postcard::from_bytes(bytes)
+                .expect("their hash told that they are what this program wrote"),
+        })
+    }
+}
+
+impl<'r> IntoIterator for &'r Reports {
+    type Item = &'r RuleReport;
+    type IntoIter = slice::Iter<'r, RuleReport>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// What became of one rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RuleReport {
     /// Its file.
     pub path: String,
@@ -36,6 +87,7 @@ pub struct RuleReport {
     /// What became of it.
     pub status: RuleStatus,
     /// Which field became what, by which pipeline.
+    #[serde(with = "mappings")]
     pub mapped: Vec<Mapping>,
     /// Forms of it that a pipeline declined while others are asked.
     pub declined: Vec<(String, Problem)>,
@@ -46,8 +98,24 @@ pub struct RuleReport {
     pub unprefiltered: bool,
 }
 
+/// Mappings as bytes: their names, one after another.
+mod mappings {
+    use bakas_sigma::pipeline::Mapping;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(all: &[Mapping], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(all.iter().map(|m| (&m.from, &m.to, &m.pipeline)))
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Vec<Mapping>, D::Error> {
+        let all = Vec::<(String, String, String)>::deserialize(from)?;
+        let whole = |(from, to, pipeline)| Mapping { from, to, pipeline };
+        Ok(all.into_iter().map(whole).collect())
+    }
+}
+
 /// What became of a rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum RuleStatus {
     /// It is asked.
     Loaded(RuleIx),

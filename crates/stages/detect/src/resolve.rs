@@ -107,7 +107,7 @@ fn correlation(
         speaks: true,
         chains: Vec::new(),
     };
-    loader.add(&document.header, meta, None, Some(compiled));
+    loader.add(&document.header, meta, Some(compiled));
     for (rule, feed) in feeds {
         loader.feed(rule, feed);
     }

@@ -11,19 +11,19 @@ use crate::{
     gather::{Feed, Gatherer},
     input::Input,
     matcher::Matcher,
-    program::Program,
+    plain::Details,
     screen::{Screen, Shape},
     set::Set,
     sets::Sets,
     statistics::Statistic,
 };
 
+pub(crate) use crate::plain::Detail;
+
 /// Rules and correlations, loaded and compiled.
 #[derive(Debug, Default)]
 pub struct Rules {
     pub(crate) metas: Vec<RuleMeta>,
-    /// By rule; correlations have none.
-    pub(crate) programs: Vec<Option<Program>>,
     /// By rule: the correlations that it feeds.
     pub(crate) feeds: Vec<Vec<Feed>>,
     /// By rule; plain rules have none.
@@ -32,18 +32,8 @@ pub struct Rules {
     pub(crate) statistics: BTreeMap<RuleIx, Statistic>,
     pub(crate) fields: Fields,
     pub(crate) sets: Sets,
-    /// By plain rule: what it asks for, as it was read.
-    pub(crate) details: Vec<Detail>,
-}
-
-/// A rule as its pipelines and filters left it.
-#[derive(Debug)]
-pub(crate) struct Detail {
-    pub(crate) detection: bakas_sigma::Detection,
-    /// The logs that it is for, by variant.
-    pub(crate) log_sources: Vec<bakas_sigma::LogSource>,
-    /// The fields that it names, by variant.
-    pub(crate) fields: Vec<Vec<String>>,
+    /// By plain rule: what it asks for, as it was read and compiled.
+    pub(crate) details: Details,
 }
 
 impl Rules {

@@ -8,7 +8,7 @@ use bakas_model::{Class, Event, Stream};
 
 use crate::{
     literal::{self, View},
-    rules::Detail,
+    plain::Details,
     sieve::{ESCAPE, Hit, Sieve},
 };
 
@@ -40,7 +40,7 @@ pub(crate) struct Screen {
 impl Screen {
     /// For these rules. `None` where it would spare nothing: where many rules find their texts in
     /// fields only.
-    pub(crate) fn new(shape: Shape, rules: &[u32], details: &[Detail]) -> Option<Self> {
+    pub(crate) fn new(shape: Shape, rules: &[u32], details: &Details) -> Option<Self> {
         let mut needs: Vec<(String, u32)> = Vec::new();
         let mut always = Vec::new();
         for &rule in rules {
@@ -83,8 +83,10 @@ impl Screen {
 /// fields are looked through for them.
 const IN_FIELDS_LIMIT: usize = 16;
 
-/// So many records of each chunk are taken apart whatever they hold.
-const SAMPLE_RECORDS: u32 = 32;
+/// So many records at the beginning of a source are taken apart whatever they hold.
+const FIRST_RECORDS: u32 = 32;
+/// Of the others, one of so many: neighbours in time are alike, and tell less.
+const SAMPLE_STRIDE: u32 = 128;
 
 /// What a screen told of the chunk at hand.
 #[derive(Debug, Default)]
@@ -143,7 +145,8 @@ impl Screening {
     /// Whether the last record asked for is looked at whatever it holds, so that it becomes known
     /// which fields there are.
     pub(crate) const fn is_sample(&self) -> bool {
-        self.asked <= SAMPLE_RECORDS
+        let is_first = self.base == 0 && self.asked <= FIRST_RECORDS;
+        is_first || self.asked % SAMPLE_STRIDE == 1
     }
 
     /// What was told of the last record asked for does not hold.

@@ -14,7 +14,7 @@ use crate::{
     evaluate::Fields,
     field::{Attribute, Name},
     literal::{self, View},
-    rules::Detail,
+    plain::Details,
     seen::Seen,
 };
 
@@ -69,7 +69,7 @@ struct Bits {
 const TEXTS_BYTES_LIMIT: usize = 256 << 10;
 
 impl Set {
-    pub(crate) fn new(number: usize, rules: Vec<u32>, details: &[Detail], fields: &Fields) -> Self {
+    pub(crate) fn new(number: usize, rules: Vec<u32>, details: &Details, fields: &Fields) -> Self {
         let mut always = vec![0_u64; rules.len().div_ceil(64)];
         let mut needs: Vec<(String, u32, FieldBits)> = Vec::new();
         let mut bits = Bits::default();

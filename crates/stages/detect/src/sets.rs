@@ -12,7 +12,7 @@ use bakas_sigma::LogSource;
 use crate::{
     evaluate::Fields,
     logsource::{self, Origin},
-    rules::Detail,
+    plain::Details,
     screen::{Screen, Shape},
     set::Set,
 };
@@ -52,6 +52,11 @@ impl Sets {
                 sources[at].1.push(rule);
             }
         }
+        Self::of_sources(sources, custom)
+    }
+
+    /// Of log sources, each once, with the indexes of their rules.
+    pub(crate) fn of_sources(sources: Vec<(LogSource, Vec<u32>)>, custom: Vec<Served>) -> Self {
         let cells = (Stream::ALL.len() + custom.len()) * Class::ALL.len();
         Self {
             sources,
@@ -60,6 +65,11 @@ impl Sets {
             same: Mutex::default(),
             screens: Mutex::default(),
         }
+    }
+
+    /// Each log source that rules are for, with the indexes of its rules.
+    pub(crate) fn sources(&self) -> &[(LogSource, Vec<u32>)] {
+        &self.sources
     }
 
     /// The sets that were built so far.
@@ -77,7 +87,7 @@ impl Sets {
     }
 
     /// The rules that an event is asked of.
-    pub(crate) fn of(&self, event: &Event<'_>, details: &[Detail], fields: &Fields) -> &Arc<Set> {
+    pub(crate) fn of(&self, event: &Event<'_>, details: &Details, fields: &Fields) -> &Arc<Set> {
         let class = Class::ALL.iter().position(|&c| c == event.class);
         let class = class.unwrap_or(Class::ALL.len() - 1);
         let custom = event.custom.filter(|_| event.stream == Stream::Custom);
@@ -100,7 +110,7 @@ impl Sets {
     }
 
     /// The screen for a format; `None` where it would spare nothing.
-    pub(crate) fn screen(&self, shape: Shape, details: &[Detail]) -> Option<Arc<Screen>> {
+    pub(crate) fn screen(&self, shape: Shape, details: &Details) -> Option<Arc<Screen>> {
         let mut screens = self.screens.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, screen)) = screens.iter().find(|(known, _)| *known == shape) {
             return screen.clone();

@@ -2,8 +2,9 @@
 //! letters fold to ASCII letters only and other characters by their single lower-case character,
 //! so that looking for the ASCII parts of a text first never misses a match.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::OnceLock};
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use bakas_sigma::{Part, Pattern};
 use memchr::memmem::Finder;
 
@@ -96,6 +97,14 @@ impl TextTest {
         }
     }
 
+    /// The text that it looks for anywhere, in any case of ASCII; `None` where it asks for more.
+    fn contained(&self) -> Option<&str> {
+        match (&self.shape, self.case) {
+            (Shape::Contains(needle), Case::Ascii) => Some(&*needle.text).filter(|t| !t.is_empty()),
+            _ => None,
+        }
+    }
+
     /// How costly a comparison is, roughly.
     pub(crate) fn cost(&self) -> u32 {
         let by_case = if self.case == Case::Folded { 10 } else { 0 };
@@ -106,6 +115,45 @@ impl TextTest {
                 Shape::Contains(_) => 4,
                 Shape::Glob(_) => 8,
             }
+    }
+}
+
+/// Many texts of which one is to be found anywhere: all are looked for at once.
+#[derive(Debug)]
+pub(crate) struct Among {
+    texts: Vec<TextTest>,
+    /// Built when it is first asked; `None` where it would be too large.
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Among {
+    /// So many texts are looked for one by one sooner.
+    pub(crate) const LEAST: usize = 4;
+
+    /// Whether a test can be part of one.
+    pub(crate) fn takes(test: &TextTest) -> bool {
+        test.contained().is_some()
+    }
+
+    /// Of tests that can be part.
+    pub(crate) const fn new(texts: Vec<TextTest>) -> Self {
+        Self { texts, automaton: OnceLock::new() }
+    }
+
+    /// Whether one of them fits.
+    pub(crate) fn fits(&self, text: &str) -> bool {
+        let build = || {
+            AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .kind(Some(AhoCorasickKind::DFA))
+                .prefilter(false)
+                .build(self.texts.iter().filter_map(TextTest::contained))
+                .ok()
+        };
+        match self.automaton.get_or_init(build) {
+            Some(automaton) => automaton.is_match(text),
+            None => self.texts.iter().any(|test| test.fits(text)),
+        }
     }
 }
 
@@ -277,5 +325,22 @@ mod tests {
         check("*abc*", "ABcxx", true);
         check("*abc*", "ab", false);
         check("*=c*", "x=C", true);
+    }
+
+    #[test]
+    fn many_at_once_find_what_each_finds() {
+        let patterns = ["*WhoAmI*", "*/../*", "*=c*", "*%00*", "*union?select*", "*\u{e9}*", "x*"];
+        let tests = || patterns.map(|p| TextTest::new(&Pattern::parse(p), false));
+        let taken: Vec<_> = tests().into_iter().filter(Among::takes).collect();
+        assert_eq!(taken.len(), 4, "wildcards within, other letters and ends ask for more");
+        let cased = TextTest::new(&Pattern::parse("*a*"), true);
+        assert!(
+            !Among::takes(&cased) && !Among::takes(&TextTest::new(&Pattern::parse("**"), false))
+        );
+        let among = Among::new(taken.clone());
+        for text in ["", "WHOAMI", "a/../b", "x=C", "%00", "\u{e9}=c\u{e9}", "who ami", "/.", "%0"]
+        {
+            assert_eq!(among.fits(text), taken.iter().any(|t| t.fits(text)), "{text}");
+        }
     }
 }

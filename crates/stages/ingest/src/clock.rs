@@ -183,7 +183,7 @@ impl Clock {
     /// As [`Self::iso`], but in UTC where no zone is written: what cloud providers mean.
     pub(crate) fn iso_utc(&self, text: &str) -> Option<Timestamp> {
         let (civil, rest) = iso_civil(text.as_bytes())?;
-        if rest.is_empty() {
+        if matches!(rest, [] | [b' ']) {
             return Some(self.correct(Zone::Fixed(0).to_utc(civil)?));
         }
         self.iso(text)
@@ -445,10 +445,9 @@ mod tests {
         check("2026-01-05 08:00:00 UTC", Some("2026-01-05T08:00:00Z"));
         check("2026-01-05", None);
         check("2026-13-05T08:00:00Z", None);
-        assert_eq!(
-            clock.iso_utc("2026-01-05T08:00:00").unwrap().to_string(),
-            "2026-01-05T08:00:00Z"
-        );
+        for written in ["2026-01-05T08:00:00", "2026-01-05T08:00:00 ", "2026-01-05T08:00:00Z"] {
+            assert_eq!(clock.iso_utc(written).unwrap().to_string(), "2026-01-05T08:00:00Z");
+        }
     }
 
     #[test]

@@ -225,11 +225,12 @@ impl Teller {
             at = end + 1;
         }
         let records = chunk.records.as_deref().unwrap_or(&lines);
+        let mut walk = chunk.origin.walk();
         for (range, line) in records.iter().zip(chunk.first_record..) {
-            let offset = chunk.base + range.start as u64;
+            let offset = walk.at(&chunk.bytes, range.start);
             let bytes = chunk.bytes.get(range.clone()).unwrap_or_default().trim_ascii_end();
             if !bytes.is_empty() && !self.told.contains(&offset) {
-                let length = bytes.len() as u64;
+                let length = walk.at(&chunk.bytes, range.start + bytes.len()) - offset;
                 self.records.push(Explained { line, offset, length, outcome: Outcome::Furniture });
             }
         }

@@ -9,8 +9,8 @@ use crate::{
     catalogue::rank,
     clock::Clock,
     decode::{identify, is_access_line, is_syslog_line, told_by_structure},
-    define::{Sight, for_message, without_priority},
-    frame::{ALL_WRAPPERS, CsvHeader, Encoding, Found, JsonFrame, plain_head},
+    define::{Sight, without_priority},
+    frame::{ALL_WRAPPERS, CsvHeader, Found, JsonFrame, plain_head},
     json::Json,
 };
 
@@ -58,7 +58,7 @@ impl Formats {
     pub fn guess(self, head: &[u8], name: &str) -> Guess {
         let (text, encoding) = plain_head(head);
         let mut guess = guess_plain(self, &text, name);
-        if let Some(note) = encoding.note().filter(|_| encoding != Encoding::Plain) {
+        if let Some(note) = encoding.note() {
             guess.why = format!("{}; the file {note}", guess.why);
         }
         guess
@@ -206,7 +206,7 @@ fn guess_lines(formats: Formats, text: &str) -> Guess {
 /// Whether a line with a priority and no header is a message that a definition takes.
 fn is_carried(formats: Formats, line: &str) -> bool {
     let text = without_priority(line);
-    text.len() < line.len() && for_message(formats, "", text, text).is_some()
+    text.len() < line.len() && formats.for_message("", text, text).is_some()
 }
 
 fn guess_csv(text: &str) -> Option<Guess> {

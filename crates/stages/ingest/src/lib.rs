@@ -53,7 +53,7 @@ pub use decode::{Decoder, Sink};
 pub use define::{Definition, DefinitionProblem, Reading};
 pub use explain::{ATTRIBUTES, Attribute, Explained, ExplainedEvent, Outcome, explain};
 pub use format::{Format, Verbatim};
-pub use frame::{CHUNK_BYTES, Chunk, Chunker, CsvHeader, Encoding, Headed, Skipped};
+pub use frame::{CHUNK_BYTES, Chunk, Chunker, CsvHeader, Encoding, Headed, Origin, Skipped};
 pub use guess::{Guess, guess};
 pub use skew::SkewSampler;
 pub use unpack::{Member, NESTED_ZIP_BYTES_LIMIT, is_packed, unpack};

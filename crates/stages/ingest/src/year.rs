@@ -7,7 +7,10 @@ use std::io::{self, BufRead, BufReader, Read};
 use bakas_model::{Day, SourceClock};
 use memchr::memchr;
 
-use crate::clock::{self, Clock};
+use crate::{
+    clock::{self, Clock},
+    frame::Decoded,
+};
 
 /// Lines may come this many days late, or out of order, without a new year.
 const LATE_DAYS: i32 = 45;
@@ -90,9 +93,9 @@ fn date(line: &[u8]) -> Option<(u8, u8)> {
 /// # Errors
 /// When the reader fails.
 pub fn first_year(reader: impl Read, reference: Day) -> io::Result<Option<i32>> {
-    let mut reader = BufReader::with_capacity(1 << 20, reader);
+    let mut reader = BufReader::with_capacity(1 << 20, Decoded::new(reader));
     let (mut turns, mut last) = (Turns::default(), None);
-    let (mut head, mut is_begun) = (Vec::with_capacity(HEAD_BYTES), false);
+    let mut head = Vec::with_capacity(HEAD_BYTES);
     loop {
         let buffer = reader.fill_buf()?;
         if buffer.is_empty() && head.is_empty() {
@@ -107,9 +110,6 @@ pub fn first_year(reader: impl Read, reference: Day) -> io::Result<Option<i32>> 
         reader.consume(used);
         if newline.is_none() && !is_over {
             continue;
-        }
-        if !std::mem::replace(&mut is_begun, true) && head.starts_with(b"\xef\xbb\xbf") {
-            head.drain(..3);
         }
         if let Some((month, day)) = date(&head) {
             turns.step(month, day);

@@ -26,7 +26,7 @@ const NARROW: usize = 76;
 /// The briefing, for a terminal of that width. Nothing from a log reaches the terminal unescaped.
 #[must_use]
 pub fn render(case: &Case, width: usize, colour: bool) -> String {
-    let mut page = Page { out: String::new(), width: width.clamp(WIDTH_LEAST, WIDTH_MOST), colour };
+    let mut page = Page::new(width, colour);
     let view = View::new(case);
     let story = story::tell(case);
     head(&mut page, case);
@@ -50,25 +50,29 @@ pub fn render(case: &Case, width: usize, colour: bool) -> String {
     page.out
 }
 
-const BOLD: &str = "1";
-const DIM: &str = "2";
+pub(crate) const BOLD: &str = "1";
+pub(crate) const DIM: &str = "2";
 const RED: &str = "31";
 const YELLOW: &str = "33";
 const CYAN: &str = "36";
 
 /// Lines of a width, with or without colour.
-struct Page {
-    out: String,
-    width: usize,
+pub(crate) struct Page {
+    pub(crate) out: String,
+    pub(crate) width: usize,
     colour: bool,
 }
 
 impl Page {
-    fn paint(&self, code: &str, text: &str) -> String {
+    pub(crate) fn new(width: usize, colour: bool) -> Self {
+        Self { out: String::new(), width: width.clamp(WIDTH_LEAST, WIDTH_MOST), colour }
+    }
+
+    pub(crate) fn paint(&self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    fn line(&mut self, text: &str) {
+    pub(crate) fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
     }
@@ -119,7 +123,7 @@ fn columns(c: char) -> usize {
 }
 
 /// Words into lines of at most `room` columns; a longer word is broken.
-fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split_whitespace() {

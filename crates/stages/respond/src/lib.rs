@@ -13,7 +13,9 @@
 pub mod asks;
 pub mod blocks;
 pub mod briefing;
+mod drawing;
 pub mod report;
+pub mod screen;
 mod site;
 mod story;
 mod text;

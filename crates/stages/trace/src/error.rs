@@ -16,7 +16,7 @@ pub enum TableError {
     #[error("{table} is damaged: it does not unpack ({why})")]
     Packing { table: String, why: String },
     #[error("{table} is damaged: section {section}: {why}")]
-    Section { table: String, section: &'static str, why: String },
+    Section { table: String, section: String, why: String },
     #[error("the table cannot be built: {0}")]
     Draft(String),
 }

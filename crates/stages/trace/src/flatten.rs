@@ -2,7 +2,7 @@
 //! specific one is believed; where lists are laid over one another, all of them are kept. The order
 //! of the input never matters.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::range::Range;
 
@@ -36,54 +36,121 @@ pub(crate) fn union(rows: &[(Range, u32)]) -> Vec<Stretch> {
     })
 }
 
-/// Two attributes laid over one another: every stretch on which neither changes, with both values,
-/// 0 for none.
-pub(crate) fn overlay(a: &[Stretch], b: &[Stretch]) -> Vec<(Stretch, u32)> {
-    let mut both = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
+/// Attributes laid over one another: every stretch on which none of them changes, with what `value`
+/// makes of all their values, in which 0 is none.
+pub(crate) fn combine(
+    attributes: &[&[Stretch]],
+    mut value: impl FnMut(&[u32]) -> u32,
+) -> Vec<Stretch> {
+    let mut left: Vec<&[Stretch]> = attributes.to_vec();
+    let mut values = vec![0; left.len()];
+    let mut combined: Vec<Stretch> = Vec::new();
     let mut at = 0;
-    // What is left of the two stretches at hand, and the end of what holds on both sides.
-    while let Some(first) =
-        [a.peek(), b.peek()].into_iter().flatten().map(|s| s.first.max(at)).min()
-    {
-        let value = |s: Option<&Stretch>| s.filter(|s| s.first <= first).map_or(0, |s| s.value);
-        let end =
-            |s: Option<&Stretch>| s.map(|s| if s.first <= first { s.last } else { s.first - 1 });
-        let (of_a, of_b) = (value(a.peek()), value(b.peek()));
-        let last = [end(a.peek()), end(b.peek())].into_iter().flatten().min();
-        let last = last.expect("one of the two has a stretch here");
-        both.push((Stretch { first, last, value: of_a }, of_b));
-        a.next_if(|s| s.last == last);
-        b.next_if(|s| s.last == last);
+    // `at` is where what is left begins; stretches that began before it go on.
+    while let Some(first) = left.iter().filter_map(|rest| Some(rest.first()?.first.max(at))).min() {
+        let mut last = u128::MAX;
+        for (rest, value) in left.iter().zip(&mut values) {
+            *value = 0;
+            match rest.first() {
+                Some(stretch) if stretch.first <= first => {
+                    *value = stretch.value;
+                    last = last.min(stretch.last);
+                }
+                Some(stretch) => last = last.min(stretch.first - 1),
+                None => {}
+            }
+        }
+        let value = value(&values);
+        match combined.last_mut() {
+            Some(before) if before.value == value && before.last.checked_add(1) == Some(first) => {
+                before.last = last;
+            }
+            _ => combined.push(Stretch { first, last, value }),
+        }
+        for rest in &mut left {
+            if rest.first().is_some_and(|stretch| stretch.last == last) {
+                *rest = &rest[1..];
+            }
+        }
         let Some(behind) = last.checked_add(1) else { break };
         at = behind;
     }
-    both
+    combined
+}
+
+/// The set of all ranges that hold an address, the largest first, for every address that any range
+/// holds: the value is one more than the position of the set. All ranges are of one family; their
+/// values say which they are.
+pub(crate) fn sets(rows: &[(Range, u32)], sets: &mut Sets) -> Vec<Stretch> {
+    let rank = |&(range, value): &(Range, u32)| -> Rank {
+        (range.span(), std::cmp::Reverse(range.first), value)
+    };
+    sweep(rows, rank, |active: &BTreeSet<Rank>| {
+        (!active.is_empty())
+            .then(|| sets.number(active.iter().rev().map(|&(_, _, value)| value).collect()))
+    })
+}
+
+/// Sets of numbers, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Sets {
+    known: HashMap<Vec<u32>, u32>,
+    /// Where each set begins in `members`; the end of the last one is the last.
+    pub(crate) starts: Vec<u32>,
+    pub(crate) members: Vec<u32>,
+}
+
+impl Sets {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// One more than the position of a set, which is added where it is new.
+    fn number(&mut self, set: Vec<u32>) -> u32 {
+        if let Some(&number) = self.known.get(&set) {
+            return number;
+        }
+        let count =
+            |members: &[u32]| u32::try_from(members.len()).expect("fewer than 2^32 members");
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        self.members.extend_from_slice(&set);
+        self.starts.push(count(&self.members));
+        let number = u32::try_from(self.starts.len() - 1).expect("fewer sets than members");
+        self.known.insert(set, number);
+        number
+    }
 }
 
 /// Walks over the borders in order and asks at each what holds from there on.
 fn sweep<R: Ord>(
     rows: &[(Range, u32)],
     rank: impl Fn(&(Range, u32)) -> R,
-    value: impl Fn(&BTreeSet<R>) -> Option<u32>,
+    mut value: impl FnMut(&BTreeSet<R>) -> Option<u32>,
 ) -> Vec<Stretch> {
-    let mut borders: BTreeMap<u128, Border> = BTreeMap::new();
-    for (at, (range, _)) in rows.iter().enumerate() {
-        borders.entry(range.first).or_default().begin.push(at);
-        // A range that reaches the last number of all has no border behind it.
-        if let Some(behind) = range.last.checked_add(1) {
-            borders.entry(behind).or_default().end.push(at);
-        }
-    }
+    // A range that reaches the last number of all has no border behind it.
+    let mut ends: Vec<(u128, usize)> = (0..)
+        .zip(rows)
+        .filter_map(|(at, (range, _))| Some((range.last.checked_add(1)?, at)))
+        .collect();
+    let mut begins: Vec<(u128, usize)> =
+        (0..).zip(rows).map(|(at, (range, _))| (range.first, at)).collect();
+    ends.sort_unstable();
+    begins.sort_unstable();
+    let (mut ends, mut begins) = (ends.into_iter().peekable(), begins.into_iter().peekable());
     let mut stretches: Vec<Stretch> = Vec::with_capacity(rows.len());
     let mut active = BTreeSet::new();
     let mut open: Option<(u128, u32)> = None;
-    for (&border, change) in &borders {
-        for &at in &change.end {
+    while let Some(border) = [ends.peek(), begins.peek()].into_iter().flatten().map(|b| b.0).min() {
+        while let Some((_, at)) = ends.next_if(|end| end.0 == border) {
             active.remove(&rank(&rows[at]));
         }
         // The very same row twice is one rank; it ends at the same border, so nothing is lost.
-        active.extend(change.begin.iter().map(|&at| rank(&rows[at])));
+        while let Some((_, at)) = begins.next_if(|begin| begin.0 == border) {
+            active.insert(rank(&rows[at]));
+        }
         let now = value(&active);
         if open.map(|(_, value)| value) == now {
             continue;
@@ -98,13 +165,6 @@ fn sweep<R: Ord>(
         stretches.push(Stretch { first, last, value });
     }
     stretches
-}
-
-/// The rows that begin and end at one border.
-#[derive(Default)]
-struct Border {
-    begin: Vec<usize>,
-    end: Vec<usize>,
 }
 
 #[cfg(test)]
@@ -155,8 +215,16 @@ mod tests {
         let stretch = |first, last, value| Stretch { first, last, value };
         let a = [stretch(0, 9, 1), stretch(20, 29, 2), stretch(90, u128::MAX, 3)];
         let b = [stretch(5, 24, 7), stretch(95, u128::MAX, 8)];
-        let shown: Vec<_> =
-            overlay(&a, &b).iter().map(|(s, of_b)| (s.first, s.last, s.value, *of_b)).collect();
+        let mut known = Vec::new();
+        let combined = combine(&[&a, &b], |values| {
+            known.push(values.to_vec());
+            u32::try_from(known.len()).unwrap()
+        });
+        let shown: Vec<_> = combined
+            .iter()
+            .zip(&known)
+            .map(|(s, values)| (s.first, s.last, values[0], values[1]))
+            .collect();
         let expected = [
             (0, 4, 1, 0),
             (5, 9, 1, 7),
@@ -167,7 +235,9 @@ mod tests {
             (95, u128::MAX, 3, 8),
         ];
         assert_eq!(shown, expected);
-        assert!(overlay(&[], &[]).is_empty());
+        assert!(combine(&[&[], &[]], |_| 1).is_empty());
+        let same = combine(&[&a], |_| 9);
+        assert_eq!(same.len(), 3, "equal neighbours become one, gaps stay: {same:?}");
     }
 
     #[test]

@@ -1,137 +1,158 @@
-//! One attribute of every address of a family (an operator, a country, the lists it is on), laid
-//! out for look-ups in tens of nanoseconds. What the values mean is the table's business.
+//! One attribute of every address, laid out for look-ups in tens of nanoseconds: numbers are looked
+//! up in the table's bytes where they lie. What the values mean is the table's business.
+
+mod build;
+mod v4;
+mod v6;
 
 use crate::{
-    flatten::Stretch,
+    TableError,
+    format::{Directory, Tag},
     range::{Family, Range},
 };
+pub(crate) use build::Cuts;
+pub(crate) use v4::LayerV4;
+pub(crate) use v6::LayerV6;
 
-/// The number of an address, IPv4 or IPv6.
-pub(crate) trait Number: Copy + Ord {
-    const FAMILY: Family;
-    /// How many buckets the numbers are sorted into.
-    const BUCKETS: usize;
-    fn from_wide(number: u128) -> Self;
-    fn wide(self) -> u128;
-    /// Its bucket; grows with the number.
-    fn bucket(self) -> usize;
+/// The sections of a layer, told apart by the letter that names the layer.
+pub(crate) const fn tag(layer: u8, family: Family, part: [u8; 2]) -> Tag {
+    let family = match family {
+        Family::V4 => b'4',
+        Family::V6 => b'6',
+    };
+    [layer, family, part[0], part[1]]
 }
 
-impl Number for u32 {
-    const FAMILY: Family = Family::V4;
-    const BUCKETS: usize = 1 << 16;
+/// For each bucket of IPv4 its first cut.
+pub(crate) const INDEX: [u8; 2] = *b"IX";
+/// Where each cut begins.
+pub(crate) const CUTS: [u8; 2] = *b"CU";
+/// The value from each cut on, or a page of finer cuts.
+pub(crate) const VALUES: [u8; 2] = *b"VA";
+/// For each page of finer cuts the first of them.
+pub(crate) const PAGES: [u8; 2] = *b"PA";
+/// The finer cuts, each with its value.
+pub(crate) const FINE: [u8; 2] = *b"FI";
 
-    fn from_wide(number: u128) -> Self {
-        Self::try_from(number).expect("an IPv4 number has 32 bits")
-    }
-
-    fn wide(self) -> u128 {
-        self.into()
-    }
-
-    fn bucket(self) -> usize {
-        (self >> 16) as usize
-    }
-}
-
-impl Number for u128 {
-    const FAMILY: Family = Family::V6;
-    /// One for each /19 of 2000::/3, where all public addresses are, and one to either side.
-    const BUCKETS: usize = (1 << 16) + 2;
-
-    fn from_wide(number: u128) -> Self {
-        number
-    }
-
-    fn wide(self) -> u128 {
-        self
-    }
-
-    fn bucket(self) -> usize {
-        let top = (self >> 109) as usize;
-        (top + 1).saturating_sub(1 << 16).min(Self::BUCKETS - 1)
-    }
-}
-
-/// The value of every address of a family; 0 is "nothing known".
+/// One attribute of all addresses of both families; 0 is "nothing known".
 #[derive(Debug)]
-pub(crate) struct Layer<N> {
-    /// For each bucket the last cut that begins before it; one more at the end.
-    index: Vec<u32>,
-    /// Where a new value begins; the first is 0.
-    from: Vec<N>,
-    /// The value from there on.
-    value: Vec<u32>,
+pub(crate) struct Layer {
+    pub(crate) v4: LayerV4,
+    pub(crate) v6: LayerV6,
 }
 
-impl<N: Number> Layer<N> {
-    /// From stretches in order that do not overlap.
-    pub(crate) fn new(stretches: impl IntoIterator<Item = Stretch>) -> Self {
-        let stretches = stretches.into_iter();
-        // Most tables have about one gap to three stretches; growing once is cheaper than often.
-        let expected = stretches.size_hint().0 / 2 * 3 + 1;
-        let (mut from, mut value) = (Vec::with_capacity(expected), Vec::with_capacity(expected));
-        from.push(N::from_wide(0));
-        value.push(0);
-        let mut behind = Some(0);
-        for stretch in stretches {
-            if behind == Some(stretch.first) {
-                *value.last_mut().expect("never empty") = stretch.value;
-            } else {
-                from.push(N::from_wide(stretch.first));
-                value.push(stretch.value);
-            }
-            behind = stretch.last.checked_add(1).filter(|&n| n <= N::FAMILY.max());
-            if let Some(behind) = behind {
-                from.push(N::from_wide(behind));
-                value.push(0);
-            }
-        }
-        from.shrink_to_fit();
-        value.shrink_to_fit();
-        Self { index: index(&from), from, value }
+/// Where an attribute begins to have a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cut {
+    pub(crate) first: u128,
+    pub(crate) value: u32,
+}
+
+impl Layer {
+    /// Finds the layer's sections and checks them: order, bounds, and that no value is above
+    /// `limit`.
+    pub(crate) fn read(
+        directory: &Directory,
+        bytes: &[u8],
+        layer: u8,
+        limit: u32,
+    ) -> Result<Self, TableError> {
+        let v4 = LayerV4::read(directory, bytes, layer, limit)?;
+        let v6 = LayerV6::read(directory, bytes, layer, limit)?;
+        Ok(Self { v4, v6 })
     }
 
     /// The value of an address.
-    pub(crate) fn value(&self, number: N) -> u32 {
-        self.value[self.cut(number)]
+    #[inline]
+    pub(crate) fn value(&self, bytes: &[u8], family: Family, number: u128) -> u32 {
+        match family {
+            Family::V4 => self.v4.value(bytes, number as u32),
+            Family::V6 => self.v6.value(bytes, number),
+        }
     }
 
-    /// The range around an address that has the same value.
-    pub(crate) fn around(&self, number: N) -> Range {
-        self.range(self.cut(number))
+    /// Every cut in order; the first is at address 0 where the layer has any.
+    pub(crate) fn cuts<'a>(
+        &'a self,
+        bytes: &'a [u8],
+        family: Family,
+    ) -> Box<dyn Iterator<Item = Cut> + 'a> {
+        match family {
+            Family::V4 => Box::new(self.v4.cuts(bytes)),
+            Family::V6 => Box::new(self.v6.cuts(bytes)),
+        }
     }
 
-    /// Every range with this value.
-    pub(crate) fn ranges_of(&self, value: u32) -> impl Iterator<Item = Range> {
-        (0..self.from.len()).filter(move |&cut| self.value[cut] == value).map(|cut| self.range(cut))
+    /// The stretch around an address on which no cut lies.
+    fn piece(&self, bytes: &[u8], family: Family, number: u128) -> (Range, u32) {
+        let (first, last, value) = match family {
+            Family::V4 => {
+                let (first, last, value) = self.v4.piece(bytes, number as u32);
+                (first.into(), last.into(), value)
+            }
+            Family::V6 => self.v6.piece(bytes, number),
+        };
+        (Range { family, first, last }, value)
     }
 
-    /// The cut that holds an address.
-    fn cut(&self, number: N) -> usize {
-        let bucket = number.bucket();
-        let (low, high) = (self.index[bucket] as usize, self.index[bucket + 1] as usize);
-        low + self.from[low + 1..=high].partition_point(|&from| from <= number)
+    /// The largest range around an address on which what `of` takes from the value is the same.
+    pub(crate) fn around<T: PartialEq>(
+        &self,
+        bytes: &[u8],
+        family: Family,
+        number: u128,
+        of: impl Fn(u32) -> T,
+    ) -> Range {
+        let (mut range, value) = self.piece(bytes, family, number);
+        let wanted = of(value);
+        while let Some(before) = range.first.checked_sub(1) {
+            let (piece, value) = self.piece(bytes, family, before);
+            if of(value) != wanted {
+                break;
+            }
+            range.first = piece.first;
+        }
+        while range.last < family.max() {
+            let (piece, value) = self.piece(bytes, family, range.last + 1);
+            if of(value) != wanted {
+                break;
+            }
+            range.last = piece.last;
+        }
+        range
     }
 
-    /// The range from a cut to the next.
-    fn range(&self, cut: usize) -> Range {
-        let last = self.from.get(cut + 1).map_or(N::FAMILY.max(), |next| next.wide() - 1);
-        Range { family: N::FAMILY, first: self.from[cut].wide(), last }
+    /// Every range on which what `of` takes from the value is the same, in order, with it.
+    pub(crate) fn ranges<'a, T: PartialEq + 'a>(
+        &'a self,
+        bytes: &'a [u8],
+        family: Family,
+        of: impl Fn(u32) -> T + 'a,
+    ) -> impl Iterator<Item = (Range, T)> + 'a {
+        let mut cuts =
+            self.cuts(bytes, family).map(move |cut| (cut.first, of(cut.value))).peekable();
+        std::iter::from_fn(move || {
+            let (first, taken) = cuts.next()?;
+            while cuts.next_if(|(_, other)| *other == taken).is_some() {}
+            let last = cuts.peek().map_or(family.max(), |(next, _)| next - 1);
+            Some((Range { family, first, last }, taken))
+        })
     }
 }
 
-/// For each bucket the last cut that begins in an earlier one.
-fn index<N: Number>(from: &[N]) -> Vec<u32> {
-    let mut index = Vec::with_capacity(N::BUCKETS + 1);
-    for (cut, number) in from.iter().enumerate() {
-        let before =
-            u32::try_from(cut).expect("a layer has fewer than 2^32 cuts").saturating_sub(1);
-        while index.len() <= number.bucket() {
-            index.push(before);
+/// Whether pages are sound: each with a first cut at its beginning, and none beyond the finer cuts.
+fn pages_are_sound(pages: impl Iterator<Item = u32>, fine: usize) -> bool {
+    let mut pages = pages.peekable();
+    if pages.peek().is_none() {
+        return fine == 0;
+    }
+    let mut before = None;
+    for page in pages {
+        if before.is_none_or(|before| before < page) && (before.is_some() || page == 0) {
+            before = Some(page);
+        } else {
+            return false;
         }
     }
-    let last = u32::try_from(from.len() - 1).expect("a layer has fewer than 2^32 cuts");
-    index.resize(N::BUCKETS + 1, last);
-    index
+    before == u32::try_from(fine).ok()
 }

@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// Which of the two numberings an address belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Family {
     V4,
     V6,
 }
 
 /// From one address to another of the same family, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Range {
     pub(crate) family: Family,
     pub(crate) first: u128,
@@ -36,8 +36,19 @@ impl Family {
         }
     }
 
+    /// The address with that number.
+    fn address(self, number: u128) -> IpAddr {
+        match self {
+            Self::V4 => {
+                let number = u32::try_from(number).expect("an IPv4 number has 32 bits");
+                Ipv4Addr::from_bits(number).into()
+            }
+            Self::V6 => Ipv6Addr::from_bits(number).into(),
+        }
+    }
+
     /// The block of that length that holds the address.
-    fn block(self, address: u128, length: u8) -> IpNet {
+    pub(crate) fn block(self, address: u128, length: u8) -> IpNet {
         match self {
             Self::V4 => {
                 let address = u32::try_from(address).expect("an IPv4 number has 32 bits");
@@ -64,6 +75,18 @@ impl Range {
         (family == other && first <= last).then_some(Self { family, first, last })
     }
 
+    /// The first address.
+    #[must_use]
+    pub fn first(self) -> IpAddr {
+        self.family.address(self.first)
+    }
+
+    /// The last address.
+    #[must_use]
+    pub fn last(self) -> IpAddr {
+        self.family.address(self.last)
+    }
+
     /// How many addresses, less one (so that all of IPv6 fits).
     pub(crate) const fn span(self) -> u128 {
         self.last - self.first
@@ -83,7 +106,8 @@ impl Range {
     }
 
     /// The fewest CIDR blocks that make up the range.
-    pub(crate) fn blocks(self) -> Vec<IpNet> {
+    #[must_use]
+    pub fn blocks(self) -> Vec<IpNet> {
         let bits = self.family.bits();
         let mut blocks = Vec::new();
         let mut at = self.first;

@@ -2,11 +2,13 @@
 //! special-purpose registries and the RFCs named beside each, with multicast (RFC 5771, RFC 4291)
 //! added. Whoever has such an address is not somewhere on the Internet. Knows no operator.
 
+use std::sync::LazyLock;
+
 use bakas_model::{DataSet, Day, time::days_from_civil};
 use ipnet::IpNet;
 
 use crate::{
-    flatten::{self, Stretch},
+    flatten,
     range::{Family, Range},
 };
 
@@ -90,28 +92,60 @@ pub(crate) const BLOCKS: &[Special] = &[
     apart("ff00::/8", "multicast (RFC 4291)"),
 ];
 
-/// The blocks of a family, flattened; the value is one more than the position in [`BLOCKS`].
-pub(crate) fn stretches(family: Family) -> Vec<Stretch> {
-    let rows: Vec<_> = (1..)
-        .zip(BLOCKS)
-        .map(|(number, block)| {
-            let net: IpNet = block.net.parse().expect("the table above holds CIDR blocks");
-            (Range::from(net), number)
-        })
-        .filter(|(range, _)| range.family == family)
-        .collect();
-    flatten::most_specific(&rows)
+/// The blocks laid out for look-ups; the same for every table.
+struct Laid {
+    nets: Vec<IpNet>,
+    /// Of each family where a new block begins, and one more than its position, or 0.
+    cuts: [Vec<(u128, usize)>; 2],
+    /// For the first 16 bits of an address of each family whether anything there is set apart, to
+    /// spare the look-up.
+    beginnings: [Vec<bool>; 2],
 }
 
-/// For each first octet of IPv4 whether a block lies in it.
-pub(crate) fn octets() -> [bool; 256] {
-    let mut octets = [false; 256];
-    for stretch in stretches(Family::V4) {
-        for octet in stretch.first >> 24..=stretch.last >> 24 {
-            octets[octet as usize] = true;
+static LAID: LazyLock<Laid> = LazyLock::new(|| {
+    let net = |block: &Special| block.net.parse().expect("the table above holds CIDR blocks");
+    let nets: Vec<IpNet> = BLOCKS.iter().map(net).collect();
+    let mut beginnings = [vec![false; 1 << 16], vec![false; 1 << 16]];
+    let cuts = [Family::V4, Family::V6].map(|family| {
+        let rows: Vec<_> = (1..).zip(&nets).map(|(at, &net)| (Range::from(net), at)).collect();
+        let rows: Vec<_> = rows.into_iter().filter(|(range, _)| range.family == family).collect();
+        let mut cuts = vec![(0, 0)];
+        for stretch in flatten::most_specific(&rows) {
+            cuts.pop_if(|cut| cut.0 == stretch.first);
+            cuts.push((stretch.first, stretch.value as usize));
+            cuts.extend(stretch.last.checked_add(1).map(|behind| (behind, 0)));
+            let (first, last) = (beginning(family, stretch.first), beginning(family, stretch.last));
+            beginnings[family as usize][first..=last].fill(true);
         }
+        cuts
+    });
+    Laid { nets, cuts, beginnings }
+});
+
+/// The most specific block that holds an address.
+#[inline]
+pub(crate) fn of(family: Family, number: u128) -> Option<&'static Special> {
+    at(family, number).map(|at| &BLOCKS[at])
+}
+
+/// The same with the block itself.
+pub(crate) fn with_net(family: Family, number: u128) -> Option<(&'static Special, IpNet)> {
+    at(family, number).map(|at| (&BLOCKS[at], LAID.nets[at]))
+}
+
+#[inline]
+fn at(family: Family, number: u128) -> Option<usize> {
+    let laid = &*LAID;
+    if !laid.beginnings[family as usize][beginning(family, number)] {
+        return None;
     }
-    octets
+    let cuts = &laid.cuts[family as usize];
+    cuts[cuts.partition_point(|cut| cut.0 <= number) - 1].1.checked_sub(1)
+}
+
+/// The first 16 bits of an address.
+const fn beginning(family: Family, number: u128) -> usize {
+    (number >> (family.bits() - 16)) as usize & 0xffff
 }
 
 /// The data set as it is shown.

@@ -1,18 +1,27 @@
-//! The opened table and its short answers, asked for every event. The long ones, with words, are
-//! in [`crate::answer`].
+//! The opened table and its short answers, asked for every event. Nothing is unpacked or copied at
+//! opening: the sections are checked and then read where they lie. The long answers are in
+//! [`crate::said`].
 
-use std::net::IpAddr;
+mod bytes;
+mod records;
 
-use bakas_model::{Asn, Country, DataSet, Location, NetworkKind, Networks, Timestamp, Trace};
+use std::{net::IpAddr, sync::OnceLock};
+
+use bakas_model::{Asn, Country, DataSet, Day, Location, NetworkKind, Timestamp};
 use ipnet::IpNet;
 
 use crate::{
-    TableError, caveat,
-    format::{self, Contexts, Layers, Meta, Names, Operators},
-    layer::{Layer, Number},
+    TableError,
+    format::{
+        self, Column, Directory, Meta, Texts, kind_of_code, layers,
+        sections::{COMBINATIONS, CONTEXTS, HISTORIES, KINDS, OPERATORS, TEXT, TRAITS},
+    },
+    layer::Layer,
     range::{Family, Range, number},
     special,
 };
+use bytes::Bytes;
+pub(crate) use records::{Records, country, day_number, day_of_number, letters};
 
 /// The table that is part of the program.
 static EMBEDDED: &[u8] = include_bytes!("../data/address-table.bin");
@@ -20,17 +29,25 @@ static EMBEDDED: &[u8] = include_bytes!("../data/address-table.bin");
 /// Dated tables of networks, ready to be asked.
 #[derive(Debug)]
 pub struct Table {
+    bytes: Bytes,
+    directory: Directory,
     pub(crate) meta: Meta,
-    pub(crate) names: Names,
-    pub(crate) operators: Operators,
-    origins: Vec<Layers>,
+    main: Layer,
+    /// History and context of each combination.
+    combinations: [Column; 2],
+    histories: Column,
     contexts: Vec<Context>,
-    surroundings: Layers,
-    special: Layers,
-    /// For each first octet of IPv4 whether anything in it is set apart, to spare the look-up.
-    special_octets: [bool; 256],
-    /// For each epoch and operator what the operator alone says of the kind.
-    kinds: Vec<Vec<NetworkKind>>,
+    /// AS number and trait of each operator, by AS number.
+    operators: [Column; 2],
+    traits: Vec<Trait>,
+    /// For each trait and epoch in turn what the operator alone says of the kind, and what its name
+    /// says.
+    kinds: Vec<[NetworkKind; 2]>,
+    /// The lists that speak only for some days.
+    dated: u32,
+    pub(crate) records: Records,
+    packed: format::Rows,
+    texts: OnceLock<Texts>,
 }
 
 /// Registration country and lists of an address.
@@ -38,47 +55,98 @@ pub struct Table {
 struct Context {
     country: Option<Country>,
     lists: u32,
+    /// What the lists without days say of the kind.
+    kind: NetworkKind,
 }
 
-/// Everything the layers say of one address at one epoch.
+/// What does not change with the epoch about an operator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trait {
+    pub(crate) lists: u32,
+    /// One more than the position in [`Meta::states`], or 0.
+    pub(crate) state: u32,
+}
+
+/// What the main layer says of an address, to be asked for each epoch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
-    /// Position of the operator.
-    pub(crate) operator: Option<usize>,
-    pub(crate) country: Option<Country>,
-    /// Lists with the address or the operator.
-    pub(crate) lists: u32,
-    /// Position in [`special::BLOCKS`].
-    pub(crate) special: Option<usize>,
+    history: u32,
+    context: Context,
 }
 
 impl Table {
     /// The table that is part of the program.
+    ///
+    /// # Errors
+    /// Where it is damaged.
     pub fn embedded() -> Result<Self, TableError> {
-        Self::from_bytes("the embedded address table", EMBEDDED)
+        Self::open("the embedded address table", Bytes::Static(EMBEDDED))
     }
 
-    /// Opens a table; `name` names it in errors.
+    /// Opens a table from a copy of its bytes; `name` names it in errors.
+    ///
+    /// # Errors
+    /// Where the bytes are no sound table.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, TableError> {
-        let read = format::decode(name, bytes)?;
-        let kinds = (0..read.meta.epochs.len())
-            .map(|epoch| operator_kinds(&read.meta, &read.names, &read.operators, epoch))
-            .collect();
-        let special = Layers {
-            v4: Layer::new(special::stretches(Family::V4)),
-            v6: Layer::new(special::stretches(Family::V6)),
-        };
-        Ok(Self {
-            meta: read.meta,
-            names: read.names,
-            operators: read.operators,
-            origins: read.origins,
-            contexts: contexts(&read.contexts),
-            surroundings: read.surroundings,
-            special,
-            special_octets: special::octets(),
+        Self::from_owner(name, bytes.to_vec())
+    }
+
+    /// Opens a table whose bytes somebody holds, a mapped file for example; they are kept as long
+    /// as the table is, must not change, and are not copied. `name` names the table in errors.
+    ///
+    /// # Errors
+    /// Where the bytes are no sound table.
+    pub fn from_owner(
+        name: &str,
+        owner: impl AsRef<[u8]> + Send + Sync + 'static,
+    ) -> Result<Self, TableError> {
+        let table = Self::open(name, Bytes::Owner(Box::new(owner)))?;
+        // What is built in was tested; of others the words are checked at once.
+        let bytes = table.bytes();
+        let texts = Texts::unpack(table.packed.bytes(bytes));
+        let refuse =
+            |why| TableError::Section { table: name.to_owned(), section: "TEXT".to_owned(), why };
+        let texts = texts.map_err(refuse)?;
+        if texts.operators() > 0 && texts.operators() != table.operators[0].len() {
+            return Err(refuse("names of other operators".to_owned()));
+        }
+        if table.records.words(bytes).any(|word| word as usize > texts.len()) {
+            return Err(refuse("a record refers to no word".to_owned()));
+        }
+        drop(table.texts.set(texts));
+        Ok(table)
+    }
+
+    fn open(name: &str, bytes: Bytes) -> Result<Self, TableError> {
+        let held = bytes.get();
+        let (directory, meta) = format::open(name, held)?;
+        let combinations = directory.rows(COMBINATIONS.0, COMBINATIONS.1)?;
+        let main = format::layer(&directory, held, layers::MAIN, combinations.len())?;
+        let operators = directory.rows(OPERATORS.0, OPERATORS.1)?;
+        let histories = directory.rows(HISTORIES.0, HISTORIES.1)?.column(0);
+        let contexts = contexts(&directory, held, &meta)?;
+        let traits = traits(&directory, held, &meta)?;
+        let kinds = kinds(&directory, held, &meta, &traits)?;
+        let records = Records::read(&directory, held)?;
+        let packed = directory.rows(TEXT.0, TEXT.1)?;
+        let table = Self {
+            dated: mask_of(&meta, |list| list.from.is_some() || list.until.is_some()),
+            main,
+            combinations: [combinations.column(0), combinations.column(1)],
+            histories,
+            contexts,
+            operators: [operators.column(0), operators.column(1)],
+            traits,
             kinds,
-        })
+            records,
+            packed,
+            texts: OnceLock::new(),
+            meta,
+            directory,
+            bytes,
+        };
+        table.check()?;
+        Ok(table)
     }
 
     /// Every data set that answers may rest on.
@@ -87,166 +155,295 @@ impl Table {
         self.meta.data_sets.clone()
     }
 
+    /// The data set with that name.
+    #[must_use]
+    pub fn data_set(&self, name: &str) -> Option<&DataSet> {
+        self.meta.data_sets.iter().find(|set| set.name == name)
+    }
+
     /// The dates of the epochs, oldest first.
-    pub fn epochs(&self) -> impl Iterator<Item = bakas_model::Day> {
+    pub fn epochs(&self) -> impl ExactSizeIterator<Item = Day> + '_ {
         self.meta.epochs.iter().map(|epoch| epoch.day)
+    }
+
+    /// Which epoch answers for a time: the newest at or before it, else the earliest; `None` where
+    /// the table has none.
+    #[must_use]
+    pub fn epoch_at(&self, at: Timestamp) -> Option<usize> {
+        let day = at.day();
+        let before = self.meta.epochs.iter().rposition(|epoch| epoch.day <= day);
+        before.or((!self.meta.epochs.is_empty()).then_some(0))
+    }
+
+    /// The short answer: who announced the address, where it is registered, and what kind of
+    /// network it is, by this table alone.
+    #[must_use]
+    pub fn locate(&self, address: IpAddr, at: Timestamp) -> Location {
+        let (family, number) = number(address);
+        if special::of(family, number).is_some_and(|block| !block.reachable) {
+            // Whatever a table says, such an address cannot be met on the Internet.
+            return Location { asn: None, country: None, kind: NetworkKind::Special };
+        }
+        let found = self.find(family, number);
+        let epoch = self.epoch_at(at);
+        let operator = epoch.and_then(|epoch| self.operator_in(&found, epoch));
+        Location {
+            asn: operator.map(|operator| self.asn(operator)),
+            country: found.context.country,
+            kind: self.kind(&found, operator, epoch.unwrap_or(0), at.day()),
+        }
+    }
+
+    /// What an operator was called at a time: at the epoch that answers for it, else at the newest
+    /// epoch that has a name for it.
+    #[must_use]
+    pub fn operator(&self, asn: Asn, at: Timestamp) -> Option<&str> {
+        self.name_at(self.position(asn)?, self.epoch_at(at)?)
     }
 
     /// The blocks that a network announced at that time, IPv4 first, the fewest that make them up.
     #[must_use]
     pub fn prefixes_of(&self, asn: Asn, at: Timestamp) -> Vec<IpNet> {
-        let Ok(operator) = self.operators.asns.binary_search(&asn.0) else { return Vec::new() };
-        let value = u32::try_from(operator + 1).expect("operators are numbered in 32 bits");
-        let origins = &self.origins[self.epoch_at(at)];
-        let ranges = origins.v4.ranges_of(value).chain(origins.v6.ranges_of(value));
-        ranges.flat_map(Range::blocks).collect()
+        let Some(epoch) = self.epoch_at(at) else { return Vec::new() };
+        let ranges = self.origins(epoch).filter(|&(_, origin)| origin == asn);
+        ranges.flat_map(|(range, _)| range.blocks()).collect()
     }
 
-    /// The newest epoch at or before a time, else the earliest.
-    pub(crate) fn epoch_at(&self, at: Timestamp) -> usize {
-        let day = at.day();
-        self.meta.epochs.iter().rposition(|epoch| epoch.day <= day).unwrap_or(0)
-    }
-
-    /// What the layers say of an address.
-    pub(crate) fn find(&self, address: IpAddr, epoch: usize) -> Found {
-        let (family, number) = number(address);
-        let origins = &self.origins[epoch];
-        let (origin, context, special) = match family {
-            Family::V4 => {
-                let number = u32::from_wide(number);
-                let special = match self.special_octets[(number >> 24) as usize] {
-                    true => self.special.v4.value(number),
-                    false => 0,
-                };
-                (origins.v4.value(number), self.surroundings.v4.value(number), special)
-            }
-            Family::V6 => (
-                origins.v6.value(number),
-                self.surroundings.v6.value(number),
-                self.special.v6.value(number),
-            ),
+    /// Every range that somebody announced in an epoch, IPv4 first, in order.
+    pub fn origins(&self, epoch: usize) -> impl Iterator<Item = (Range, Asn)> + '_ {
+        let operator = move |value| {
+            (epoch < self.meta.epochs.len())
+                .then(|| self.operator_in(&self.found(value), epoch))
+                .flatten()
         };
-        let operator = (origin as usize).checked_sub(1);
+        [Family::V4, Family::V6]
+            .into_iter()
+            .flat_map(move |family| self.main.ranges(self.bytes(), family, operator))
+            .filter_map(|(range, operator)| Some((range, self.asn(operator?))))
+    }
+
+    /// Every range that is registered in some country, IPv4 first, in order.
+    pub fn registrations(&self) -> impl Iterator<Item = (Range, Country)> + '_ {
+        let country = |value| self.found(value).context.country;
+        [Family::V4, Family::V6]
+            .into_iter()
+            .flat_map(move |family| self.main.ranges(self.bytes(), family, country))
+            .filter_map(|(range, country)| Some((range, country?)))
+    }
+
+    /// The sections of the table, each by its tag with the bytes that it takes.
+    pub fn sections(&self) -> impl Iterator<Item = (String, usize)> + '_ {
+        self.directory.sizes()
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.bytes.get()
+    }
+
+    /// The words of the table, unpacked when they are asked for first.
+    pub(crate) fn texts(&self) -> &Texts {
+        let unpack = || Texts::unpack(self.packed.bytes(self.bytes())).unwrap_or_default();
+        self.texts.get_or_init(unpack)
+    }
+
+    /// What the main layer says of an address.
+    #[inline]
+    pub(crate) fn find(&self, family: Family, number: u128) -> Found {
+        self.found(self.main.value(self.bytes(), family, number))
+    }
+
+    /// A combination by its number.
+    #[inline]
+    fn found(&self, value: u32) -> Found {
+        let Some(row) = (value as usize).checked_sub(1) else {
+            return Found { history: 0, context: Context::default() };
+        };
+        let bytes = self.bytes();
+        let context = self.combinations[1].get(bytes, row) as usize;
         // Position 0 stands for "nothing known".
-        let context = self.contexts[context as usize];
-        let lists = context.lists | operator.map_or(0, |at| self.operators.lists[at]);
-        let special = (special as usize).checked_sub(1);
-        Found { operator, country: context.country, lists, special }.apart()
+        let context = self.contexts[context];
+        Found { history: self.combinations[0].get(bytes, row), context }
     }
 
-    /// The block around an address that the same operator announced in an epoch.
-    pub(crate) fn block(&self, address: IpAddr, epoch: usize) -> IpNet {
-        let (family, number) = number(address);
-        let around = match family {
-            Family::V4 => self.origins[epoch].v4.around(u32::from_wide(number)),
-            Family::V6 => self.origins[epoch].v6.around(number),
-        };
-        around.block_around(number)
+    /// Position of the operator that announced an address in an epoch.
+    #[inline]
+    pub(crate) fn operator_in(&self, found: &Found, epoch: usize) -> Option<usize> {
+        let always = self.operators[0].len() as u32;
+        let history = found.history;
+        // Loaded in either case and then chosen: guessing which it is would cost more.
+        let row = history.saturating_sub(always + 1) as usize;
+        let changed = self.histories.get(self.bytes(), row * self.meta.epochs.len() + epoch);
+        let reference = if history > always { changed } else { history };
+        (reference as usize).checked_sub(1)
+    }
+
+    /// The largest range around an address that the same operator announced in an epoch.
+    pub(crate) fn announced(&self, family: Family, number: u128, epoch: usize) -> Range {
+        let operator = |value| self.operator_in(&self.found(value), epoch);
+        self.main.around(self.bytes(), family, number, operator)
+    }
+
+    /// Registration country of an address.
+    pub(crate) fn country(&self, found: &Found) -> Option<Country> {
+        found.context.country
+    }
+
+    /// Lists with the address itself.
+    pub(crate) fn lists(&self, found: &Found) -> u32 {
+        found.context.lists
     }
 
     /// What lists and the operator say of the kind: the one that tells most of where the user is.
-    pub(crate) fn kind(&self, found: &Found, epoch: usize) -> NetworkKind {
-        if let Some(at) = found.special
-            && !special::BLOCKS[at].reachable
-        {
-            return NetworkKind::Special;
+    fn kind(&self, found: &Found, operator: Option<usize>, epoch: usize, day: Day) -> NetworkKind {
+        let mut kind = found.context.kind;
+        let mut lists = found.context.lists;
+        if let Some(operator) = operator {
+            let at = self.operators[1].get(self.bytes(), operator) as usize;
+            kind = kind.max_by_rank(self.kinds[at * self.meta.epochs.len().max(1) + epoch][0]);
+            lists |= self.traits[at].lists;
         }
-        let of_operator = found.operator.map_or(NetworkKind::Unknown, |at| self.kinds[epoch][at]);
-        kind_of_lists(&self.meta, found.lists).max_by_rank(of_operator)
+        if lists & self.dated != 0 {
+            let speaks = mask_of(&self.meta, |list| list.speaks_for(day));
+            kind = kind.max_by_rank(kind_of_lists(&self.meta, lists & self.dated & speaks));
+        }
+        kind
+    }
+
+    /// The number of an operator.
+    #[inline]
+    pub(crate) fn asn(&self, operator: usize) -> Asn {
+        Asn(self.operators[0].get(self.bytes(), operator))
+    }
+
+    /// Position of an operator.
+    pub(crate) fn position(&self, asn: Asn) -> Option<usize> {
+        self.operators[0].find(self.bytes(), asn.0)
+    }
+
+    /// What does not change with the epoch about an operator.
+    pub(crate) fn trait_of(&self, operator: usize) -> Trait {
+        self.traits[self.operators[1].get(self.bytes(), operator) as usize]
     }
 
     /// What the operator's name says of the kind at an epoch.
     pub(crate) fn kind_by_name(&self, operator: usize, epoch: usize) -> NetworkKind {
-        name_at(&self.operators, operator, epoch)
-            .map_or(NetworkKind::Unknown, |at| self.names.kinds[at])
+        let at = self.operators[1].get(self.bytes(), operator) as usize;
+        self.kinds[at * self.meta.epochs.len().max(1) + epoch][1]
     }
 
     /// The operator's name at an epoch, else at the newest one that has a name.
-    pub(crate) fn name_of(&self, operator: usize, epoch: usize) -> Option<&str> {
-        name_at(&self.operators, operator, epoch).and_then(|at| self.names.get(at))
-    }
-}
-
-impl Found {
-    /// An address that cannot be met on the Internet has no operator, whatever a table says.
-    fn apart(self) -> Self {
-        match self.special {
-            Some(at) if !special::BLOCKS[at].reachable => {
-                Self { operator: None, country: None, lists: 0, ..self }
-            }
-            _ => self,
-        }
-    }
-}
-
-impl Networks for Table {
-    fn locate(&self, address: IpAddr, at: Timestamp) -> Location {
-        let epoch = self.epoch_at(at);
-        let found = self.find(address, epoch);
-        Location {
-            asn: found.operator.map(|at| Asn(self.operators.asns[at])),
-            country: found.country,
-            kind: self.kind(&found, epoch),
-        }
-    }
-
-    fn operator(&self, asn: Asn, at: Timestamp) -> Option<&str> {
-        let operator = self.operators.asns.binary_search(&asn.0).ok()?;
-        self.name_of(operator, self.epoch_at(at))
-    }
-
-    fn trace(&self, address: IpAddr, at: Timestamp, now: Timestamp) -> Trace {
-        let then = self.network(address, self.epoch_at(at), at);
-        let newest = self.network(address, self.meta.epochs.len() - 1, now);
-        let caveat = caveat::sentence(&then);
-        let now = (!crate::answer::same(&then, &newest)).then_some(newest);
-        Trace { address, at, then, now, caveat }
-    }
-}
-
-/// What each operator alone says of the kind of network in an epoch: lists that name it, its own
-/// name, and whether it is known as a state-owned access provider.
-fn operator_kinds(
-    meta: &Meta,
-    names: &Names,
-    operators: &Operators,
-    epoch: usize,
-) -> Vec<NetworkKind> {
-    (0..operators.asns.len())
-        .map(|at| {
-            let by_name = name_at(operators, at, epoch).map(|name| names.kinds[name]);
-            let by_owner = match operators.states[at] {
-                0 => NetworkKind::Unknown,
-                _ => NetworkKind::Telco,
-            };
-            kind_of_lists(meta, operators.lists[at])
-                .max_by_rank(by_name.unwrap_or_default())
-                .max_by_rank(by_owner)
+    pub(crate) fn name_at(&self, operator: usize, epoch: usize) -> Option<&str> {
+        let texts = self.texts();
+        texts.name(epoch, operator).or_else(|| {
+            (0..self.meta.epochs.len()).rev().find_map(|epoch| texts.name(epoch, operator))
         })
-        .collect()
-}
-
-fn name_at(operators: &Operators, operator: usize, epoch: usize) -> Option<usize> {
-    let named = |names: &Vec<u32>| (names[operator] as usize).checked_sub(1);
-    let at_epoch = operators.names.get(epoch).and_then(named);
-    at_epoch.or_else(|| operators.names.iter().rev().find_map(named))
-}
-
-fn kind_of_lists(meta: &Meta, mut mask: u32) -> NetworkKind {
-    let mut kind = NetworkKind::Unknown;
-    while mask != 0 {
-        let bit = mask.trailing_zeros();
-        mask &= mask - 1;
-        if let Some(says) = meta.lists.get(bit as usize).and_then(|list| list.kind) {
-            kind = kind.max_by_rank(says);
-        }
     }
-    kind
+
+    /// Every reference within the main sections leads somewhere, and operators are in order.
+    fn check(&self) -> Result<(), TableError> {
+        let (bytes, directory) = (self.bytes(), &self.directory);
+        let none = || "reference to nothing".to_owned();
+        let epochs = self.meta.epochs.len();
+        let [asns, traits] = self.operators;
+        if !asns.iter(bytes).is_sorted_by(|a, b| a < b) {
+            return Err(directory.wrong(OPERATORS.0, "operators out of order".to_owned()));
+        }
+        if traits.iter(bytes).any(|at| at as usize >= self.traits.len()) {
+            return Err(directory.wrong(OPERATORS.0, none()));
+        }
+        if self.histories.len() > 0 && (epochs == 0 || self.histories.len() % epochs != 0) {
+            return Err(directory.wrong(HISTORIES.0, "histories of other epochs".to_owned()));
+        }
+        if self.histories.iter(bytes).any(|operator| operator as usize > asns.len()) {
+            return Err(directory.wrong(HISTORIES.0, none()));
+        }
+        let highest = asns.len() + self.histories.len().checked_div(epochs).unwrap_or(0);
+        let [histories, contexts] = self.combinations;
+        let beyond = histories.iter(bytes).any(|history| history as usize > highest)
+            || contexts.iter(bytes).any(|context| context as usize >= self.contexts.len());
+        if beyond { Err(directory.wrong(COMBINATIONS.0, none())) } else { Ok(()) }
+    }
+}
+
+impl format::ListMeta {
+    /// Whether the list speaks for a day.
+    pub(crate) fn speaks_for(&self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+/// The lists for which something holds.
+fn mask_of(meta: &Meta, holds: impl Fn(&format::ListMeta) -> bool) -> u32 {
+    let lists = (0..).zip(&meta.lists).filter(|(_, list)| holds(list));
+    lists.fold(0, |mask, (bit, _)| mask | 1 << bit)
+}
+
+/// What the lists of a mask say of the kind.
+fn kind_of_lists(meta: &Meta, mask: u32) -> NetworkKind {
+    let lists = (0..).zip(&meta.lists).filter(|(bit, _)| mask >> bit & 1 == 1);
+    let kinds = lists.filter_map(|(_, list)| list.kind);
+    kinds.fold(NetworkKind::Unknown, NetworkKind::max_by_rank)
+}
+
+/// What the lists of a mask say of the kind, where they speak for every day.
+fn lasting_kind(meta: &Meta, mask: u32) -> NetworkKind {
+    kind_of_lists(meta, mask & mask_of(meta, |list| list.from.is_none() && list.until.is_none()))
+}
+
+/// The contexts that occur, with nothing known at position 0.
+fn contexts(directory: &Directory, bytes: &[u8], meta: &Meta) -> Result<Vec<Context>, TableError> {
+    let (tag, shape) = CONTEXTS;
+    let rows = directory.rows(tag, shape)?;
+    let mut contexts = vec![Context::default()];
+    for (letters, lists) in rows.column(0).iter(bytes).zip(rows.column(1).iter(bytes)) {
+        if u64::from(lists) >> meta.lists.len() != 0 {
+            return Err(directory.wrong(tag, "a list that is not named".to_owned()));
+        }
+        let kind = lasting_kind(meta, lists);
+        contexts.push(Context { country: records::country(letters), lists, kind });
+    }
+    Ok(contexts)
+}
+
+fn traits(directory: &Directory, bytes: &[u8], meta: &Meta) -> Result<Vec<Trait>, TableError> {
+    let (tag, shape) = TRAITS;
+    let rows = directory.rows(tag, shape)?;
+    let pairs = rows.column(0).iter(bytes).zip(rows.column(1).iter(bytes));
+    let traits: Vec<_> = pairs.map(|(lists, state)| Trait { lists, state }).collect();
+    let sound = traits.iter().all(|of| {
+        u64::from(of.lists) >> meta.lists.len() == 0 && of.state as usize <= meta.states.len()
+    });
+    if sound { Ok(traits) } else { Err(directory.wrong(tag, "reference to nothing".to_owned())) }
+}
+
+/// For each trait and epoch what the operator alone says of the kind — lists that name it, its own
+/// name, and whether it is known as a state-owned access provider — and what its name says.
+fn kinds(
+    directory: &Directory,
+    bytes: &[u8],
+    meta: &Meta,
+    traits: &[Trait],
+) -> Result<Vec<[NetworkKind; 2]>, TableError> {
+    let (tag, shape) = KINDS;
+    let codes = directory.rows(tag, shape)?.column(0);
+    let epochs = meta.epochs.len().max(1);
+    if codes.len() != traits.len() * epochs {
+        return Err(directory.wrong(tag, "columns of different length".to_owned()));
+    }
+    let mut kinds = Vec::with_capacity(codes.len());
+    for (at, code) in codes.iter(bytes).enumerate() {
+        let by_name = kind_of_code(code)
+            .ok_or_else(|| directory.wrong(tag, format!("kind {code} is unknown")))?;
+        let of = traits[at / epochs];
+        let by_owner = if of.state == 0 { NetworkKind::Unknown } else { NetworkKind::Telco };
+        let kind = lasting_kind(meta, of.lists).max_by_rank(by_name).max_by_rank(by_owner);
+        kinds.push([kind, by_name]);
+    }
+    Ok(kinds)
 }
 
 /// Where several kinds are claimed, the one that tells most of where the user is not.
-trait ByRank {
+pub(crate) trait ByRank {
     fn max_by_rank(self, other: Self) -> Self;
 }
 
@@ -270,16 +467,4 @@ const fn rank(kind: NetworkKind) -> u8 {
         NetworkKind::Tor => 9,
         NetworkKind::Special => 10,
     }
-}
-
-/// The contexts that occur, with nothing known at position 0.
-fn contexts(read: &Contexts) -> Vec<Context> {
-    let pairs = read.countries.iter().zip(&read.lists);
-    let known = pairs.map(|(&letters, &lists)| Context { country: country_of(letters), lists });
-    std::iter::once(Context::default()).chain(known).collect()
-}
-
-fn country_of(letters: u32) -> Option<Country> {
-    let letters = [(letters >> 8) as u8, letters as u8];
-    std::str::from_utf8(&letters).ok().and_then(Country::new)
 }

@@ -16,7 +16,10 @@ use parquet::{
     schema::types::ColumnDescPtr,
 };
 
-use crate::{dictionary::ABSENT, rle};
+use crate::{
+    dictionary::{ABSENT, Codes},
+    rle,
+};
 
 /// What is written of a column: its distinct values, and a code for each row.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +29,7 @@ pub(crate) struct Coded<'a> {
     /// How many they are.
     pub(crate) values: usize,
     /// One a row.
-    pub(crate) codes: &'a [u32],
+    pub(crate) codes: Codes<'a>,
     /// How many rows have none.
     pub(crate) absent: usize,
 }
@@ -37,7 +40,7 @@ pub(crate) fn encode(
     coded: Coded<'_>,
     scratch: &mut Vec<u32>,
 ) -> Result<(Bytes, ColumnCloseResult)> {
-    let rows = coded.codes.len();
+    let rows = coded.codes.rows();
     let mut sink = TrackedWrite::new(Vec::new());
     let mut writer = SerializedPageWriter::new(&mut sink);
     let mut unpacked = 0;
@@ -87,27 +90,40 @@ fn data_page(
     coded: Coded<'_>,
     scratch: &mut Vec<u32>,
 ) -> Result<CompressedPage> {
-    let mut bytes = Vec::with_capacity(coded.codes.len() * 2);
-    let mut codes = coded.codes;
-    if column.max_def_level() > 0 {
-        scratch.clear();
-        if coded.absent == 0 || coded.absent == codes.len() {
-            scratch.resize(codes.len(), u32::from(coded.absent == 0));
-        } else {
-            scratch.extend(codes.iter().map(|&code| u32::from(code != ABSENT)));
-        }
-        rle::encode(scratch, 1, &mut bytes);
-        if coded.absent > 0 {
-            scratch.clear();
-            scratch.extend(codes.iter().copied().filter(|&code| code != ABSENT));
-            codes = scratch;
-        }
-    }
-    let levels = bytes.len();
+    let mut bytes = Vec::new();
+    let is_optional = column.max_def_level() > 0;
     let width = rle::bit_width(number(coded.values.saturating_sub(1))?);
-    bytes.push(width);
-    rle::encode(codes, width, &mut bytes);
-    let rows = number(coded.codes.len())?;
+    let levels = match coded.codes {
+        Codes::Same { code, rows } => {
+            if is_optional {
+                rle::encode_same(u32::from(code != ABSENT), rows, 1, &mut bytes);
+            }
+            let levels = bytes.len();
+            bytes.push(width);
+            if code != ABSENT {
+                rle::encode_same(code, rows, width, &mut bytes);
+            }
+            levels
+        }
+        Codes::Each(mut codes) => {
+            bytes.reserve(codes.len() * 2);
+            if is_optional && coded.absent == 0 {
+                rle::encode_same(1, codes.len(), 1, &mut bytes);
+            } else if is_optional {
+                scratch.clear();
+                scratch.extend(codes.iter().map(|&code| u32::from(code != ABSENT)));
+                rle::encode(scratch, 1, &mut bytes);
+                scratch.clear();
+                scratch.extend(codes.iter().copied().filter(|&code| code != ABSENT));
+                codes = scratch;
+            }
+            let levels = bytes.len();
+            bytes.push(width);
+            rle::encode(codes, width, &mut bytes);
+            levels
+        }
+    };
+    let rows = number(coded.codes.rows())?;
     let size = bytes.len();
     let page = Page::DataPageV2 {
         buf: bytes.into(),

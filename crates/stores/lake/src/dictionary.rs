@@ -12,7 +12,12 @@ const ENTRY_BYTES: usize = 20;
 /// A column under construction.
 #[derive(Debug)]
 pub(crate) struct DictionaryColumn {
+    /// One a row, from the first row on that differs from the one before it; empty until then.
     codes: Vec<u32>,
+    /// How many rows there are.
+    rows: usize,
+    /// The code of every row while `codes` is empty.
+    only: u32,
     /// The values in Parquet's PLAIN encoding: texts with their length before them.
     plain: Vec<u8>,
     /// Where each value's bytes start in `plain`.
@@ -26,6 +31,30 @@ pub(crate) struct DictionaryColumn {
     recent: [(u32, u32); RECENT],
     /// Codes of other values, each where a quick look at the value falls.
     glanced: [u32; GLANCED],
+}
+
+/// The codes of a column's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Codes<'a> {
+    /// One a row.
+    Each(&'a [u32]),
+    /// The same in every row.
+    Same {
+        /// The code, [`ABSENT`] where no row has a value.
+        code: u32,
+        /// How many rows there are.
+        rows: usize,
+    },
+}
+
+impl Codes<'_> {
+    /// How many rows there are.
+    pub(crate) const fn rows(self) -> usize {
+        match self {
+            Self::Each(codes) => codes.len(),
+            Self::Same { rows, .. } => rows,
+        }
+    }
 }
 
 /// Keys whose codes are remembered: more than there are HTTP status codes in common use.
@@ -47,6 +76,8 @@ impl DictionaryColumn {
     fn new(prefix: usize) -> Self {
         Self {
             codes: Vec::new(),
+            rows: 0,
+            only: ABSENT,
             plain: Vec::new(),
             starts: Vec::new(),
             known: HashTable::new(),
@@ -60,8 +91,24 @@ impl DictionaryColumn {
 
     /// Adds a row without a value.
     pub(crate) fn push_absent(&mut self) {
-        self.codes.push(ABSENT);
+        self.push_code(ABSENT);
         self.absent += 1;
+    }
+
+    /// Many columns have nothing, or the same in every row: these take no room for codes.
+    fn push_code(&mut self, code: u32) {
+        if self.codes.is_empty() {
+            if self.rows == 0 {
+                self.only = code;
+            }
+            if code == self.only {
+                self.rows += 1;
+                return;
+            }
+            self.codes.resize(self.rows, self.only);
+        }
+        self.codes.push(code);
+        self.rows += 1;
     }
 
     /// Adds a row whose value mostly comes with the time: it is looked for among the last ones
@@ -83,7 +130,7 @@ impl DictionaryColumn {
     ) -> usize {
         // Logs repeat themselves: the value of the row before is the likeliest.
         if self.last != ABSENT && is_equal(self.value(self.last), value) {
-            self.codes.push(self.last);
+            self.push_code(self.last);
             return 0;
         }
         let place = glance(value);
@@ -94,7 +141,7 @@ impl DictionaryColumn {
         };
         self.glanced[place] = code;
         self.last = code;
-        self.codes.push(code);
+        self.push_code(code);
         grown
     }
 
@@ -103,12 +150,12 @@ impl DictionaryColumn {
         let slot = (key ^ key >> 5) as usize % RECENT;
         let (known, code) = self.recent[slot];
         if known == key && code != ABSENT {
-            self.codes.push(code);
+            self.push_code(code);
             return 0;
         }
         let (code, grown) = self.intern(value, state);
         self.recent[slot] = (key, code);
-        self.codes.push(code);
+        self.push_code(code);
         grown
     }
 
@@ -160,8 +207,11 @@ impl DictionaryColumn {
     }
 
     /// One code a row, [`ABSENT`] where there is no value.
-    pub(crate) fn codes(&self) -> &[u32] {
-        &self.codes
+    pub(crate) fn codes(&self) -> Codes<'_> {
+        match self.codes.as_slice() {
+            [] => Codes::Same { code: self.only, rows: self.rows },
+            codes => Codes::Each(codes),
+        }
     }
 
     /// The values as Parquet writes them.
@@ -182,6 +232,7 @@ impl DictionaryColumn {
     /// Forgets all rows and keeps the room.
     pub(crate) fn clear(&mut self) {
         self.codes.clear();
+        (self.rows, self.only) = (0, ABSENT);
         self.plain.clear();
         self.starts.clear();
         self.known.clear();
@@ -241,7 +292,8 @@ mod tests {
             column.push_passing(row.as_bytes());
         });
         let values: Vec<_> = column.values().collect();
-        let back = column.codes().iter().map(|&code| values[code as usize]);
+        let Codes::Each(codes) = column.codes() else { unreachable!("they differ") };
+        let back = codes.iter().map(|&code| values[code as usize]);
         assert!(back.eq(rows.iter().map(String::as_bytes)));
         assert_eq!(values.len(), 5000_usize.div_ceil(3), "one that stays is kept once");
     }
@@ -254,9 +306,29 @@ mod tests {
         for row in rows {
             column.push_maybe(row.map(str::as_bytes), &state);
         }
-        assert_eq!(column.codes(), [0, ABSENT, 0, 1, 2, 0, 1]);
+        assert_eq!(column.codes(), Codes::Each(&[0, ABSENT, 0, 1, 2, 0, 1]));
         assert_eq!(column.values().collect::<Vec<_>>(), [&b"a"[..], b"", b"bc"]);
         assert_eq!(column.plain(), b"\x01\0\0\0a\0\0\0\0\x02\0\0\0bc");
         assert_eq!(column.absent(), 1);
+    }
+
+    #[test]
+    fn rows_that_are_all_the_same_are_only_counted() {
+        let state = RandomState::new();
+        for value in [None, Some(&b"a"[..])] {
+            let code = if value.is_some() { 0 } else { ABSENT };
+            let mut column = DictionaryColumn::of_texts();
+            (0..5).for_each(|_| {
+                column.push_maybe(value, &state);
+            });
+            assert_eq!(column.codes(), Codes::Same { code, rows: 5 });
+            column.push(b"b", &state);
+            let other = column.len() as u32 - 1;
+            assert_eq!(column.codes(), Codes::Each(&[code, code, code, code, code, other]));
+            column.clear();
+            assert_eq!(column.codes(), Codes::Same { code: ABSENT, rows: 0 });
+            column.push_maybe(value, &state);
+            assert_eq!(column.codes(), Codes::Same { code, rows: 1 });
+        }
     }
 }

@@ -17,9 +17,7 @@ pub(crate) fn encode(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
     while at < numbers.len() {
         let run = run_length(&numbers[at..]);
         if run >= RUN_LENGTH || at + run == numbers.len() {
-            write_varint((run as u64) << 1, out);
-            let bytes = numbers[at].to_le_bytes();
-            out.extend_from_slice(&bytes[..usize::from(width).div_ceil(8)]);
+            encode_same(numbers[at], run, width, out);
             at += run;
             continue;
         }
@@ -28,6 +26,15 @@ pub(crate) fn encode(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
         write_varint((groups as u64) << 1 | 1, out);
         pack(&numbers[at..end], groups * GROUP, width, out);
         at = end;
+    }
+}
+
+/// Appends one number many times: what [`encode`] makes of so many.
+pub(crate) fn encode_same(number: u32, count: usize, width: u8, out: &mut Vec<u8>) {
+    if count > 0 {
+        write_varint((count as u64) << 1, out);
+        let bytes = number.to_le_bytes();
+        out.extend_from_slice(&bytes[..usize::from(width).div_ceil(8)]);
     }
 }
 
@@ -159,6 +166,16 @@ mod tests {
         let mut out = Vec::new();
         encode(&[0, 1, 2, 3, 4, 5, 6, 7], 3, &mut out);
         assert_eq!(out, [0b11, 0b1000_1000, 0b1100_0110, 0b1111_1010]);
+    }
+
+    #[test]
+    fn many_of_one_are_written_at_once() {
+        for (number, count, width) in [(0, 0, 0), (0, 7, 0), (1, 1, 1), (5, 70_000, 9)] {
+            let (mut found, mut expected) = (Vec::new(), Vec::new());
+            encode_same(number, count, width, &mut found);
+            encode(&vec![number; count], width, &mut expected);
+            assert_eq!(found, expected, "{number} {count} times");
+        }
     }
 
     #[test]

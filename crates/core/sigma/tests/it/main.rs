@@ -70,6 +70,7 @@ fn modifiers_change_values() {
     assert_eq!(tests("a|gte: 400"), [Test::Compare(Comparison::Gte, Number::Int(400))]);
     let hour = Test::Time(TimePart::Hour, Comparison::Lt, Number::Int(6));
     assert_eq!(tests("a|hour|lt: 6"), [hour]);
+    assert_eq!(tests("a|week: 53").len(), 1, "a year may have 53 weeks");
     let year = Test::Time(TimePart::Year, Comparison::Eq, Number::Int(2026));
     assert_eq!(tests("a|year: 2026"), [year]);
     assert_eq!(tests("a|exists: false"), [Test::Exists(false)]);
@@ -190,6 +191,10 @@ fn failures_name_place_and_reason() {
     check("s:\n  a|contians: x\ncondition: s", Reason::Modifier, 6, "'contians' is unknown");
     check("s:\n  a|cidr: 10.0.0.0/99\ncondition: s", Reason::Modifier, 6, "10.0.0.0/99");
     check("s:\n  a|gt: many\ncondition: s", Reason::Modifier, 6, "'many' is no number");
+    for line in ["a|hour: 24", "a|minute: 60", "a|day: 0", "a|month: 1.5", "a|week: [1, 54]"] {
+        let detection = format!("s:\n  {line}\ncondition: s");
+        check(&detection, Reason::Malformed, 6, "no date has");
+    }
     check("s:\n  a|re|startswith: x\ncondition: s", Reason::Modifier, 6, "write ^ or $");
     check("s:\n  a|i: x\ncondition: s", Reason::Modifier, 6, "only after 're'");
     check("s:\n  a|base64: 'x*'\ncondition: s", Reason::Modifier, 6, "wildcard");

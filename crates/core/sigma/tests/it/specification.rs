@@ -85,9 +85,11 @@ fn correlations_of_every_type() {
     assert_eq!(share.percentile, None);
     let high = count("value_percentile", "field: b\n    percentile: 95\n    gt: 1").condition;
     assert_eq!(high.unwrap().percentile, Some(95.0));
-    let median = count("value_median", "field: b\n    gt: 1");
-    assert_eq!(median.kind, CorrelationKind::ValuePercentile);
-    assert_eq!(median.condition.unwrap().percentile, Some(50.0));
+    for (kind, percentile) in [("value_min", 0.0), ("value_median", 50.0), ("value_max", 100.0)] {
+        let found = count(kind, "field: b\n    gt: 1");
+        assert_eq!(found.kind, CorrelationKind::ValuePercentile);
+        assert_eq!(found.condition.unwrap().percentile, Some(percentile));
+    }
 }
 
 #[test]
@@ -139,6 +141,10 @@ fn what_a_correlation_may_not_say_is_told() {
     told(&with("value_percentile", "condition: {gte: 1, field: x, percentile: 101}"), "0 to 100");
     told(&with("temporal", "condition: a and b"), "no rule named 'b'");
     told("type: temporal\nrules: [a, b]\ntimespan: 1h\ncondition: a", "what 'b' is for");
-    told(&with("value_max", "condition: {gte: 1, field: x}"), "'value_max' is none of event_count");
+    told(
+        &with("value_mode", "condition: {gte: 1, field: x}"),
+        "'value_mode' is none of event_count",
+    );
+    told(&with("value_max", "condition: {gte: 1, field: x, percentile: 9}"), "says already which");
     told("type: event_count\nrules: [a]\ntimespan: 1q\ncondition: {gte: 1}", "no time span");
 }

@@ -3,8 +3,9 @@
 use std::io::{BufWriter, Write as _, stdout};
 
 use bakas_engine::{
+    data,
     detect::{self, Asked, Detected, Explained},
-    networks::Embedded,
+    networks::OnDemand,
     rulebook::Given,
 };
 
@@ -34,7 +35,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Detect) -> anyhow::Result<Exit> {
         given: &given,
         threads: threads(asked.threads),
     };
-    let table = Embedded::default();
+    let table = OnDemand::new(data::folder(asked.data.as_deref(), None));
     if let (Some(rule), Some(line)) = (asked.explain, asked.line) {
         let explained = detect::explain(&request, &Asked { rule, line }, &table)?;
         return explain(desk, &explained, line);

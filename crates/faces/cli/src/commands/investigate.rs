@@ -18,6 +18,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Investigate) -> anyhow::Result<Exit> {
         },
         formats: asked.knowledge.formats,
         config: asked.config,
+        data: asked.data,
         replace: asked.replace,
         threads: threads(asked.threads),
         key: asked.key,

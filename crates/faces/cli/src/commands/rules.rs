@@ -10,7 +10,7 @@ use bakas_engine::{
     formats,
     ingest::{self, SourceAccount},
     observer::Quiet,
-    rulebook::{self, Given, Loaded, RuleCounts, RuleReport, RuleStatus},
+    rulebook::{self, Given, LoadProblem, Loaded, RuleCounts, RuleReport, RuleStatus},
 };
 use serde_json::json;
 
@@ -43,7 +43,7 @@ pub(crate) fn check(desk: &Desk<'_>, asked: RulesCheck) -> anyhow::Result<Exit> 
             desk.screen.text(&visible(&line(report)))?;
         }
     }
-    for problem in loaded.problems.iter().filter(|problem| !is_of_a_rule(loaded, &problem.path)) {
+    for problem in loaded.problems.iter().filter(|problem| !is_shown(loaded, problem)) {
         desk.screen.text(&visible(&problem.to_string()))?;
     }
     if desk.screen.json {
@@ -68,19 +68,29 @@ fn sorted(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<PathBuf>) {
     (formats, paths.iter().filter(|path| !is_format(path)).cloned().collect())
 }
 
-fn is_of_a_rule(loaded: &Loaded, path: &str) -> bool {
-    loaded.rules.iter().any(|rule| rule.path == path)
+/// Whether a problem stands already under the rule that cannot be used for it. What is wrong with
+/// a filter, a pipeline or a part of a file has no such rule.
+fn is_shown(loaded: &Loaded, problem: &LoadProblem) -> bool {
+    loaded.rules.iter().any(|rule| {
+        rule.path == problem.path
+            && matches!(&rule.status, RuleStatus::Unsupported(why) if *why == problem.problem)
+    })
+}
+
+/// A number of things, in words: one of them, or several.
+fn number(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 /// How many rules are asked, in one sentence.
 pub(crate) fn counts(counts: &RuleCounts) -> String {
     format!(
-        "{} rule files: {} rules asked ({} mapped by pipelines, {} correlations and statistics), \
-         {} for logs that Bakas does not read, {} not supported",
-        counts.files,
-        counts.loaded,
+        "{}: {} asked ({} mapped by pipelines, {}), {} for logs that Bakas does not read, \
+         {} not supported",
+        number(counts.files, "rule file", "rule files"),
+        number(counts.loaded, "rule", "rules"),
         counts.mapped,
-        counts.correlations,
+        number(counts.correlations, "correlation or statistic", "correlations and statistics"),
         counts.not_applicable,
         counts.unsupported.values().sum::<u64>(),
     )
@@ -94,7 +104,10 @@ fn line(report: &RuleReport) -> String {
             text.push_str(&format!("\n    no log here is {source}"));
         }
         RuleStatus::Unsupported(problem) => text.push_str(&format!("\n    {problem}")),
-        RuleStatus::Filter(rules) => text.push_str(&format!("\n    laid over {rules} rules")),
+        RuleStatus::Filter(rules) => {
+            let rules = number(*rules as u64, "rule", "rules");
+            text.push_str(&format!("\n    laid over {rules}"));
+        }
         RuleStatus::Loaded(_) => {}
     }
     for mapping in &report.mapped {
@@ -167,8 +180,10 @@ fn sample_line(one: &SourceAccount) -> String {
         return format!("{path}: not read: {why}");
     }
     format!(
-        "{path}: read as {}, {} events, {} records rejected",
-        one.source.format, one.events, one.account.rejects
+        "{path}: read as {}, {}, {} rejected",
+        one.source.format,
+        number(one.events, "event", "events"),
+        number(one.account.rejects, "record", "records"),
     )
 }
 
@@ -187,7 +202,23 @@ fn absent(loaded: &Loaded) -> Vec<String> {
         |(source, rules): &(&str, u64)| format!("{rules:>6} not asked: no log here is {source}");
     let mut lines: Vec<String> = sources.iter().take(ABSENT_SHOWN).map(line).collect();
     if more > 0 {
-        lines.push(format!("       and {more} more sorts of logs (--all)"));
+        let more = number(more as u64, "more sort of logs", "more sorts of logs");
+        lines.push(format!("       and {more} (--all)"));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_told_as_one() {
+        let one = RuleCounts { files: 1, loaded: 1, correlations: 1, ..RuleCounts::default() };
+        let none = RuleCounts::default();
+        assert!(
+            counts(&one).starts_with("1 rule file: 1 rule asked (0 mapped by pipelines, 1 corr")
+        );
+        assert!(counts(&none).starts_with("0 rule files: 0 rules asked"), "{}", counts(&none));
+    }
 }

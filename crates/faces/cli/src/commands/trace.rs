@@ -1,129 +1,138 @@
-//! `bakas trace`: addresses as arguments or from standard input, one a line.
+//! `bakas trace`: addresses as arguments or from standard input, one a line; whole answers for
+//! people and machines, short ones for millions.
 
-use std::io::{BufRead as _, stdin};
+mod short;
+mod text;
 
-use bakas_engine::trace::{self, Network, Trace as Answer};
+use std::io::{BufRead as _, Read as _, stdin};
 
-use crate::{Desk, args::Trace, exit::Exit, output::visible};
+use bakas_engine::{
+    data,
+    trace::{QUESTIONS_LIMIT, Trace as Answer, Tracer},
+};
+
+use crate::{Desk, args::Trace, exit::Exit};
+
+/// Longest line of standard input, in bytes; the rest of a longer one is no address.
+const LINE_BYTES_LIMIT: usize = 256;
+/// Lines that are complained about one by one.
+const COMPLAINTS_LIMIT: u64 = 20;
 
 pub(crate) fn run(desk: &Desk<'_>, asked: &Trace) -> anyhow::Result<Exit> {
-    let tracer = trace::Tracer::new(asked.at)?;
-    let mut wrong = 0_u64;
-    let mut one = |place: &str, text: &str| -> anyhow::Result<()> {
-        match tracer.trace(text.trim()) {
-            Ok(answer) if desk.screen.json => desk.screen.line(&answer),
-            Ok(answer) => desk.screen.text(&paragraph(&answer, desk.screen.width())),
-            Err(error) => {
-                wrong += 1;
-                desk.screen.note(&format!("{place}: {error}"));
-                Ok(())
+    let folder = data::folder(asked.data.as_deref(), None);
+    let tracer = Tracer::new(asked.at, folder.as_deref(), &mut |what| desk.screen.note(what))?;
+    let mut wrong = Wrong { desk, lines: 0 };
+    if asked.csv || asked.ndjson {
+        short::run(asked, &tracer, &mut wrong)?;
+        return Ok(wrong.exit());
+    }
+    let mut whole = Whole { desk, asked, tracer: &tracer, questions: 0 };
+    each(asked, &mut |place, text| match tracer.trace(text) {
+        Ok(answer) => whole.show(answer),
+        Err(error) => {
+            wrong.line(&place(), &error);
+            Ok(())
+        }
+    })?;
+    Ok(wrong.exit())
+}
+
+/// Lines that ask nothing we can answer.
+struct Wrong<'a> {
+    desk: &'a Desk<'a>,
+    lines: u64,
+}
+
+impl Wrong<'_> {
+    fn line(&mut self, place: &str, error: &bakas_engine::Error) {
+        self.lines += 1;
+        if self.lines <= COMPLAINTS_LIMIT {
+            self.desk.screen.note(&format!("{place}: {error}"));
+        }
+    }
+
+    fn exit(self) -> Exit {
+        if self.lines > COMPLAINTS_LIMIT {
+            let more = self.lines - COMPLAINTS_LIMIT;
+            self.desk.screen.note(&format!("and {more} more lines that hold no address"));
+        }
+        if self.lines > 0 { Exit::Usage } else { Exit::Done }
+    }
+}
+
+/// Whole answers.
+struct Whole<'a> {
+    desk: &'a Desk<'a>,
+    asked: &'a Trace,
+    tracer: &'a Tracer,
+    questions: u64,
+}
+
+impl Whole<'_> {
+    fn show(&mut self, mut answer: Answer) -> anyhow::Result<()> {
+        self.ask_outside(&mut answer);
+        if self.desk.screen.json {
+            return self.desk.screen.line(&answer);
+        }
+        self.desk.screen.text(&text::paragraph(&answer, self.desk.screen.width()))
+    }
+
+    fn ask_outside(&mut self, answer: &mut Answer) {
+        let Self { desk, asked, tracer, .. } = *self;
+        if !asked.rdap && !asked.reverse {
+            return;
+        }
+        self.questions += 1;
+        if self.questions > QUESTIONS_LIMIT {
+            if self.questions == QUESTIONS_LIMIT + 1 {
+                desk.screen.note(&format!(
+                    "{QUESTIONS_LIMIT} addresses were asked for outside; further ones are answered \
+                     from the tables alone"
+                ));
             }
+            return;
         }
-    };
-    if asked.addresses.is_empty() {
-        for (number, line) in stdin().lock().lines().enumerate() {
-            let line = line?;
-            if !line.trim().is_empty() {
-                one(&format!("standard input, line {}", number + 1), &line)?;
-            }
+        if asked.rdap
+            && let Err(error) = tracer.ask_registry(answer, desk.outside)
+        {
+            desk.screen.note(&format!("{}: {error}", answer.address));
         }
-    } else {
-        for address in &asked.addresses {
-            one("argument", address)?;
+        if asked.reverse
+            && let Err(error) = tracer.ask_names(answer, desk.outside)
+        {
+            desk.screen.note(&format!("{}: {error}", answer.address));
         }
     }
-    Ok(if wrong > 0 { Exit::Usage } else { Exit::Done })
 }
 
-fn paragraph(answer: &Answer, width: usize) -> String {
-    let mut text = format!("{}  at {}\n", answer.address, whole_second(&answer.at.to_string()));
-    network(&mut text, "then", &answer.then, width);
-    if let Some(now) = &answer.now {
-        network(&mut text, "now", now, width);
+/// Calls `line` with every question and a way to name its place.
+fn each(
+    asked: &Trace,
+    line: &mut dyn FnMut(&dyn Fn() -> String, &str) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    for address in &asked.addresses {
+        line(&|| "argument".to_owned(), address)?;
     }
-    text.push_str(&beside("note", &visible(&answer.caveat), width));
-    text
-}
-
-/// `2026-01-05T08:00:00Z`, without the fraction that nobody asked about.
-fn whole_second(time: &str) -> String {
-    match time.split_once('.') {
-        Some((whole, _)) => format!("{whole}Z"),
-        None => time.to_owned(),
+    if !asked.addresses.is_empty() {
+        return Ok(());
     }
-}
-
-/// A label and text wrapped beside it.
-fn beside(label: &str, text: &str, width: usize) -> String {
-    const INDENT: usize = 8;
-    let mut out = format!("  {label:<6}");
-    let mut used = INDENT;
-    for (at, word) in text.split_whitespace().enumerate() {
-        let wide = word.chars().count();
-        if at > 0 && used + 1 + wide > width {
-            out.push_str(&format!("\n{:INDENT$}", ""));
-            used = INDENT;
-        } else if at > 0 {
-            out.push(' ');
-            used += 1;
+    let mut input = stdin().lock();
+    let mut bytes = Vec::with_capacity(LINE_BYTES_LIMIT);
+    let mut number = 0_u64;
+    loop {
+        bytes.clear();
+        let limit = LINE_BYTES_LIMIT as u64 + 1;
+        if (&mut input).take(limit).read_until(b'\n', &mut bytes)? == 0 {
+            return Ok(());
         }
-        out.push_str(word);
-        used += wide;
-    }
-    out.push('\n');
-    out
-}
-
-fn network(text: &mut String, when: &str, network: &Network, width: usize) {
-    let mut parts = Vec::new();
-    if let Some(special) = &network.special {
-        parts.push(format!("special-purpose: {special}"));
-    }
-    match (network.asn, &network.operator) {
-        (Some(asn), Some(operator)) => parts.push(format!("{asn} {}", visible(operator))),
-        (Some(asn), None) => parts.push(asn.to_string()),
-        (None, _) if network.special.is_none() => parts.push("announced by nobody known".into()),
-        (None, _) => (),
-    }
-    if let Some(prefix) = network.prefix {
-        parts.push(format!("in {prefix}"));
-    }
-    if let Some(country) = network.country {
-        parts.push(format!("registered in {country}"));
-    }
-    if network.special.is_none() {
-        parts.push(network.kind.label().to_owned());
-    }
-    if let Some(owned) = &network.state_owned {
-        let share = if owned.majority { "majority" } else { "minority" };
-        parts.push(format!("{share} state-owned ({})", owned.owner));
-    }
-    text.push_str(&beside(when, &parts.join(" · "), width));
-    let mut table = format!("table of {}, {}", network.epoch, distance(network.age_days));
-    if !network.lists.is_empty() {
-        table.push_str(&format!("; on lists: {}", visible(&network.lists.join(", "))));
-    }
-    text.push_str(&beside("", &table, width));
-}
-
-fn distance(age_days: i32) -> String {
-    match age_days {
-        0 => "of that day".to_owned(),
-        1 => "1 day before that time".to_owned(),
-        -1 => "1 day after that time".to_owned(),
-        days if days > 0 => format!("{days} days before that time"),
-        days => format!("{} days after that time", -days),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn notes_wrap_beside_their_label() {
-        assert_eq!(beside("note", "one two three", 16), "  note  one two\n        three\n");
-        assert_eq!(whole_second("2026-01-05T08:00:00.5Z"), "2026-01-05T08:00:00Z");
-        assert_eq!(whole_second("2026-01-05T08:00:00Z"), "2026-01-05T08:00:00Z");
+        number += 1;
+        if bytes.len() > LINE_BYTES_LIMIT && bytes.last() != Some(&b'\n') {
+            input.skip_until(b'\n')?;
+        }
+        // What is no text is no address either, and is told as one.
+        let text = std::str::from_utf8(&bytes).unwrap_or("\u{fffd}").trim();
+        if !text.is_empty() {
+            line(&|| format!("standard input, line {number}"), text)?;
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use bakas_assess::{Input, assess};
 use bakas_model::{
-    AgencyIx, Asn, Campaign, CampaignId, Country, Incident, IncidentId, IncidentKind, Link,
-    Network, NetworkKind, Scope, Severity, Text, Timestamp, Trace,
+    AgencyIx, Asn, Assessment, Campaign, CampaignId, Country, Incident, IncidentId, IncidentKind,
+    Judgements, Link, Network, NetworkKind, Scope, Severity, Text, Timestamp, Trace,
     incident::{AddressUse, LinkReason},
     network::StateOwned,
 };
@@ -77,7 +78,7 @@ impl Part {
             ..Network::default()
         };
         let now = self.moved.then(|| Network { asn: Some(Asn(65550)), ..then.clone() });
-        Trace { address: self.ip(), at: at(), then, now, caveat: String::new() }
+        Trace { then, now, ..Trace::new(self.ip(), at()) }
     }
 }
 
@@ -122,4 +123,30 @@ pub(crate) fn campaign(number: usize, incidents: &[Incident], weight: f64) -> Ca
 
 pub(crate) fn traces(parts: &[Part]) -> Vec<Trace> {
     parts.iter().map(Part::trace).collect()
+}
+
+/// What the stage makes of it, with what people added.
+pub(crate) fn judged(
+    incidents: &[Incident],
+    campaigns: &[Campaign],
+    traces: &[Trace],
+    judgements: &Judgements,
+) -> Vec<Assessment> {
+    assess(&Input { incidents, campaigns, traces, agencies: &[], judgements, as_of: None })
+}
+
+/// What the stage makes of it by itself.
+pub(crate) fn unjudged(
+    incidents: &[Incident],
+    campaigns: &[Campaign],
+    traces: &[Trace],
+) -> Vec<Assessment> {
+    judged(incidents, campaigns, traces, &Judgements::default())
+}
+
+/// Each case draws ten thousand times, so there are fewer of them, unless somebody asks for more.
+pub(crate) fn few_cases() -> proptest::test_runner::Config {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let usual = proptest::test_runner::Config::default();
+    if asked { usual } else { proptest::test_runner::Config { cases: 48, ..usual } }
 }

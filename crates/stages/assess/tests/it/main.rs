@@ -3,4 +3,6 @@
 
 mod build;
 mod laws;
+mod people;
+mod rule;
 mod words;

@@ -112,13 +112,21 @@ fn weigh(
     score + accounts.saturating_sub(1).min(ACCOUNTS_COUNTED) as f64 * ACCOUNT_DECIBANS
 }
 
-const fn cloud_weight(severity: Severity) -> f64 {
-    match severity {
-        Severity::Critical => 24.0,
-        Severity::High => 14.0,
-        Severity::Medium => 7.0,
-        _ => 0.0,
+/// What the rules that named an account weigh together. Rules of medium level alone make no
+/// incident, however many: administrators do many such things on one day.
+fn cloud_weight<'a>(rules: impl Iterator<Item = &'a Severity>) -> f64 {
+    /// Together, and below the verdict.
+    const MEDIUM_DECIBANS: f64 = 14.0;
+    let (mut grave, mut medium) = (0.0, 0.0);
+    for severity in rules {
+        match severity {
+            Severity::Critical => grave += 24.0,
+            Severity::High => grave += 14.0,
+            Severity::Medium => medium += 7.0,
+            _ => {}
+        }
     }
+    grave + f64::min(medium, MEDIUM_DECIBANS)
 }
 
 /// Judges every account that cloud rules named, with the addresses it acted from.
@@ -126,7 +134,7 @@ pub(crate) fn judge_cloud(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> 
     let mut suspects = Vec::new();
     for (account, hints) in &court.leads.accounts {
         let Some(hint) = hints.get(&IncidentKind::CloudAbuse) else { continue };
-        let score: f64 = hint.rules.values().map(|severity| cloud_weight(*severity)).sum();
+        let score = cloud_weight(hint.rules.values());
         if score < VERDICT_DECIBANS {
             let why = Excuse::Isolated;
             set_aside(aside, account.agency, why, account.name.clone(), hint.hits);
@@ -160,4 +168,18 @@ fn cloud_suspects(court: &Court<'_>, account: &AccountKey, score: f64) -> Vec<Su
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medium_rules_alone_make_no_incident() {
+        let weigh = |rules: &[Severity]| cloud_weight(rules.iter());
+        assert!(weigh(&[Severity::Medium; 20]) < VERDICT_DECIBANS);
+        assert!(weigh(&[Severity::High]) < VERDICT_DECIBANS);
+        assert!(weigh(&[Severity::High, Severity::Medium]) >= VERDICT_DECIBANS);
+        assert!(weigh(&[Severity::Critical, Severity::Low]) >= VERDICT_DECIBANS);
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 use bakas_casework::{Background, Findings, Ledger, Outcome, draft};
 use bakas_model::{
     AccountKey, Activity, Agency, AgencyIx, Asn, Class, Detection, DetectionId, Event, EventRow,
-    IncidentKind, Location, Network, NetworkKind, Networks, Permitted, Place, RuleIx, RuleMeta,
+    IncidentKind, Location, NetworkKind, Networks, Permitted, Place, RuleIx, RuleMeta,
     Severity, SourceIx, Status, Stream, Timestamp, Trace, detection::Tally,
 };
 use rustc_hash::FxHashMap;
@@ -44,7 +44,7 @@ impl Networks for Table {
     }
 
     fn trace(&self, address: IpAddr, at: Timestamp, _: Timestamp) -> Trace {
-        Trace { address, at, then: Network::default(), now: None, caveat: String::new() }
+        Trace::new(address, at)
     }
 }
 

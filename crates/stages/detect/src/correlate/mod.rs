@@ -14,6 +14,7 @@ use std::iter::Peekable;
 
 use bakas_model::{Detection, DetectionId, RuleIx};
 use bakas_sigma::{CorrelationKind, CountCondition, Expression};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     input::{Input, Measure},
@@ -31,7 +32,7 @@ pub(crate) use judge::WINDOW_HITS_LIMIT;
 const GAP_MICROS: i64 = 24 * 3600 * 1_000_000;
 
 /// A correlation, compiled.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Correlation {
     pub(crate) kind: CorrelationKind,
     /// How many rules it builds on.
@@ -49,7 +50,7 @@ pub(crate) struct Correlation {
 }
 
 /// A correlation's part in another, which has a later index.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Chain {
     pub(crate) correlation: RuleIx,
     pub(crate) member: u8,

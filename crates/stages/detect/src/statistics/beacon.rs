@@ -17,7 +17,7 @@ use bakas_sigma::Problem;
 use super::{Begin, outlier::number, settings::Reader};
 use crate::{correlate::Burst, input::Input};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Settings {
     window_micros: i64,
     /// Fewest intervals in a window.

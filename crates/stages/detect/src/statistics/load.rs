@@ -59,7 +59,7 @@ fn statistic(loader: &mut Loader, path: &str, document: &Document) -> Result<(),
         meta.tags.push(TAG.to_owned());
     }
     let ix = meta.ix;
-    loader.add(&document.header, meta, None, None);
+    loader.add(&document.header, meta, None);
     let mut group_by = document.group_by.clone();
     if matches!(kind, Kind::DnsTunnel(_)) {
         group_by.push("domain".to_owned());

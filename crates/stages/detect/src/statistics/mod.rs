@@ -36,7 +36,7 @@ pub(crate) use names::{below_domain, entropy_bits, is_rented};
 pub(crate) use settle::Settling;
 
 /// A statistic, compiled.
-#[derive(Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Statistic {
     pub(crate) kind: Kind,
     /// The names of the group's values.
@@ -44,7 +44,7 @@ pub(crate) struct Statistic {
 }
 
 /// Its type and settings.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Kind {
     Outlier(outlier::Settings),
     NewValue(novel::Settings),

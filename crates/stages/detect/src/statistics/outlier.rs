@@ -24,7 +24,7 @@ const VALUES_LIMIT: usize = 1_000_000;
 /// Longest history, in buckets: later ones push out the earliest.
 const HISTORY_LIMIT: usize = 20_000;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Settings {
     /// An hour or a day.
     per_micros: i64,

@@ -10,7 +10,7 @@ use crate::{
     input::{Digest, Input, Measure},
 };
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Settings {
     /// Most hits.
     hits: u64,

@@ -14,7 +14,7 @@ use crate::{
 /// Most targets that are told apart in a window.
 const TARGETS_LIMIT: usize = 1_000_000;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Settings {
     window_micros: i64,
     /// Fewest targets in a window.

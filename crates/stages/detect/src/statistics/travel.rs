@@ -13,7 +13,7 @@ use crate::{correlate::Burst, input::Input};
 /// Findings of one group that begin within a day are one.
 const DAY_MICROS: i64 = 24 * 3600 * 1_000_000;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Settings {
     /// The highest speed that is believed, in kilometres an hour.
     speed: f64,

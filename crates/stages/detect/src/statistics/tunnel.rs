@@ -15,7 +15,7 @@ use crate::{
 /// Most names that are told apart in a window.
 const NAMES_LIMIT: usize = 1_000_000;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Settings {
     window_micros: i64,
     /// Fewest different names in a window.

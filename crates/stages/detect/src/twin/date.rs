@@ -33,6 +33,7 @@ pub(super) fn part(value: &Plain, part: TimePart) -> Option<i64> {
             100_000_000_000..100_000_000_000_000 => number.div_euclid(1000),
             _ => number.div_euclid(1_000_000),
         }),
+        Plain::Float(number) if number.is_finite() => counted(number.floor() as i64),
         Plain::Time(micros) => counted(micros.div_euclid(1_000_000)),
         _ => return None,
     };

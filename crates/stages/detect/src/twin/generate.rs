@@ -71,6 +71,8 @@ const ODD: &[char] = &['*', '?', '\\', '\u{212a}', '\u{2013}', 'a', 'b', '1'];
 
 /// Words with a meaning: numbers, dates, addresses, options, truth values.
 const WORDS: &[&str] = &[
+    "2026-01-05T23:59:01",
+    "2024-12-30T15:00:00.250-07:00",
     "200",
     "-1",
     "1.5",
@@ -188,10 +190,18 @@ fn line(luck: &mut Luck) -> String {
             format!("{field}|{compare}{neq}: {}", luck.pick(&["200", "0", "1.5", "'7'", "3002"]))
         }
         12 => {
-            let part = luck.pick(&["minute", "hour", "day", "week", "month", "year"]);
+            let parts: &[(&str, &[&str])] = &[
+                ("minute", &["0", "7", "59"]),
+                ("hour", &["0", "8", "15", "23"]),
+                ("day", &["1", "5", "30"]),
+                ("week", &["1", "2", "53"]),
+                ("month", &["1", "12", "6"]),
+                ("year", &["1970", "2024", "2026", "2027"]),
+            ];
+            let (part, numbers) = luck.pick(parts);
             let compare = luck.pick(&["", "|lt", "|lte", "|gt", "|gte"]);
             let field = luck.pick(&["when", "time", "a", field]);
-            let value = list(luck, 2, |l| l.pick(&["1", "5", "23", "53", "2026"]).to_owned());
+            let value = list(luck, 2, |l| l.pick(numbers).to_owned());
             format!("{field}|{part}{compare}{neq}: {value}")
         }
         13 | 14 => {

@@ -39,9 +39,15 @@ fn agree(luck: &mut Luck, rules: usize, events: usize) -> usize {
     matched
 }
 
+/// How many rounds are played; `PROPTEST_CASES` asks for more.
+fn rounds() -> u64 {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    asked.unwrap_or(0).max(64)
+}
+
 #[test]
 fn the_matcher_agrees_with_its_twin_on_a_million_pairs() {
-    let (rounds, rules, events) = (64, 64, 256);
+    let (rounds, rules, events) = (rounds(), 64, 256);
     let matched: usize = (0..rounds).map(|round| agree(&mut Luck::new(round), rules, events)).sum();
     let pairs = rounds as usize * rules * events;
     assert!(pairs >= 1_000_000);

@@ -26,7 +26,7 @@ pub struct Made {
 fn value(luck: &mut Luck) -> Plain {
     match luck.below(12) {
         0 | 1 => Plain::Int(luck.pick(&[200, -1, 0, 7, 404, 1_767_571_200, 1_767_571_200_000])),
-        2 => Plain::Float(luck.pick(&[1.5, 200.0, -0.25])),
+        2 => Plain::Float(luck.pick(&[1.5, 200.0, -0.25, 1_767_571_200.25])),
         3 => Plain::Bool(luck.once_in(2)),
         4 => Plain::Null,
         _ => Plain::Text(text(luck)),

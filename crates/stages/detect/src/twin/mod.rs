@@ -83,12 +83,12 @@ fn holds(test: &Test, item: &Item, event: &Event<'_>, context: &Context<'_>) -> 
         Test::Null => values.is_empty() || values.contains(&Plain::Null),
         Test::Field { name, within, cased } => {
             let theirs = self::values(name, event, context);
-            let text = |value: &Plain| {
-                let text = value.text();
-                if *cased { text.chars().collect() } else { folded(&text) }
+            let text = |value: &Plain| -> Option<Vec<char>> {
+                let text = value.text()?;
+                Some(if *cased { text.chars().collect() } else { folded(&text) })
             };
-            values.iter().map(text).any(|mine: Vec<char>| {
-                theirs.iter().map(text).any(|theirs| match within {
+            values.iter().filter_map(text).any(|mine| {
+                theirs.iter().filter_map(text).any(|theirs| match within {
                     Within::Whole => mine == theirs,
                     Within::Start => mine.starts_with(&theirs),
                     Within::End => mine.ends_with(&theirs),
@@ -123,15 +123,16 @@ fn plain(value: Value<'_>) -> Plain {
 }
 
 impl Plain {
-    fn text(&self) -> String {
-        match self {
+    /// As text; null has none.
+    fn text(&self) -> Option<String> {
+        Some(match self {
             Self::Text(text) => text.clone(),
             Self::Int(number) => number.to_string(),
             Self::Float(number) => number.to_string(),
             Self::Bool(truth) => truth.to_string(),
-            Self::Null => String::new(),
+            Self::Null => return None,
             Self::Time(micros) => bakas_model::Timestamp::from_micros(*micros).to_string(),
-        }
+        })
     }
 
     fn number(&self) -> Option<Number> {
@@ -193,7 +194,7 @@ fn fits(test: &Test, value: &Plain) -> bool {
     match test {
         Test::Text { pattern, cased } => {
             let prepare = |text: &str| if *cased { text.chars().collect() } else { folded(text) };
-            wild(&pattern.parts, &prepare(&value.text()), &prepare)
+            value.text().is_some_and(|text| wild(&pattern.parts, &prepare(&text), &prepare))
         }
         Test::Regex { expression, insensitive, multi_line, dot_all } => {
             let flags: String = [(*insensitive, 'i'), (*multi_line, 'm'), (*dot_all, 's')]
@@ -206,8 +207,8 @@ fn fits(test: &Test, value: &Plain) -> bool {
                 format!("(?{flags}){expression}")
             };
             // Letters of ASCII fold to ASCII only: what else Unicode folds to them is no letter.
-            let text = value.text().replace(['\u{212a}', '\u{17f}'], "\u{2603}");
-            found(&whole, &text)
+            let text = value.text().map(|text| text.replace(['\u{212a}', '\u{17f}'], "\u{2603}"));
+            text.is_some_and(|text| found(&whole, &text))
         }
         Test::Number(number) => compared(value, Comparison::Eq, *number),
         Test::Compare(comparison, number) => compared(value, *comparison, *number),

@@ -8,5 +8,6 @@ mod events;
 mod loading;
 mod matching;
 mod options;
+mod specification;
 mod statistics;
 mod windows;

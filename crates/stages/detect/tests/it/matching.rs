@@ -56,10 +56,30 @@ fn absence_null_and_emptiness_differ() {
     };
     let (absent, null, empty) = (None, Some(Value::Null), Some(Value::Text("")));
     assert_eq!([absent, null, empty].map(|v| asks("cs-referer: null", v)), [true, true, false]);
-    assert_eq!([absent, null, empty].map(|v| asks("cs-referer: ''", v)), [false, true, true]);
+    assert_eq!([absent, null, empty].map(|v| asks("cs-referer: ''", v)), [false, false, true]);
+    assert_eq!([absent, null, empty].map(|v| asks("cs-referer|re: '.*'", v)), [false, false, true]);
+    assert_eq!([absent, null, empty].map(|v| asks("cs-referer: '*'", v)), [false, false, true]);
+    let same = [absent, null, empty].map(|v| asks("cs-referer|fieldref: cs-referer", v));
+    assert_eq!(same, [false, false, true]);
     let exists = [absent, null, empty].map(|v| asks("cs-referer|exists: true", v));
     assert_eq!(exists, [false, true, true]);
     assert_eq!([absent, null, empty].map(|v| asks("cs-referer|neq: x", v)), [true, true, true]);
+}
+
+#[test]
+fn a_date_may_be_a_number_of_seconds_with_a_fraction() {
+    let asks = |line: &str, value| {
+        let mut event = request("GET", "/", 200);
+        event.fields.push(Field::new("ts", value));
+        let rules = load(&rule(&format!("  s: {{{line}}}\n  condition: s\n")));
+        !titles(&rules, &event).is_empty()
+    };
+    // 2026-01-05T23:59:59.75Z.
+    for value in [Value::Int(1_767_657_599), Value::Float(1_767_657_599.75)] {
+        assert!(asks("ts|hour: 23", value) && asks("ts|day: 5", value), "{value:?}");
+        assert!(!asks("ts|hour: 0", value) && !asks("ts|day: 6", value), "{value:?}");
+    }
+    assert!(!asks("ts|hour|gte: 0", Value::Float(f64::NAN)));
 }
 
 #[test]

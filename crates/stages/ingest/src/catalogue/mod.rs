@@ -1,6 +1,8 @@
 //! The catalogue: every format that can be read, natives and definitions, ours and users'. It
 //! knows names and ranks; what a format looks like, the format itself says.
 
+mod carried;
+
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
@@ -22,8 +24,8 @@ pub struct Formats(&'static Catalogue);
 #[derive(Debug)]
 struct Catalogue {
     definitions: Vec<&'static Definition>,
-    /// Those that system logs carry, the highest rank first.
-    carried: Vec<&'static Definition>,
+    /// Those that system logs carry.
+    carried: carried::Carried,
     by_name: FxHashMap<&'static str, &'static Definition>,
 }
 
@@ -40,7 +42,7 @@ impl Catalogue {
         }
         // A name counts before an alias.
         by_name.extend(definitions.iter().map(|definition| (definition.name(), *definition)));
-        Self { definitions, carried, by_name }
+        Self { definitions, carried: carried::Carried::new(carried), by_name }
     }
 }
 
@@ -57,7 +59,7 @@ impl Formats {
         static OURS_READ: OnceLock<Catalogue> = OnceLock::new();
         Self(OURS_READ.get_or_init(|| {
             // That all of ours can be read, a test sees to.
-            Catalogue::new(read(OURS.iter().copied()).0)
+            Catalogue::new(read(OURS.iter().copied(), Definition::ours).0)
         }))
     }
 
@@ -66,7 +68,7 @@ impl Formats {
     #[must_use]
     pub fn with(user: Vec<(String, String)>) -> (Self, Vec<DefinitionProblem>) {
         let given = user.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-        let (theirs, problems) = read(given);
+        let (theirs, problems) = read(given, Definition::parse);
         let ours = Self::builtin().0.definitions.iter().copied();
         let is_replaced = |definition: &&Definition| theirs.iter().any(|t| t == definition);
         let mut all: Vec<_> = ours.filter(|definition| !is_replaced(definition)).collect();
@@ -94,9 +96,15 @@ impl Formats {
         if is_name { defined } else { Format::native(&name).or(defined) }
     }
 
-    /// Definitions that system logs carry, the highest rank first.
-    pub(crate) fn carried(self) -> &'static [&'static Definition] {
-        &self.0.carried
+    /// The definition for a message of a program, and whether it reads what follows the header
+    /// whole (the program's name included) rather than the message.
+    pub(crate) fn for_message(
+        self,
+        program: &str,
+        message: &str,
+        after_header: &str,
+    ) -> Option<(&'static Definition, bool)> {
+        self.0.carried.find(program, message, after_header)
     }
 
     /// Which format a JSON record is, by the members that only it has: the highest rank, and of
@@ -129,12 +137,13 @@ pub(crate) fn rank(format: Format) -> u8 {
 /// counts.
 fn read<'f>(
     files: impl Iterator<Item = (&'f str, &'f str)>,
+    parse: fn(&str, &str) -> Result<Definition, DefinitionProblem>,
 ) -> (Vec<&'static Definition>, Vec<DefinitionProblem>) {
     let mut definitions: Vec<&'static Definition> = Vec::new();
     let mut problems = Vec::new();
     for (path, text) in files {
         let told = |what: String| DefinitionProblem { path: path.to_owned(), line: None, what };
-        let definition = match Definition::parse(path, text) {
+        let definition = match parse(path, text) {
             Ok(definition) => definition,
             Err(problem) => {
                 problems.push(problem);

@@ -43,7 +43,7 @@ use crate::{
     clock::Clock,
     define,
     fault::{Fault, length, reject},
-    frame::Chunk,
+    frame::{Chunk, leading_zeros},
     json::Json,
 };
 
@@ -165,64 +165,52 @@ impl Decoder {
         if let Format::Defined(definition) = self.format {
             definition.begin(chunk, arena, &mut out);
         }
-        self.account.bytes += chunk.bytes.len() as u64;
+        let all = chunk.origin.bytes();
+        let mut told = chunk.skipped.bytes;
+        self.account.bytes += all;
         self.account.many(Fate::Reject, chunk.skipped.records, chunk.skipped.bytes);
+        let mut walk = chunk.origin.walk();
+        let mut record = |at: Range<usize>, line: u64| {
+            let offset = walk.at(&chunk.bytes, at.start);
+            let bytes = walk.at(&chunk.bytes, at.end) - offset;
+            told += bytes;
+            let place = Place { source: self.source, offset, length: length(bytes) };
+            let fate = self.record(pass, at, (place, line), &mut out);
+            self.account.many(fate, 1, bytes);
+        };
         match &chunk.records {
-            None => self.lines(pass, &mut out),
+            None => lines(chunk, record),
             Some(records) => {
-                let mut between = chunk.bytes.len() as u64 - chunk.skipped.bytes;
-                for (at, record) in records.iter().enumerate() {
-                    let line = chunk.first_record + at as u64;
-                    between -= record.len() as u64;
-                    self.record(pass, record.clone(), line, &mut out);
-                }
-                self.account.between(between);
+                records.iter().zip(chunk.first_record..).for_each(|(at, n)| record(at.clone(), n));
             }
         }
-        debug_assert!(self.account.is_exact(), "{:?}", self.account);
+        assert!(told <= all, "records do not overlap: {told} of {all} bytes");
+        self.account.between(all - told);
+        assert!(self.account.is_exact(), "{:?}", self.account);
     }
 
-    fn lines<'a>(&mut self, pass: Pass<'_, 'a>, out: &mut Out<'_, 'a>) {
-        let bytes = pass.chunk.bytes.as_slice();
-        let (mut at, mut line) = (0, pass.chunk.first_record);
-        while at < bytes.len() {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let end = at + memchr(b'\n', rest).unwrap_or(rest.len());
-            let has_return = end > at && bytes.get(end - 1) == Some(&b'\r');
-            self.record(pass, at..end - usize::from(has_return), line, out);
-            self.account.between(u64::from(has_return) + u64::from(end < bytes.len()));
-            (at, line) = (end + 1, line + 1);
-        }
-    }
-
+    /// Reads a record; says what became of it.
     fn record<'a>(
         &mut self,
         pass: Pass<'_, 'a>,
         at: Range<usize>,
-        line: u64,
+        (place, line): (Place, u64),
         out: &mut Out<'_, 'a>,
-    ) {
+    ) -> Fate {
         let bytes = pass.chunk.bytes.get(at.clone()).unwrap_or_default();
-        let place = Place {
-            source: self.source,
-            offset: pass.chunk.base + at.start as u64,
-            length: length(bytes.len() as u64),
-        };
         out.begin(place, line);
         let is_line = pass.chunk.records.is_none();
         let limit = if is_line { LINE_BYTES_LIMIT } else { RECORD_BYTES_LIMIT };
         if bytes.len() > limit {
             let detail = format!("{} bytes long", bytes.len());
             out.reject(reject(place, Some(line), RejectReason::TooLong, detail, bytes));
-            self.account.record(Fate::Reject, bytes.len());
-            return;
+            return Fate::Reject;
         }
         if !out.wants(at.clone())
             && let Some(events) = self.skim(pass, at.clone())
         {
             out.passed(events);
-            self.account.record(Fate::Event, bytes.len());
-            return;
+            return Fate::Event;
         }
         let read = match self.read_binary(pass, at.clone(), out) {
             Some(read) => read,
@@ -234,7 +222,7 @@ impl Decoder {
                 self.read(pass.chunk, Record { text, arena: pass.arena }, out)
             }
         };
-        let fate = match read {
+        match read {
             Ok(()) => {
                 debug_assert!(out.is_told() || out.is_furniture(), "neither event nor furniture");
                 let is_lossy = pass.whole.is_none()
@@ -251,8 +239,7 @@ impl Decoder {
                 // What was told before the fault counts; the reject is a note beside it.
                 if out.is_told() { Fate::Event } else { Fate::Reject }
             }
-        };
-        self.account.record(fate, bytes.len());
+        }
     }
 
     /// How many events a record of the source's own format certainly holds.
@@ -414,6 +401,27 @@ struct Pass<'r, 'a> {
     whole: Option<&'a str>,
     /// Records that are no text, rendered as text, by where they begin.
     rendered: Option<&'r FxHashMap<usize, &'a str>>,
+}
+
+/// Each line of a chunk, without its end, and its number.
+fn lines(chunk: &Chunk, mut record: impl FnMut(Range<usize>, u64)) {
+    let bytes = chunk.bytes.as_slice();
+    let (mut at, mut line) = (0, chunk.first_record);
+    while at < bytes.len() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let end = at + memchr(b'\n', rest).unwrap_or(rest.len());
+        let bare = rest.get(..end - at).unwrap_or_default();
+        let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
+        let stop = at + bare.len();
+        let hole = leading_zeros(bare);
+        if hole > 0 && bare.get(hole).is_some_and(|byte| *byte >= b' ') {
+            // What a machine left unwritten does not belong to the line behind it.
+            record(at..at + hole, line);
+            at += hole;
+        }
+        record(at..stop, line);
+        (at, line) = (end + 1, line + 1);
+    }
 }
 
 /// The reason to give: binary content and a cut end explain more than what a decoder stumbled on.

@@ -17,6 +17,11 @@ impl Glob {
         Self { parts, number: text.parse().ok() }
     }
 
+    /// The text in small letters that alone fits, where no star is in it.
+    pub(crate) fn only(&self) -> Option<&str> {
+        if let [only] = self.parts.as_slice() { Some(only) } else { None }
+    }
+
     /// Whether a text fits.
     pub(crate) fn fits(&self, text: &str) -> bool {
         let (first, rest) = match self.parts.as_slice() {

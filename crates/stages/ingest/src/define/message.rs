@@ -1,4 +1,5 @@
-//! Messages that something else carried: which definition is for them, and reading them.
+//! Messages that something else carried: reading them. Which definition is for one, the catalogue
+//! says.
 
 use bumpalo::Bump;
 
@@ -8,27 +9,6 @@ use crate::{
     decode::{Carried, Context, Out},
     fault::Fault,
 };
-
-/// The definition for a message of a program, and whether it reads what follows the header whole
-/// (the program's name included) rather than the message.
-pub(crate) fn for_message(
-    formats: Formats,
-    program: &str,
-    message: &str,
-    after_header: &str,
-) -> Option<(&'static Definition, bool)> {
-    formats.carried().iter().find_map(|definition| {
-        if definition.starts.iter().any(|start| message.starts_with(start)) {
-            return Some((*definition, false));
-        }
-        let whole = after_header.trim_start_matches([' ', ':']);
-        if definition.starts.iter().any(|start| whole.starts_with(start)) {
-            return Some((*definition, true));
-        }
-        let is_for = !program.is_empty() && definition.programs.iter().any(|g| g.fits(program));
-        is_for.then_some((*definition, false))
-    })
-}
 
 /// The definition whose own signs a line has that came without a header of its own.
 pub(crate) fn for_line(formats: Formats, text: &str) -> Option<&'static Definition> {

@@ -5,6 +5,7 @@
 mod code;
 mod compile;
 mod delimited;
+mod expression;
 mod extension;
 mod glob;
 mod intern;
@@ -29,7 +30,6 @@ use bumpalo::Bump;
 use self::{
     code::Decoding,
     delimited::Delimited,
-    glob::Glob,
     key_value::KeyValue,
     map::Mapping,
     pattern::{Pattern, Patterns},
@@ -40,7 +40,9 @@ use self::{
 };
 pub(crate) use self::{
     delimited::{Header, after_word},
-    message::{for_line, for_message, read_message},
+    expression::Expression,
+    glob::Glob,
+    message::{for_line, read_message},
     recognise::Sight,
     row::{Row, Slot},
 };
@@ -73,7 +75,7 @@ pub struct Definition {
     kind: Kind,
     multiline: Option<Multiline>,
     /// Lines that fit are furniture.
-    skip: Vec<regex::bytes::Regex>,
+    skip: Vec<Expression>,
     wrappers: &'static [&'static str],
     null: Vec<&'static str>,
     names: Names,
@@ -182,7 +184,18 @@ impl Definition {
     /// # Errors
     /// When it is no TOML, says something that no definition can say, or contradicts itself.
     pub fn parse(path: &str, text: &str) -> Result<Self, DefinitionProblem> {
-        compile::compile(path, text)
+        compile::compile(path, text, false)
+    }
+
+    /// Reads one of ours, which the tests have read before.
+    pub(crate) fn ours(path: &str, text: &str) -> Result<Self, DefinitionProblem> {
+        compile::compile(path, text, true)
+    }
+
+    /// The programs whose messages it reads, and how a message, or all behind time and host, begins
+    /// that is its own whatever the program.
+    pub(crate) fn carried_by(&self) -> (&[Glob], &[&'static str]) {
+        (&self.programs, &self.starts)
     }
 
     /// Its name, as `bakas.toml` writes it.

@@ -1,75 +1,60 @@
-//! Regular expressions whose named groups are fields. They see bytes: `\w`, `\d` and `\s` are those
-//! of ASCII, for logs mean no others, and the engine is faster by far.
+//! Patterns: expressions whose named groups are fields, and cuts out of a text.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{ops::Range, sync::OnceLock};
 
-use bakas_model::limits::REGEX_BYTES_LIMIT;
 use bumpalo::Bump;
-use regex::bytes::{CaptureLocations, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::{
     Definition,
+    expression::{self, Expression, Screen},
     row::{Names, Slot},
 };
 use crate::decode::Out;
 
+pub(crate) use super::expression::Scratch;
+
 /// One pattern.
 #[derive(Debug)]
 pub(crate) struct Pattern {
-    regex: Regex,
-    /// Number of the pattern in this process, by which a chunk finds the places it has for it.
-    number: usize,
+    expression: Expression,
     groups: Vec<(usize, Slot)>,
 }
-
-/// Places of groups, one set for each pattern that was used, by its number.
-pub(crate) type Places = rustc_hash::FxHashMap<usize, CaptureLocations>;
 
 /// The part of a text that a pattern is asked for: the group `value`, else the first group, else
 /// all that fits.
 #[derive(Clone, Debug)]
 pub(crate) struct Cut {
-    regex: Regex,
+    expression: std::sync::Arc<Expression>,
     group: usize,
 }
 
 impl Cut {
-    pub(super) fn new(text: &str) -> Result<Self, String> {
-        let regex = regex(text)?;
-        let named = regex.capture_names().position(|name| name == Some("value"));
-        let group = named.unwrap_or(usize::from(regex.captures_len() > 1));
-        Ok(Self { regex, group })
+    pub(super) fn new(expression: Expression) -> Self {
+        let groups = expression::groups(expression.text());
+        let named = groups.iter().position(|name| *name == Some("value"));
+        let group = named.unwrap_or(usize::from(groups.len() > 1));
+        Self { expression: std::sync::Arc::new(expression), group }
     }
 
     pub(super) fn read<'t>(&self, text: &'t str) -> Option<&'t str> {
-        if self.group == 0 {
-            return text.get(self.regex.find(text.as_bytes())?.range());
-        }
-        let mut places = self.regex.capture_locations();
-        self.regex.captures_read(&mut places, text.as_bytes())?;
-        let (from, to) = places.get(self.group).or_else(|| places.get(0))?;
-        text.get(from..to)
+        let mut scratch = Scratch::default();
+        self.expression.find(text.as_bytes(), &mut scratch)?;
+        let (from, to) = scratch.group(self.group).or_else(|| scratch.group(0))?;
+        Some(characters(text, from..to))
     }
 }
 
-/// A regular expression of bounded size.
-pub(super) fn regex(text: &str) -> Result<Regex, String> {
-    RegexBuilder::new(text)
-        .size_limit(REGEX_BYTES_LIMIT)
-        .dfa_size_limit(REGEX_BYTES_LIMIT)
-        .nest_limit(64)
-        .unicode(false)
-        .build()
-        .map_err(|error| error.to_string())
+/// The whole characters of a part: an expression sees bytes, and may part a character.
+fn characters(text: &str, part: Range<usize>) -> &str {
+    let to = text.floor_char_boundary(part.end);
+    text.get(text.ceil_char_boundary(part.start)..to).unwrap_or_default()
 }
 
 impl Pattern {
-    pub(super) fn new(text: &str, names: &mut Names) -> Result<Self, String> {
-        static NUMBERS: AtomicUsize = AtomicUsize::new(0);
-        let regex = regex(text)?;
-        let named = regex.capture_names().enumerate();
+    pub(super) fn new(expression: Expression, names: &mut Names) -> Self {
+        let named = expression::groups(expression.text()).into_iter().enumerate();
         let groups = named.filter_map(|(at, name)| Some((at, names.slot(name?)))).collect();
-        Ok(Self { regex, number: NUMBERS.fetch_add(1, Ordering::Relaxed), groups })
+        Self { expression, groups }
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = Slot> + '_ {
@@ -84,19 +69,17 @@ impl Pattern {
         arena: &'a Bump,
         out: &mut Out<'_, 'a>,
     ) -> Option<usize> {
-        let known = out.row.places.remove(&self.number);
-        let mut places = known.unwrap_or_else(|| self.regex.capture_locations());
-        let found = self.regex.captures_read(&mut places, text.as_bytes());
-        let end = found.map(|found| found.end());
+        let mut scratch = std::mem::take(&mut out.row.scratch);
+        let end = self.expression.find(text.as_bytes(), &mut scratch);
         if end.is_some() {
             for (group, slot) in &self.groups {
-                if let Some((from, to)) = places.get(*group) {
-                    definition.put_slot(*slot, text.get(from..to).unwrap_or_default(), arena, out);
+                if let Some((from, to)) = scratch.group(*group) {
+                    definition.put_slot(*slot, characters(text, from..to), arena, out);
                 }
             }
         }
-        out.row.places.insert(self.number, places);
-        end
+        out.row.scratch = scratch;
+        end.map(|end| text.ceil_char_boundary(end))
     }
 }
 
@@ -104,28 +87,22 @@ impl Pattern {
 #[derive(Debug)]
 pub(crate) struct Patterns {
     pub(super) list: Vec<Pattern>,
-    /// All of them at once, where there are many: one way over the text tells which fit.
-    set: Option<RegexSet>,
+    /// Which of them a text may fit, where there are many.
+    screen: OnceLock<Option<Screen>>,
 }
 
-/// From so many patterns on all are tried at once.
-const SET_LEAST: usize = 3;
+/// From so many patterns on a screen says which are tried.
+const SCREEN_LEAST: usize = 3;
 
 impl Patterns {
-    /// The patterns of these texts, which were compiled one by one already.
-    pub(super) fn new(list: Vec<Pattern>) -> Self {
-        let texts = list.iter().map(|pattern| pattern.regex.as_str());
-        let build = || {
-            RegexSetBuilder::new(texts)
-                .size_limit(REGEX_BYTES_LIMIT)
-                .dfa_size_limit(REGEX_BYTES_LIMIT)
-                .nest_limit(64)
-                .unicode(false)
-                .build()
-        };
-        // Together they may be too large for what each alone is not.
-        let set = (list.len() >= SET_LEAST).then(build).and_then(Result::ok);
-        Self { list, set }
+    pub(super) const fn new(list: Vec<Pattern>) -> Self {
+        Self { list, screen: OnceLock::new() }
+    }
+
+    fn screen(&self) -> Option<&Screen> {
+        let make = || Screen::new(self.list.iter().map(|pattern| &pattern.expression));
+        let screen = || if self.list.len() < SCREEN_LEAST { None } else { make() };
+        self.screen.get_or_init(screen).as_ref()
     }
 
     /// Reads by the first pattern that fits.
@@ -136,12 +113,9 @@ impl Patterns {
         arena: &'a Bump,
         out: &mut Out<'_, 'a>,
     ) -> bool {
-        let Some(set) = &self.set else {
-            let mut list = self.list.iter();
-            return list.any(|pattern| pattern.read(definition, text, arena, out).is_some());
-        };
-        let fitting = set.matches(text.as_bytes());
-        let first = fitting.iter().next().and_then(|at| self.list.get(at));
-        first.is_some_and(|pattern| pattern.read(definition, text, arena, out).is_some())
+        let candidates = self.screen().map(|screen| screen.candidates(text.as_bytes()));
+        let may_fit = |at: usize| candidates.is_none_or(|all| all >> at & 1 == 1);
+        let mut list = self.list.iter().enumerate().filter(|(at, _)| may_fit(*at));
+        list.any(|(_, pattern)| pattern.read(definition, text, arena, out).is_some())
     }
 }

@@ -2,9 +2,8 @@
 
 use bakas_model::{AgencyIx, Event, FieldId, Reject, SourceIx};
 use bumpalo::Bump;
-use regex::bytes::Regex;
 
-use super::{Definition, Header, Input, json, term::Test};
+use super::{Definition, Header, Input, expression::Expression, json, term::Test};
 use crate::{
     decode::{Out, Sink, scalar_of},
     json::Json,
@@ -23,7 +22,7 @@ pub(super) struct Recognise {
 pub(super) struct Sign {
     pub(super) members: Vec<&'static str>,
     pub(super) values: Vec<(&'static str, Test)>,
-    pub(super) line: Option<Regex>,
+    pub(super) line: Option<Expression>,
 }
 
 /// What of a record is looked at.

@@ -87,8 +87,8 @@ pub(crate) struct Row<'a> {
     pub(crate) parts: Vec<&'a str>,
     /// Paths that were put together in this chunk.
     pub(crate) paths: FxHashMap<FieldId, &'a str>,
-    /// Places of groups, one set for each pattern that was used, by its number.
-    pub(crate) places: super::pattern::Places,
+    /// Room for patterns at work.
+    pub(crate) scratch: super::pattern::Scratch,
     /// The definition and its case that the last event was read by.
     pub(crate) read_by: Option<(&'static super::Definition, Option<usize>)>,
 }

@@ -10,7 +10,7 @@ use bakas_model::{
 };
 use memchr::{memchr, memchr3};
 
-use super::Found;
+use super::{Found, zeros};
 use crate::{
     Format,
     sound::{self, Seen, Watch},
@@ -163,6 +163,11 @@ impl JsonFrame {
                     self.open(Some(at));
                     self.at = at + 1;
                     return;
+                }
+                0 => {
+                    let hole = zeros::leading(rest.get(i - 1..).unwrap_or_default());
+                    found.records.push(at..at + hole as u64);
+                    i += hole - 1;
                 }
                 _ => {
                     self.has_begun = true;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use bakas_model::{RejectReason, limits::LINE_BYTES_LIMIT};
 use memchr::{memchr, memchr_iter, memrchr};
 
-use super::Found;
+use super::{Found, zeros};
 use crate::fault::sample;
 
 #[derive(Debug)]
@@ -67,6 +67,13 @@ impl LineFrame {
             Some(at) => {
                 self.line += memchr_iter(b'\n', buffer).count() as u64;
                 base + at as u64 + 1
+            }
+            None if zeros::leading(buffer) > LINE_BYTES_LIMIT => {
+                // The line begins behind them.
+                let hole = base..base + zeros::leading(buffer) as u64;
+                found.reject(hole.clone(), RejectReason::Binary, "zero bytes");
+                self.is_piece = true;
+                hole.end
             }
             None if buffer.len() > LINE_BYTES_LIMIT => {
                 self.skipping = Some((base, sample(buffer)));

@@ -2,6 +2,7 @@
 //! say: that is the decoders' part.
 
 mod blocks;
+mod chunk;
 mod container;
 mod csv;
 mod encoding;
@@ -11,29 +12,35 @@ mod journal;
 mod json;
 mod lines;
 mod octets;
+mod origin;
 mod overlong;
+mod utf16;
 mod xml;
+mod zeros;
 
 use std::{
     io::{self, Read},
     ops::Range,
-    sync::Arc,
 };
 
 use bakas_model::{Place, Reject, RejectReason};
 
+pub use self::chunk::{Chunk, Skipped};
 pub use self::csv::CsvHeader;
 pub use self::encoding::Encoding;
 pub use self::headed::Headed;
+pub use self::origin::Origin;
 pub(crate) use self::{
     csv::cells,
-    encoding::plain_head,
+    encoding::{Decoded, plain_head},
     journal::{Cut, field as journal_field},
     json::{ALL_WRAPPERS, JsonFrame, wrappers},
+    zeros::leading as leading_zeros,
 };
 
 use crate::{
     Format,
+    define::Expression,
     fault::{length, reject, sample},
     format::Framing,
     year::{Turns, Years},
@@ -44,60 +51,28 @@ pub const CHUNK_BYTES: usize = 4 << 20;
 /// Bytes asked from the reader at once.
 const READ_BYTES: usize = 1 << 20;
 
-/// Whole records, next to one another as they lie in the source.
-#[derive(Clone, Debug, Default)]
-pub struct Chunk {
-    /// Offset of the first byte in the source after unpacking.
-    pub base: u64,
-    /// Number of the first line or record, from 1.
-    pub first_record: u64,
-    /// The bytes; what lies between records is the document's own punctuation.
-    pub bytes: Vec<u8>,
-    /// Where the records lie in `bytes`; `None` where each line is one.
-    pub records: Option<Vec<Range<usize>>>,
-    /// What could not become a record, with the source's index still to be set. The decoder hands
-    /// on what it finds here, so whoever takes these out beforehand gets them once.
-    pub rejects: Vec<Reject>,
-    /// What the framer left out of `records`, told in `rejects`.
-    pub skipped: Skipped,
-    /// The column names of a CSV file.
-    pub header: Option<Arc<CsvHeader>>,
-    /// What lines before this chunk said of its columns.
-    pub headed: Option<Arc<Headed>>,
-    /// The year of its first line, where times have none and somebody counted.
-    pub(crate) years: Option<Years>,
-    /// Whether the source ends with this chunk.
-    pub is_last: bool,
-}
-
 /// How a definition's lines make records.
 #[derive(Debug)]
 pub(crate) enum Multiline {
     /// A line that begins with a blank belongs to the record before.
     Indented,
     /// A line that does not fit belongs to the record before.
-    Until(regex::bytes::Regex),
-}
-
-/// How much of a chunk belongs to records that its framer rejected. It stands apart from the
-/// rejects, for they may have been taken out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Skipped {
-    /// Rejects of the chunk.
-    pub records: u64,
-    /// Their bytes, as far as they lie in this chunk.
-    pub bytes: u64,
+    Until(Expression),
 }
 
 /// Cuts a stream into chunks.
 #[derive(Debug)]
 pub struct Chunker<R> {
-    reader: encoding::Decoded<R>,
+    reader: Decoded<R>,
     framer: Framer,
     /// The beginning of a record whose end is not read yet.
     carry: Vec<u8>,
-    /// Offset of the first byte that is not handed out yet.
+    /// Offset in the text of the first byte that is not handed out yet.
     base: u64,
+    /// Of the last chunk.
+    origin: Origin,
+    /// The record over its bound that is being skipped.
+    skipping: Option<Skipping>,
     next_record: u64,
     /// Messages may have their length before them: asked of the first bytes, once.
     may_be_counted: bool,
@@ -116,6 +91,16 @@ enum Framer {
     Csv(csv::CsvFrame),
     Headed(headed::HeadedFrame),
     Other(Box<dyn Frame>),
+}
+
+/// The beginning of a record that chunks before handed out.
+#[derive(Debug)]
+struct Skipping {
+    /// Offset in the text.
+    text: u64,
+    /// Offset in the source.
+    source: u64,
+    sample: String,
 }
 
 /// A framer that lists its records.
@@ -150,8 +135,8 @@ impl Found {
 }
 
 impl<R: Read> Chunker<R> {
-    /// Cuts what `reader` gives, which must be unpacked already. A byte order mark is skipped;
-    /// UTF-16 is transcoded, and offsets then count the transcoded bytes.
+    /// Cuts what `reader` gives, which must be unpacked already. A byte order mark is skipped and
+    /// UTF-16 transcoded; each chunk tells which bytes of the source its text is made of.
     pub fn new(format: Format, reader: R) -> Self {
         let framer = match format.framing() {
             Framing::Lines => Framer::Lines(lines::LineFrame::default()),
@@ -166,10 +151,12 @@ impl<R: Read> Chunker<R> {
             Framing::Container => Framer::Other(Box::new(container::ContainerFrame::default())),
         };
         Self {
-            reader: encoding::Decoded::new(reader),
+            reader: Decoded::new(reader),
             framer,
             carry: Vec::new(),
             base: 0,
+            origin: Origin::default(),
+            skipping: None,
             next_record: 1,
             may_be_counted: format == Format::Syslog,
             years: None,
@@ -223,9 +210,6 @@ impl<R: Read> Chunker<R> {
             let have = buffer.len();
             let want = (target - have).min(READ_BYTES);
             let read = self.reader.by_ref().take(want as u64).read_to_end(buffer)?;
-            if have == 0 && self.base == 0 {
-                self.base = self.reader.skipped();
-            }
             if read < want {
                 return Ok(true);
             }
@@ -250,20 +234,9 @@ impl<R: Read> Chunker<R> {
 
     fn cut(&mut self, bytes: Vec<u8>, found: Found) -> Chunk {
         let base = self.base;
+        let origin = self.origin(&bytes);
         let Found { records, mut rejects, skipped } = found;
-        let end = base + bytes.len() as u64;
-        let within_chunk = |r: &Range<u64>| r.end.min(end).saturating_sub(r.start.max(base));
-        let skipped = Skipped {
-            records: rejects.len() as u64,
-            bytes: skipped.iter().map(within_chunk).sum(),
-        };
-        for reject in &mut rejects {
-            let at = reject.place.offset.saturating_sub(base);
-            let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..));
-            if reject.sample.is_empty() {
-                reject.sample = sample(rest.unwrap_or_default());
-            }
-        }
+        let skipped = self.told(&bytes, &mut rejects, &skipped);
         let mut headed = None;
         let (first_record, records, header) = match &mut self.framer {
             Framer::Lines(frame) => {
@@ -283,12 +256,15 @@ impl<R: Read> Chunker<R> {
         self.next_record += records.as_ref().map_or(0, |r| r.len() as u64);
         self.base += bytes.len() as u64;
         let is_last = self.is_over;
+        let is_whole = origin.end == self.reader.taken();
+        assert!(is_whole || !is_last, "the chunks are made of all bytes of the source");
         let years = self.years;
         if let Some(years) = &mut self.years {
             years.turns.lines(&bytes);
         }
         Chunk {
-            base,
+            base: origin.start,
+            origin,
             first_record,
             bytes,
             records,
@@ -299,6 +275,48 @@ impl<R: Read> Chunker<R> {
             years,
             is_last,
         }
+    }
+}
+
+impl<R: Read> Chunker<R> {
+    /// Where the next text of the source lies in it.
+    fn origin(&mut self, text: &[u8]) -> Origin {
+        let mark = if self.origin.end == 0 { self.reader.mark() } else { 0 };
+        let before = Origin { end: self.origin.end + mark, ..self.origin };
+        let is_wide = self.reader.encoding().is_wide();
+        self.origin = Origin { mark, ..Origin::after(before, text, is_wide, self.reader.taken()) };
+        self.origin
+    }
+
+    /// Gives rejects their places in the source and their samples; says how much of the chunk they
+    /// and the record that is being skipped take.
+    fn told(&mut self, bytes: &[u8], rejects: &mut [Reject], skipped: &[Range<u64>]) -> Skipped {
+        let (base, origin, end) = (self.base, self.origin, self.base + bytes.len() as u64);
+        let mut walk = origin.walk();
+        let mut at = |text: u64| walk.at(bytes, (text.clamp(base, end) - base) as usize);
+        let mut sum = 0;
+        let mut rejects_left = rejects.iter_mut();
+        for range in skipped {
+            let (from, to) = (at(range.start), at(range.end));
+            sum += to - from;
+            let begun = self.skipping.take_if(|begun| begun.text == range.start);
+            let rest = || bytes.get((range.start.max(base) - base) as usize..).unwrap_or_default();
+            let begun = begun.unwrap_or_else(|| Skipping {
+                text: range.start,
+                source: from,
+                sample: sample(rest()),
+            });
+            if range.end == u64::MAX {
+                self.skipping = Some(begun);
+            } else if let Some(reject) = rejects_left.next() {
+                reject.place.offset = begun.source;
+                reject.place.length = length(to - begun.source);
+                if reject.sample.is_empty() {
+                    reject.sample = begun.sample;
+                }
+            }
+        }
+        Skipped { records: rejects.len() as u64, bytes: sum }
     }
 }
 

@@ -208,25 +208,48 @@ fn binary_and_bytes_that_are_no_text() {
 #[test]
 fn line_ends_marks_and_utf16() {
     let plain = read(Format::Combined, format!("{LINE}\n{LINE}\n"));
-    let check = |bytes: &[u8], first: u64| {
+    let line = LINE.len() as u64;
+    // Places count the bytes of the source: of UTF-16 two a character.
+    let check = |bytes: &[u8], first: u64, width: u64| {
         let found = read(Format::Combined, bytes);
         assert!(found.rejects.is_empty());
-        assert_eq!(found.events.len(), 2);
-        assert_eq!(found.events[0].row.place.offset, first);
+        assert_eq!(found.account.bytes, bytes.len() as u64, "the mark is in the account");
+        assert_eq!(found.account.event_bytes, 2 * width * line);
+        let places: Vec<_> = found.events.iter().map(|e| e.row.place).collect();
+        let places: Vec<_> = places.iter().map(|p| (p.offset, u64::from(p.length))).collect();
+        let second = first + width * (line + 2);
+        assert_eq!(places, [(first, width * line), (second, width * line)]);
         for (a, b) in found.events.iter().zip(&plain.events) {
             assert_eq!((&a.fields, a.row.time, a.line), (&b.fields, b.row.time, b.line));
         }
     };
     let text = format!("{LINE}\r\n{LINE}\r\n");
-    check(text.as_bytes(), 0);
-    check(&[b"\xef\xbb\xbf", text.as_bytes()].concat(), 3);
+    check(text.as_bytes(), 0, 1);
+    check(&[b"\xef\xbb\xbf", text.as_bytes()].concat(), 3, 1);
     let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    check(&[b"\xff\xfe", le.as_slice()].concat(), 0);
-    check(&[b"\xfe\xff", be.as_slice()].concat(), 0);
+    check(&[b"\xff\xfe", le.as_slice()].concat(), 2, 2);
+    check(&[b"\xfe\xff", be.as_slice()].concat(), 2, 2);
+    check(&le, 0, 2);
+    check(&be, 0, 2);
     let mut chunker = Chunker::new(Format::Combined, b"\xff\xfea\0".as_slice());
     chunker.next(Vec::new()).unwrap();
     assert!(chunker.encoding().note().unwrap().contains("UTF-16"));
+}
+
+#[test]
+fn a_wide_line_over_the_bound_keeps_its_place_and_its_words() {
+    let text = format!("{LINE}\n203.0.113.7 é{}\n{LINE}\n", "é".repeat(bakas_ingest::CHUNK_BYTES));
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let found = read(Format::Combined, [b"\xff\xfe", wide.as_slice()].concat());
+    assert_eq!((found.events.len(), found.reasons()), (2, vec![TooLong]));
+    let first = 2 + 2 * (LINE.len() as u64 + 1);
+    let length = 2 * (13 + bakas_ingest::CHUNK_BYTES as u32);
+    let reject = &found.rejects[0];
+    assert_eq!((reject.place.offset, reject.place.length), (first, length));
+    assert!(reject.sample.starts_with("203.0.113.7 éé"), "{}", reject.sample);
+    let last = &found.events[1];
+    assert_eq!((last.line, last.row.place.offset), (3, first + u64::from(length) + 2));
 }
 
 #[test]

@@ -77,6 +77,71 @@ fn a_line_that_docker_cut_is_one_again() {
 }
 
 #[test]
+fn lines_of_docker_that_were_written_anew_are_one_again_too() {
+    let (head, tail) = ACCESS.split_at(40);
+    let anew = |log: &str| {
+        format!(
+            "{{ \"stream\": \"stdout\", \"log\": \"{log}\", \"time\": \"2026-01-05T08:00:01Z\" }}\n"
+        )
+    };
+    let text = [anew(head), anew(&format!("{tail}\\n")), anew("next\\n")].concat();
+    check_guess(Format::Docker, text.as_bytes());
+    let found = read(Format::Docker, &text);
+    assert_eq!((found.events.len(), found.rejects.len()), (2, 0), "{:?}", found.rejects);
+    assert_eq!(found.events[0].who(), "203.0.113.7 - - /a");
+}
+
+#[test]
+fn a_part_that_ends_like_a_line_end_is_a_part() {
+    // The runtime cut within `C:\new`.
+    let text = [docker("C:\\\\n", "stdout"), docker("ew folder\\n", "stdout")].concat();
+    let found = read(Format::Docker, &text);
+    assert_eq!(found.one().field("message"), "C:\\new folder");
+}
+
+#[test]
+fn a_hole_of_zero_bytes_takes_no_record_with_it() {
+    let check = |format: Format, line: &str, hole: usize| {
+        let line = line.trim_end();
+        let text = format!("{line}\n{}{line}\n{line}\n", "\0".repeat(hole));
+        let found = read(format, &text);
+        assert_eq!((found.events.len(), found.rejects.len()), (3, 1), "{:?}", found.rejects);
+        let reject = &found.rejects[0];
+        assert_eq!(reject.reason, RejectReason::Binary);
+        let first = line.len() as u64 + 1;
+        assert_eq!((reject.place.offset, reject.place.length), (first, hole as u32));
+        let second = found.events[1].row.place;
+        assert_eq!((second.offset, second.length as usize), (first + hole as u64, line.len()));
+        assert_eq!(found.account.reject_bytes, hole as u64);
+    };
+    let sshd =
+        "Jan  5 08:00:00 web1 sshd[1]: Failed password for root from 203.0.113.7 port 5 ssh2";
+    let trail = r#"{"eventTime":"2026-01-05T08:00:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers"}"#;
+    for hole in [1, 5000] {
+        check(Format::Docker, &docker("a\\n", "stdout"), hole);
+        check(Format::Cri, "2026-01-05T08:00:01.123456789Z stdout F hello", hole);
+        check(Format::Syslog, sshd, hole);
+        check(Format::CloudTrail, trail, hole);
+    }
+    // A record that was torn before the hole costs itself.
+    let torn = format!("{{\"log\":\"to\0\0\0{0}{0}", docker("a\\n", "stdout"));
+    let found = read(Format::Docker, &torn);
+    assert_eq!((found.events.len(), found.rejects.len()), (2, 2), "{:?}", found.rejects);
+    // One that is larger than a chunk.
+    for (format, line) in
+        [(Format::Docker, docker("a\\n", "stdout")), (Format::Syslog, format!("{sshd}\n"))]
+    {
+        let hole = 2 * bakas_ingest::CHUNK_BYTES + 5;
+        let found = read(format, format!("{line}{}{line}", "\0".repeat(hole)));
+        assert_eq!(
+            (found.events.len(), found.account.reject_bytes),
+            (2, hole as u64),
+            "{format:?}"
+        );
+    }
+}
+
+#[test]
 fn docker_lines_that_are_none_cost_themselves() {
     let text = [
         docker("a\\n", "stdout"),

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use bakas_ingest::{Format, Formats};
+use bakas_model::Place;
 use proptest::prelude::*;
 
 use crate::{
     evtx_kit,
-    kit::{Slowly, read, read_from, source},
+    kit::{Outcome, Slowly, read, read_from, source},
 };
 
 /// A sample of each native format.
@@ -151,11 +152,51 @@ fn apply(bytes: &mut Vec<u8>, damage: &Damage) {
     }
 }
 
+/// How a text may be written: with a mark before it or without, in UTF-16 either end first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Coding {
+    Utf8Marked,
+    Utf16 { is_big: bool, is_marked: bool },
+}
+
+fn coding() -> impl Strategy<Value = Coding> {
+    let wide = (any::<bool>(), any::<bool>());
+    let wide = wide.prop_map(|(is_big, is_marked)| Coding::Utf16 { is_big, is_marked });
+    prop_oneof![1 => Just(Coding::Utf8Marked), 4 => wide]
+}
+
+fn encode(text: &str, coding: Coding) -> Vec<u8> {
+    let Coding::Utf16 { is_big, is_marked } = coding else {
+        return format!("\u{feff}{text}").into_bytes();
+    };
+    let mark = is_marked.then_some(0xfeff);
+    let unit = |unit: u16| if is_big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+    mark.into_iter().chain(text.encode_utf16()).flat_map(unit).collect()
+}
+
+fn decode(bytes: &[u8], coding: Coding) -> String {
+    let Coding::Utf16 { is_big, .. } = coding else {
+        return String::from_utf8(bytes.to_vec()).unwrap();
+    };
+    let unit = |pair: &[u8]| {
+        let pair = [pair[0], pair[1]];
+        if is_big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+    };
+    String::from_utf16(&bytes.chunks(2).map(unit).collect::<Vec<_>>()).unwrap()
+}
+
+/// Whether the encoding can be told: without a mark, by four characters of ASCII.
+fn is_told(text: &str, coding: Coding) -> bool {
+    let is_text = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~');
+    let is_ascii = text.chars().take(4).filter(|c| is_text(*c)).count() == 4;
+    is_ascii || !matches!(coding, Coding::Utf16 { is_marked: false, .. })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The sums are checked by `read`; beyond them, how the stream is cut changes nothing, and the
-    /// bytes are all of the input but a byte order mark.
+    /// bytes are all of the input.
     #[test]
     fn nothing_is_lost(
         // The natives stand first.
@@ -170,14 +211,61 @@ proptest! {
             apply(&mut bytes, damage);
         }
         let whole = read(*format, &bytes);
-        let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-        if !is_wide {
-            let mark = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-            prop_assert_eq!(whole.account.bytes, bytes.len() as u64 - mark);
-        }
+        prop_assert_eq!(whole.account.bytes, bytes.len() as u64);
         let pieces = read_from(&source(), *format, Slowly(&bytes, step));
         prop_assert_eq!(whole.account, pieces.account);
         prop_assert_eq!(whole.events, pieces.events);
+    }
+
+    /// In every encoding: the bytes of the account are the source's, however it is damaged and cut.
+    #[test]
+    fn nothing_is_lost_in_any_encoding(
+        which in any::<usize>(),
+        coding in coding(),
+        before in prop::collection::vec(damage(), 0..3),
+        after in prop::collection::vec(damage(), 0..3),
+        step in prop_oneof![1..100_usize, Just(1 << 20)],
+    ) {
+        let (format, sample) = &samples()[which % samples().len()];
+        let mut bytes = sample.clone();
+        bytes.truncate(20_000);
+        before.iter().for_each(|damage| apply(&mut bytes, damage));
+        let mut bytes = encode(&String::from_utf8_lossy(&bytes), coding);
+        after.iter().for_each(|damage| apply(&mut bytes, damage));
+        let whole = read(*format, &bytes);
+        prop_assert_eq!(whole.account.bytes, bytes.len() as u64);
+        let pieces = read_from(&source(), *format, Slowly(&bytes, step));
+        prop_assert_eq!(whole.account, pieces.account);
+        prop_assert_eq!(whole.events, pieces.events);
+        prop_assert_eq!(whole.rejects, pieces.rejects);
+    }
+
+    /// In every encoding: the same records, and a place leads to the words of its record.
+    #[test]
+    fn places_lead_to_their_words(
+        which in any::<usize>(),
+        coding in coding(),
+        damages in prop::collection::vec(damage(), 0..3),
+    ) {
+        let (format, sample) = &samples()[which % samples().len()];
+        let mut bytes = sample.clone();
+        bytes.truncate(20_000);
+        damages.iter().for_each(|damage| apply(&mut bytes, damage));
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let is_binary = matches!(format, Format::Evtx | Format::Wtmp | Format::Btmp);
+        prop_assume!(!text.starts_with('\u{feff}') && !is_binary && is_told(&text, coding));
+        let bytes = encode(&text, coding);
+        let (plain, coded) = (read(*format, &text), read(*format, &bytes));
+        let places = |outcome: &Outcome| -> Vec<_> {
+            let events = outcome.events.iter().map(|event| event.row.place);
+            events.chain(outcome.rejects.iter().map(|reject| reject.place)).collect()
+        };
+        let (plain, coded) = (places(&plain), places(&coded));
+        prop_assert_eq!(plain.len(), coded.len());
+        let at = |place: Place| place.offset as usize..place.offset as usize + place.length as usize;
+        for (plain, coded) in plain.into_iter().zip(coded) {
+            prop_assert_eq!(&text[at(plain)], decode(&bytes[at(coded)], coding));
+        }
     }
 
     /// A file that grew: what was read of its beginning stays, but for the record at its end.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bakas_ingest::{Chunker, Decoder, Definition, Format, Formats, Reading, Sink};
-use bakas_model::{Event, Reject, Value};
+use bakas_model::{Event, Reject, Source, Value};
 use bumpalo::Bump;
 use serde_json::{Map, json};
 
@@ -58,6 +58,11 @@ impl Told {
     /// Whether that definition alone read the events.
     pub(crate) fn is_read_by(&self, name: &str) -> bool {
         self.read_by.iter().all(|known| *known == name)
+    }
+
+    /// The definition that read the events, "" for a native, where it is one alone.
+    pub(crate) fn reader(&self) -> Option<&'static str> {
+        self.read_by.first().copied().filter(|_| self.read_by.len() == 1)
     }
 }
 
@@ -140,8 +145,18 @@ pub(crate) fn event_json(event: &Event<'_>, line: u64) -> serde_json::Value {
 
 /// Reads bytes in that format, in pieces of that size; the account must come out.
 pub(crate) fn read(formats: Formats, format: Format, bytes: &[u8], piece: usize) -> Told {
+    read_from(&source(), formats, format, Slowly(bytes, piece))
+}
+
+/// Reads a source's bytes in that format; the account must come out.
+pub(crate) fn read_from(
+    source: &Source,
+    formats: Formats,
+    format: Format,
+    Slowly(bytes, piece): Slowly<'_>,
+) -> Told {
     let mut chunker = Chunker::new(format, Slowly(bytes, piece));
-    let mut decoder = Decoder::with(&source(), format, formats);
+    let mut decoder = Decoder::with(source, format, formats);
     let (mut arena, mut told) = (Bump::new(), Told::default());
     while let Some(chunk) = chunker.next(Vec::new()).unwrap() {
         decoder.decode(&chunk, &arena, &mut told);
@@ -154,14 +169,15 @@ pub(crate) fn read(formats: Formats, format: Format, bytes: &[u8], piece: usize)
     told
 }
 
-/// The definitions as they lie on the disk, which may be newer than those built in.
-pub(crate) fn formats() -> (Formats, Vec<bakas_ingest::DefinitionProblem>) {
+/// The definitions as they lie on the disk, which may be newer than those built in, and more.
+pub(crate) fn formats(more: &[&str]) -> (Formats, Vec<bakas_ingest::DefinitionProblem>) {
     let files = folders().into_iter().map(|folder| {
         let path = folder.join("format.toml");
         let shown = format!("{}/format.toml", folder.file_name().unwrap().to_string_lossy());
         (shown, fs::read_to_string(path).unwrap())
     });
-    Formats::with(files.collect())
+    let more = more.iter().map(|text| ("more.toml".to_owned(), (*text).to_owned()));
+    Formats::with(files.chain(more).collect())
 }
 
 /// Whether that many lines can be: every line of a line format is a record.
@@ -262,7 +278,7 @@ fn check_folder(formats: Formats, folder: &Path, problems: &mut String) {
 
 #[test]
 fn every_definition_reads_its_samples() {
-    let (formats, wrong) = formats();
+    let (formats, wrong) = formats(&[]);
     let mut problems = String::new();
     for problem in wrong {
         writeln!(problems, "{problem}").unwrap();

@@ -211,7 +211,7 @@ fn the_tables_of_formats_are_not_stale() {
         // One format alone is looked at.
         return;
     }
-    let (formats, _) = formats();
+    let (formats, _) = formats(&[]);
     let mut definitions: Vec<_> = formats.definitions().collect();
     definitions.sort();
     let mut sections = String::from(

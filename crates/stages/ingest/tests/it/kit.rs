@@ -115,12 +115,15 @@ impl Read for Slowly<'_> {
 }
 
 pub(crate) fn read_from(source: &Source, format: Format, reader: impl Read) -> Outcome {
+    let mut all = 0;
+    let reader = Counted(reader, &mut all);
     let mut chunker = Chunker::new(format, reader);
     let mut decoder = Decoder::new(source, format);
     let (mut arena, mut out) = (Bump::new(), Outcome::default());
     let (mut buffer, mut bytes) = (Vec::new(), 0);
     while let Some(chunk) = chunker.next(buffer).unwrap() {
-        bytes += chunk.bytes.len() as u64;
+        assert_eq!(chunk.base - chunk.origin.mark, bytes, "chunks follow one another");
+        bytes += chunk.origin.bytes();
         decoder.decode(&chunk, &arena, &mut out);
         buffer = chunk.bytes;
         arena.reset();
@@ -128,9 +131,22 @@ pub(crate) fn read_from(source: &Source, format: Format, reader: impl Read) -> O
     out.lossy = decoder.lossy_records();
     out.other_formats = decoder.other_format_records();
     out.account = decoder.account();
+    drop(chunker);
     assert_eq!(out.account.bytes, bytes, "every byte was given to the decoder");
+    assert_eq!(out.account.bytes, all, "the account is that of the source's bytes");
     check_account(&out);
     out
+}
+
+/// Counts what is read.
+struct Counted<'a, R>(R, &'a mut u64);
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.0.read(buffer)?;
+        *self.1 += n as u64;
+        Ok(n)
+    }
 }
 
 /// Both sums of the account come out, and it says what the sink was told.

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use bakas_model::{
-    Agency, AgencyIx, Block, Incident, IncidentId, IncidentKind, Text, Timestamp, incident::Moment,
+    Agency, AgencyIx, Block, Incident, IncidentId, IncidentKind, Text, Timestamp,
+    incident::{Act, Deed, Moment},
 };
 
 use crate::{
@@ -22,27 +23,6 @@ const STEPS_LIMIT: usize = 6;
 /// Endings of pages that a server runs.
 const SCRIPT_ENDINGS: [&str; 10] =
     [".php", ".phtml", ".phar", ".jsp", ".jspx", ".asp", ".aspx", ".ashx", ".cgi", ".pl"];
-/// Words that tell of something left behind in an account.
-const LEFT_BEHIND: [&str; 15] = [
-    "forward",
-    "redirect",
-    "rule",
-    "filter",
-    "grant",
-    "given access",
-    "opened to another",
-    "delegat",
-    "app password",
-    "recovery",
-    "factor",
-    "administrative change",
-    "made or removed",
-    "installed",
-    "lowered",
-];
-/// Those of them that send mail somewhere.
-const SENT_ELSEWHERE: [&str; 4] = ["forward", "redirect", "rule", "filter"];
-
 /// One agency's matters.
 #[derive(Debug)]
 pub(super) struct Facts<'a> {
@@ -100,12 +80,12 @@ impl<'a> Facts<'a> {
 
     /// Mail addresses outside that forwarding and rules name.
     pub(super) fn destinations(&self, incidents: &[&Incident]) -> Vec<String> {
-        let steps = incidents.iter().flat_map(|i| left_behind(i)).map(|step| &step.text.en);
-        let sent = steps.filter(|said| says_one_of(said, &SENT_ELSEWHERE));
-        // What stands before the colon is the account that acted.
-        let what = sent.map(|said| said.split_once(": ").map_or(said.as_str(), |(_, what)| what));
-        let found: BTreeSet<_> =
-            what.flat_map(words).filter(|word| self.is_outside(word)).collect();
+        let deeds = incidents.iter().flat_map(|i| deeds(i));
+        let sent = deeds.filter(|deed| matches!(deed.act, Act::Forward | Act::MailRule));
+        let found: BTreeSet<_> = sent
+            .flat_map(|deed| words(&deed.object))
+            .filter(|word| self.is_outside(word))
+            .collect();
         distinct(found.into_iter())
     }
 
@@ -146,14 +126,12 @@ fn entries<'a>(incidents: &[&'a Incident]) -> Vec<&'a str> {
 /// token or key needs no sign-in on record.
 fn entries_of(incident: &Incident) -> Vec<&str> {
     let entered = incident.scope.entered.iter().map(|entered| entered.account.as_str());
-    let acted = incident.scope.after.iter().filter_map(|step| {
-        let (who, _) = step.text.en.split_once(": ")?;
-        match incident.kind {
-            IncidentKind::AccountTakeover => who.contains('@').then_some(who),
-            IncidentKind::CloudAbuse => Some(who),
-            _ => None,
-        }
-    });
+    let acted =
+        deeds(incident).map(|deed| deed.account.as_str()).filter(|who| match incident.kind {
+            IncidentKind::AccountTakeover => who.contains('@'),
+            IncidentKind::CloudAbuse => !who.is_empty(),
+            _ => false,
+        });
     entered.chain(acted).collect()
 }
 
@@ -201,12 +179,14 @@ pub(super) fn named(names: &[String]) -> Text {
 }
 
 fn left_behind(incident: &Incident) -> impl Iterator<Item = &Moment> {
-    incident.scope.after.iter().filter(|step| says_one_of(&step.text.en, &LEFT_BEHIND))
+    let leaves = |step: &&Moment| {
+        step.deed.as_ref().is_some_and(|deed| deed.act.leaves_something() && !deed.failed)
+    };
+    incident.scope.after.iter().filter(leaves)
 }
 
-fn says_one_of(text: &str, words: &[&str]) -> bool {
-    let text = text.to_lowercase();
-    words.iter().any(|word| text.contains(word))
+fn deeds(incident: &Incident) -> impl Iterator<Item = &Deed> {
+    incident.scope.after.iter().filter_map(|step| step.deed.as_ref())
 }
 
 /// The path of a URL or of what a method stands before, without its query.

@@ -3,7 +3,7 @@
 use bakas_model::{
     Collateral, DetectionId, IncidentKind, Place, Scope, Severity, Timestamp,
     detection::Tally,
-    incident::{Entered, Moment},
+    incident::{Act, Deed, Entered, Moment},
 };
 
 use super::*;
@@ -51,23 +51,35 @@ fn takeover() -> Incident {
         at: at("2026-01-11"),
         from: None,
         how: Text::default(),
+        failures_before: 0,
         place: Place::default(),
     };
-    let step = |text: &str| Moment {
+    let step = |account: &str, act: Act, object: &str, text: &str| Moment {
         time: at("2026-01-12"),
         until: None,
         agency: AgencyIx(0),
         incident: None,
         text: Text::new(text, format!("({text})")),
+        deed: Some(Deed { account: account.into(), act, failed: false, object: object.into() }),
         lines: 1,
         place: None,
     };
     let scope = Scope {
         entered: vec![entered("ana@labour.example"), entered("ben@labour.example")],
         after: vec![
-            step("ana@labour.example: mail forwarding set: box@drop.example"),
-            step("ana@labour.example: read ×210: <x@mail.example>"),
-            step("cora@labour.example: application given access: “Mail Sync”"),
+            step(
+                "ana@labour.example",
+                Act::Forward,
+                "box@drop.example",
+                "ana@labour.example: mail forwarding set: box@drop.example",
+            ),
+            step("ana@labour.example", Act::Read, "", "ana@labour.example: read ×210"),
+            step(
+                "cora@labour.example",
+                Act::Grant,
+                "Mail Sync",
+                "cora@labour.example: access granted: “Mail Sync”",
+            ),
         ],
         ..Scope::default()
     };
@@ -159,6 +171,7 @@ fn what_a_web_log_does_not_name_is_asked_of_the_application() {
         at: at("2026-01-11"),
         from: None,
         how: Text::default(),
+        failures_before: 0,
         place: Place::default(),
     }];
     let all = asks(&[guessed], &[], &agencies());

@@ -20,13 +20,7 @@ impl Networks for OneNetwork {
     fn trace(&self, address: IpAddr, at: Timestamp, _: Timestamp) -> Trace {
         let prefix: IpNet = "198.51.0.0/16".parse().unwrap();
         let prefix = prefix.contains(&address).then_some(prefix);
-        Trace {
-            address,
-            at,
-            then: Network { prefix, ..Network::default() },
-            now: None,
-            caveat: String::new(),
-        }
+        Trace { then: Network { prefix, ..Network::default() }, ..Trace::new(address, at) }
     }
 }
 

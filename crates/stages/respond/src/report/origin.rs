@@ -1,6 +1,9 @@
 //! Where from: the networks that carried the lines, then and now, and a map of where these networks
 //! are registered. It never says who sat behind them.
 
+mod ask;
+mod disagree;
+
 use std::collections::BTreeSet;
 
 use bakas_model::{Country, NetworkKind};
@@ -38,6 +41,8 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
         (map(&countries))
         (table_of(&networks))
         (now(&networks))
+        (disagree::draw(matter, &networks))
+        (ask::draw(matter, &networks))
         (caveats(matter))
     }
 }
@@ -200,6 +205,7 @@ fn caveats(matter: &Matter<'_>) -> Markup {
         matter.view.case.traces.iter().map(|t| t.then.age_days.unsigned_abs()).collect();
     answers.sort_unstable();
     html! {
+        (far(matter))
         @if let Some(oldest) = answers.last() {
             p.note { (shown_text(&bakas_model::Text::new(
                 format!("The address tables that answered are dated at most {oldest} days before or after the lines; a block may have changed hands in between."),
@@ -209,6 +215,32 @@ fn caveats(matter: &Matter<'_>) -> Markup {
         @if !kinds.is_empty() {
             p.note { (both("What an address of each kind shows:", "Ano ang ipinakikita ng address ng bawat uri:")) }
             ul.note { @for kind in kinds { li { b { (pair(words::network_kind(kind))) } ": " (pair(words::shows(kind))) } } }
+        }
+    }
+}
+
+/// Days between a table and a line beyond which the reader is warned.
+const FAR_DAYS: u32 = 60;
+
+/// A warning where the nearest table is far from the lines.
+fn far(matter: &Matter<'_>) -> Markup {
+    let ages = matter.view.case.traces.iter().map(|trace| &trace.then);
+    let ages = ages.filter(|then| then.asn.is_some() && then.age_days.unsigned_abs() > FAR_DAYS);
+    let Some(most) = ages.max_by_key(|then| then.age_days.unsigned_abs()) else {
+        return html! {};
+    };
+    let (days, epoch) = (most.age_days.unsigned_abs(), most.epoch);
+    let (side, fil) = match most.age_days < 0 {
+        true => ("later", "mas huli"),
+        false => ("earlier", "mas maaga"),
+    };
+    html! {
+        p.warn {
+            b { (both("The nearest table is far from the lines.", "Malayo sa mga linya ang pinakamalapit na talaan.")) } " "
+            (both(
+                format!("The table of {epoch} is {days} days {side} than the lines it answers for. Who announced an address at that very time must be confirmed with a routing archive or the operator before anybody is asked or named."),
+                format!("Ang talaan ng {epoch} ay {days} araw na {fil} sa mga linyang sinasagot nito. Kung sino ang nag-anunsiyo ng address sa mismong oras na iyon ay dapat tiyakin sa isang routing archive o sa operator bago may tanungin o pangalanan."),
+            ))
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     provenance, reading, response, timeline,
 };
 use crate::{
+    drawing::Lang,
     story::{self, Story},
     text::{cut, day, span, visible},
     words::{self, Pair},
@@ -27,7 +28,7 @@ const SECTIONS: [(&str, Pair); 8] = [
     ("from", ("Where from", "Mula saan")),
     ("incidents", ("What happened", "Ano ang nangyari")),
     ("campaigns", ("What belongs together", "Ano ang magkakaugnay")),
-    ("assessment", ("Who: three questions apart", "Sino: tatlong magkahiwalay na tanong")),
+    ("assessment", ("Who: questions apart", "Sino: mga magkahiwalay na tanong")),
     ("todo", ("What to do", "Ano ang gagawin")),
     ("unread", ("What was read, and what was not", "Ano ang nabasa, at ano ang hindi")),
     ("data", ("What this rests on", "Saan ito nakasalig")),
@@ -50,8 +51,8 @@ pub(super) fn page(matter: &Matter<'_>) -> Markup {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                input.lang type="radio" name="lang" id="lang-en" checked aria-label="English";
-                input.lang type="radio" name="lang" id="lang-fil" aria-label="Filipino";
+                input.lang type="radio" name="lang" id="lang-en" checked[matter.lang == Lang::En] aria-label="English";
+                input.lang type="radio" name="lang" id="lang-fil" checked[matter.lang == Lang::Fil] aria-label="Filipino";
                 div.page {
                     a.skip href="#main" { (both("Skip to the report", "Lumaktaw sa ulat")) }
                     (masthead(matter))

@@ -27,6 +27,7 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
     html! {
         (sources(view))
         (rejects(view))
+        (idle(view.case))
         (clocks(view))
         (aside(view))
         (rules(view.case))
@@ -144,6 +145,28 @@ fn clocks(view: &View<'_>) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Entries of the configuration that are shown.
+const IDLE_SHOWN: usize = 20;
+
+fn idle(case: &Case) -> Markup {
+    let idle = &case.idle_entries;
+    html! {
+        @if !idle.is_empty() {
+            h3 { (both("Configured, and of no use here", "Nakasaad sa configuration, at walang silbi rito")) }
+            p { (both(
+                "These entries say nothing of the files that were read. Most are misspelt; then a zone, a clock or a trusted proxy was not applied.",
+                "Walang sinasabi ang mga ito tungkol sa mga file na binasa. Karamihan ay mali ang baybay; kung gayon, may zone, orasan o pinagkakatiwalaang proxy na hindi nailapat.",
+            )) }
+            ul {
+                @for one in idle.iter().take(IDLE_SHOWN) {
+                    li { code { (value(&one.file, PATH_CHARS)) } ": " code { (value(&one.entry, PATH_CHARS)) } ": " (value(&one.why, PATH_CHARS)) }
+                }
+            }
+            (more(idle.len() as u64, IDLE_SHOWN, "case.json"))
         }
     }
 }

@@ -7,11 +7,11 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use bakas_model::{
     Agency, AgencyIx, Ask, Asn, Assessment, AssessmentLevel, Block, Campaign, CampaignId, Case,
-    Collateral, CommonFactor, Country, Counts, DataSet, Day, DayLines, DetectionId, Evidence,
+    Collateral, CommonFactor, Country, Counts, DataSet, Day, DayLines, DetectionId, EvidenceItem,
     Hypothesis, Incident, IncidentId, IncidentKind, Likelihood, Link, Moment, Network, NetworkKind,
     Place, Reject, RejectReason, RuleCounts, Scope, Severity, Source, SourceClock, SourceIx,
     SourceSummary, Text, Timestamp, Trace,
-    case::{ClockProposal, SetAside},
+    case::{ClockProposal, IdleEntry, SetAside},
     detection::Tally,
     incident::{AddressUse, Entered, LinkReason},
     network::StateOwned,
@@ -150,6 +150,7 @@ fn timeline(incidents: &[Incident]) -> Vec<Moment> {
             agency: incident.agency,
             incident: Some(incident.id.clone()),
             text: incident.title.clone(),
+            deed: None,
             lines: incident.lines,
             place: None,
         });
@@ -177,8 +178,6 @@ fn traces(incidents: &[Incident]) -> Vec<Trace> {
     let mut seen = BTreeMap::new();
     for used in incidents.iter().flat_map(|incident| &incident.addresses) {
         seen.entry(used.address).or_insert_with(|| Trace {
-            address: used.address,
-            at: used.first,
             then: Network {
                 epoch: Day(20_454),
                 age_days: 12,
@@ -192,7 +191,8 @@ fn traces(incidents: &[Incident]) -> Vec<Trace> {
                 ..Network::default()
             },
             now: (used.asn == Some(Asn(LOWLAND.0))).then(|| Network { epoch: Day(20_600), asn: Some(Asn(64_510)), operator: Some("Fjord Hosting AS".into()), country: Country::new("NO"), kind: NetworkKind::Hosting, ..Network::default() }),
-            caveat: "An announced block shows whose network carried the traffic at that time, not whose hands.".into(),
+            caveat: Text::new("An announced block shows whose network carried the traffic at that time, not whose hands.", "Ipinakikita ng bloke kung kaninong network ang dinaanan noon, hindi kung kaninong kamay."),
+            ..Trace::new(used.address, used.first)
         });
     }
     seen.into_values().collect()
@@ -255,6 +255,11 @@ pub(crate) fn case() -> Case {
                 sample: "MZ\u{202e}\\x90\\x00".into(),
             },
         ],
+        idle_entries: vec![IdleEntry {
+            file: "bakas.toml".into(),
+            entry: "[[source]] path = \"welfair/*\"".into(),
+            why: "it fits none of the files, for instance welfare/access.log".into(),
+        }],
         clock_proposals: vec![ClockProposal {
             source: SourceIx(2),
             against: SourceIx(0),

@@ -1,281 +1,156 @@
-//! Numbers as bytes: variable-length integers (7 bits a byte, lowest first), columns of them, and
-//! the columns of a layer. What the numbers mean is not known here.
+//! Rows of small numbers as they lie in a table's bytes: little-endian, each field as wide as its
+//! largest number needs, read in place. What the numbers mean is not known here.
 
-use super::Why;
-use crate::{
-    flatten::Stretch,
-    layer::{Layer, Number},
-};
+/// The most fields that a row may have.
+pub(crate) const FIELDS_LIMIT: usize = 12;
 
-/// Bytes being written.
-#[derive(Debug, Default)]
-pub(super) struct Writer {
-    bytes: Vec<u8>,
+/// Bytes behind the last section, so that four bytes can always be read at once.
+pub(super) const TAIL_BYTES: usize = 64;
+
+/// Rows in a table's bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rows {
+    pub(super) at: usize,
+    pub(super) count: usize,
+    pub(super) widths: [u8; FIELDS_LIMIT],
 }
 
-/// Bytes being read.
-#[derive(Clone, Debug)]
-pub(super) struct Reader<'a> {
-    bytes: &'a [u8],
+/// One field of all rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Column {
+    at: usize,
+    stride: usize,
+    mask: u32,
+    count: usize,
 }
 
-/// Says that the size of a stretch is not a power of two and stands in its own column.
-const ODD_SIZE: u8 = 0xff;
-
-impl Writer {
-    /// Adds a section: its tag, its length, its content.
-    pub(super) fn section(&mut self, tag: &str, fill: impl FnOnce(&mut Self)) {
-        let mut inner = Self::default();
-        fill(&mut inner);
-        self.bytes(tag.as_bytes());
-        let length = u32::try_from(inner.bytes.len()).expect("a section stays far below 4 GiB");
-        self.bytes(&length.to_le_bytes());
-        self.bytes(&inner.bytes);
+impl Rows {
+    /// How many rows.
+    pub(crate) const fn len(&self) -> usize {
+        self.count
     }
 
-    /// Adds bytes as they are.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
+    /// Where the first row begins.
+    pub(crate) const fn start(&self) -> usize {
+        self.at
     }
 
-    /// Adds a count and that many numbers.
-    pub(super) fn column(&mut self, numbers: impl Iterator<Item = u32>) {
-        let numbers: Vec<u32> = numbers.collect();
-        self.number(numbers.len() as u128);
-        for number in numbers {
-            self.number(number.into());
+    /// Bytes of a row.
+    pub(super) fn stride(&self) -> usize {
+        self.widths.iter().map(|&width| usize::from(width)).sum()
+    }
+
+    /// One field of all rows.
+    pub(crate) fn column(&self, field: usize) -> Column {
+        let before = self.widths.iter().take(field).map(|&width| usize::from(width));
+        Column {
+            at: self.at + before.sum::<usize>(),
+            stride: self.stride(),
+            mask: mask(self.widths[field]),
+            count: self.count,
         }
     }
 
-    /// Adds stretches: their count, then gaps, sizes, odd sizes and values, column by column.
-    pub(super) fn stretches(&mut self, stretches: &[Stretch]) {
-        self.number(stretches.len() as u128);
-        let (mut gaps, mut sizes, mut odd, mut values) =
-            (Self::default(), Self::default(), Self::default(), Self::default());
-        let mut behind = 0;
-        for stretch in stretches {
-            gaps.number(stretch.first - behind);
-            let span = stretch.last - stretch.first;
-            if span & span.wrapping_add(1) == 0 {
-                sizes.bytes.push(span.trailing_ones() as u8);
-            } else {
-                sizes.bytes.push(ODD_SIZE);
-                odd.number(span);
-            }
-            values.number(stretch.value.into());
-            behind = stretch.last.wrapping_add(1);
-        }
-        for column in [gaps, sizes, odd, values] {
-            self.number(column.bytes.len() as u128);
-            self.bytes(&column.bytes);
-        }
+    /// The bytes of all rows.
+    pub(crate) fn bytes<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[self.at..self.at + self.count * self.stride()]
     }
 
-    /// What was written.
-    pub(super) fn finish(self) -> Vec<u8> {
-        self.bytes
-    }
-
-    fn number(&mut self, mut number: u128) {
-        while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.bytes.push(number as u8);
-    }
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
-    /// The next bytes.
-    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], Why> {
-        let (head, tail) = self.bytes.split_at_checked(count).ok_or("it ends too early")?;
-        self.bytes = tail;
-        Ok(head)
-    }
-
-    /// Everything that is left.
-    pub(super) fn rest(&mut self) -> &'a [u8] {
-        std::mem::take(&mut self.bytes)
-    }
-
-    /// A count and that many numbers.
-    pub(super) fn column(&mut self) -> Result<Vec<u32>, Why> {
-        let count = self.count()?;
-        let mut numbers = Vec::with_capacity(count);
-        for _ in 0..count {
-            numbers.push(self.number_32()?);
-        }
-        Ok(numbers)
-    }
-
-    /// The stretches of a layer, whose values are at most `limit`.
-    pub(super) fn layer<N: Number>(&mut self, limit: u64) -> Result<Layer<N>, Why> {
-        let count = self.count()?;
-        let mut stretches = Stretches {
-            left: count,
-            behind: Some(0),
-            highest: N::FAMILY.max(),
-            limit,
-            gaps: self.part()?,
-            sizes: self.part()?,
-            odd: self.part()?,
-            values: self.part()?,
-            wrong: None,
+    /// Whether it has these fields, each as wide as told; 0 stands for any width of a number.
+    pub(super) fn is_shaped(&self, widths: &[u8]) -> bool {
+        let fits = |(at, &width): (usize, &u8)| match widths.get(at) {
+            None => width == 0,
+            Some(0) => (1..=4).contains(&width),
+            Some(&wanted) => width == wanted,
         };
-        let layer = Layer::new(&mut stretches);
-        match stretches.wrong {
-            Some(why) => Err(why),
-            None if stretches.is_used_up() => Ok(layer),
-            None => Err("columns of different length".to_owned()),
-        }
+        self.widths.iter().enumerate().all(fits)
     }
+}
 
-    /// Bytes with their count before them.
-    fn part(&mut self) -> Result<Self, Why> {
-        let count = self.count()?;
-        self.take(count).map(Self::new)
-    }
-
-    /// A count of things that take at least a byte each, so that a wrong one cannot ask for memory.
-    fn count(&mut self) -> Result<usize, Why> {
-        let count = usize::try_from(self.number_32()?).map_err(|e| e.to_string())?;
-        if count > self.bytes.len() {
-            return Err(format!("{count} things announced, {} bytes left", self.bytes.len()));
-        }
-        Ok(count)
-    }
-
+impl Column {
+    /// The number in a row.
     #[inline]
-    fn number_32(&mut self) -> Result<u32, Why> {
-        // References to operators take three bytes as a rule.
-        let short = match *self.bytes {
-            [a, ..] if a < 0x80 => Some((u32::from(a), 1)),
-            [a, b, ..] if b < 0x80 => Some((u32::from(a & 0x7f) | u32::from(b) << 7, 2)),
-            [a, b, c, ..] if c < 0x80 => {
-                Some((u32::from(a & 0x7f) | u32::from(b & 0x7f) << 7 | u32::from(c) << 14, 3))
-            }
-            _ => None,
-        };
-        match short {
-            Some((number, length)) => {
-                self.bytes = &self.bytes[length..];
-                Ok(number)
-            }
-            None => {
-                u32::try_from(self.long_number()?).map_err(|_| "a number beyond 32 bits".to_owned())
-            }
-        }
+    pub(crate) fn get(&self, bytes: &[u8], row: usize) -> u32 {
+        let at = self.at + row * self.stride;
+        // The tail of a table makes four bytes readable behind every number.
+        let word = bytes
+            .get(at..at + 4)
+            .map_or([0; 4], |word| word.try_into().expect("a slice of four bytes is four bytes"));
+        u32::from_le_bytes(word) & self.mask
     }
 
-    #[inline]
-    fn number(&mut self) -> Result<u128, Why> {
-        // Most numbers are short; the long way is rarely gone.
-        if let [byte, tail @ ..] = self.bytes
-            && *byte < 0x80
-        {
-            self.bytes = tail;
-            return Ok(u128::from(*byte));
-        }
-        self.long_number()
+    /// How many rows.
+    pub(crate) const fn len(&self) -> usize {
+        self.count
     }
 
-    fn long_number(&mut self) -> Result<u128, Why> {
-        const TOO_LONG: &str = "a number beyond 128 bits";
-        // Nine bytes carry 63 bits: two halves in 64 bits each, and two bits for 128 in all.
-        let (low, more) = self.half_number()?;
-        if !more {
-            return Ok(low.into());
-        }
-        let (middle, more) = self.half_number()?;
-        let number = u128::from(low) | u128::from(middle) << 63;
-        if !more {
-            return Ok(number);
-        }
-        match self.half_number()? {
-            (high @ 0..=3, false) => Ok(number | u128::from(high) << 126),
-            _ => Err(TOO_LONG.to_owned()),
-        }
+    /// All numbers in order.
+    pub(crate) fn iter<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = u32> + use<'a> {
+        let column = *self;
+        (0..column.count).map(move |row| column.get(bytes, row))
     }
 
-    /// Up to nine bytes of a number, and whether there are more.
-    fn half_number(&mut self) -> Result<(u64, bool), Why> {
-        let mut number = 0_u64;
-        for (at, &byte) in self.bytes.iter().take(9).enumerate() {
-            number |= u64::from(byte & 0x7f) << (7 * at);
-            if byte < 0x80 {
-                self.bytes = &self.bytes[at + 1..];
-                return Ok((number, false));
-            }
+    /// The rows with this number, where the column is sorted.
+    pub(crate) fn equal(&self, bytes: &[u8], wanted: u32) -> std::ops::Range<usize> {
+        let first = self.partition(bytes, |number| number < wanted);
+        let end = self.partition(bytes, |number| number <= wanted);
+        first..end
+    }
+
+    /// The first row with this number, where the column is sorted.
+    pub(crate) fn find(&self, bytes: &[u8], wanted: u32) -> Option<usize> {
+        let row = self.partition(bytes, |number| number < wanted);
+        (row < self.count && self.get(bytes, row) == wanted).then_some(row)
+    }
+
+    /// How many rows at the beginning hold to a condition, where those that do come first.
+    fn partition(&self, bytes: &[u8], holds: impl Fn(u32) -> bool) -> usize {
+        let (mut low, mut size) = (0, self.count);
+        // As many steps whatever is searched, so that the processor need not guess.
+        while size > 1 {
+            let half = size / 2;
+            low += if holds(self.get(bytes, low + half - 1)) { half } else { 0 };
+            size -= half;
         }
-        self.take(9)?;
-        Ok((number, true))
+        low + usize::from(size == 1 && holds(self.get(bytes, low)))
     }
 }
 
-/// The stretches of a layer as they are read; stops at the first that is wrong, and says why.
-struct Stretches<'a> {
-    left: usize,
-    behind: Option<u128>,
-    highest: u128,
-    limit: u64,
-    gaps: Reader<'a>,
-    sizes: Reader<'a>,
-    odd: Reader<'a>,
-    values: Reader<'a>,
-    wrong: Option<Why>,
+/// Rows as they are written, and their description; `fixed` widths (0 for "as needed").
+pub(super) fn pack(fields: &[&[u32]], fixed: &[u8]) -> ([u8; FIELDS_LIMIT], Vec<u8>) {
+    let mut widths = [0; FIELDS_LIMIT];
+    for (at, (width, field)) in widths.iter_mut().zip(fields).enumerate() {
+        let needed = field.iter().copied().max().map_or(1, needed);
+        *width = fixed.get(at).copied().filter(|&width| width > 0).unwrap_or(needed);
+        debug_assert!(*width >= needed, "a number is wider than its field");
+    }
+    let count = fields.first().map_or(0, |field| field.len());
+    let mut bytes = Vec::new();
+    for row in 0..count {
+        for (field, &width) in fields.iter().zip(&widths) {
+            bytes.extend_from_slice(&field[row].to_le_bytes()[..usize::from(width)]);
+        }
+    }
+    (widths, bytes)
 }
 
-impl Stretches<'_> {
-    fn is_used_up(&self) -> bool {
-        [&self.gaps, &self.sizes, &self.odd, &self.values].iter().all(|column| column.is_empty())
-    }
-
-    fn read(&mut self) -> Result<Stretch, Why> {
-        let behind = self.behind.ok_or("a stretch behind the last address")?;
-        let first = behind.checked_add(self.gaps.number()?).ok_or("a gap too long")?;
-        let span = match self.sizes.take(1)?[0] {
-            ODD_SIZE => self.odd.number()?,
-            bits if bits > 128 => return Err(format!("a size of 2^{bits}")),
-            128 => u128::MAX,
-            bits => (1 << bits) - 1,
-        };
-        let last = first.checked_add(span).filter(|&last| last <= self.highest);
-        let last = last.ok_or("a stretch beyond the last address")?;
-        let value = self.values.number_32()?;
-        if u64::from(value) > self.limit {
-            return Err(format!("reference {value} to nothing"));
-        }
-        self.behind = last.checked_add(1).filter(|&behind| behind <= self.highest);
-        Ok(Stretch { first, last, value })
+/// Bytes that a number needs.
+fn needed(number: u32) -> u8 {
+    match number {
+        0..=0xff => 1,
+        0x100..=0xffff => 2,
+        0x1_0000..=0xff_ffff => 3,
+        _ => 4,
     }
 }
 
-impl Iterator for Stretches<'_> {
-    type Item = Stretch;
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        // Every stretch has a size of one byte, so a wrong count cannot ask for much memory.
-        (self.left.min(self.sizes.bytes.len()), Some(self.left))
-    }
-
-    fn next(&mut self) -> Option<Stretch> {
-        self.left = self.left.checked_sub(1)?;
-        match self.read() {
-            Ok(stretch) => Some(stretch),
-            Err(why) => {
-                self.left = 0;
-                self.wrong = Some(why);
-                None
-            }
-        }
+const fn mask(width: u8) -> u32 {
+    match width {
+        0 => 0,
+        1 => 0xff,
+        2 => 0xffff,
+        3 => 0xff_ffff,
+        _ => u32::MAX,
     }
 }
 
@@ -287,34 +162,30 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_come_back(number: u128, shift in 0_u32..128) {
-            let number = number >> shift;
-            let mut writer = Writer::default();
-            writer.number(number);
-            let bytes = writer.finish();
-            let mut reader = Reader::new(&bytes);
-            prop_assert_eq!(reader.number(), Ok(number));
-            prop_assert!(reader.is_empty());
-        }
-
-        #[test]
-        fn no_bytes_make_the_reader_fall(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let layer = Reader::new(&bytes).layer::<u32>(u64::MAX);
-            if let Ok(layer) = layer {
-                // Whatever was accepted can be asked.
-                for number in [0, 1 << 16, u32::MAX] {
-                    let (range, value) = (layer.around(number), layer.value(number));
-                    prop_assert!(range.first <= number.into() && u128::from(number) <= range.last);
-                    prop_assert_eq!(layer.value(range.first as u32), value);
-                    prop_assert_eq!(layer.value(range.last as u32), value);
-                }
+        fn numbers_come_back(rows in prop::collection::vec((any::<u32>(), any::<u32>(), 0_u32..9), 0..40), shift in 0_u32..32) {
+            let first: Vec<u32> = rows.iter().map(|row| row.0 >> shift).collect();
+            let second: Vec<u32> = rows.iter().map(|row| row.1).collect();
+            let third: Vec<u32> = rows.iter().map(|row| row.2).collect();
+            let (widths, mut bytes) = pack(&[&first, &second, &third], &[0, 4]);
+            let shape = Rows { at: 0, count: rows.len(), widths };
+            prop_assert_eq!(bytes.len(), shape.stride() * rows.len());
+            prop_assert!(shape.is_shaped(&[0, 4, 0]));
+            prop_assert!(!shape.is_shaped(&[0, 4]) && !shape.is_shaped(&[0, 4, 0, 0]));
+            bytes.extend([0xff; TAIL_BYTES]);
+            for (field, expected) in [first, second, third].iter().enumerate() {
+                prop_assert_eq!(&shape.column(field).iter(&bytes).collect::<Vec<_>>(), expected);
             }
         }
     }
 
     #[test]
-    fn a_wrong_count_asks_for_no_memory() {
-        let mut reader = Reader::new(&[0xff, 0xff, 0xff, 0xff, 0x0f, 1, 2, 3]);
-        assert!(reader.column().unwrap_err().contains("4294967295 things announced"));
+    fn equal_rows_of_a_sorted_column_are_found() {
+        let (widths, mut bytes) = pack(&[&[2, 5, 5, 5, 900]], &[]);
+        bytes.extend([0; TAIL_BYTES]);
+        let column = Rows { at: 0, count: 5, widths }.column(0);
+        assert_eq!(column.equal(&bytes, 5), 1..4);
+        assert_eq!(column.equal(&bytes, 6), 4..4);
+        assert_eq!(column.equal(&bytes, 900), 4..5);
+        assert_eq!(column.equal(&bytes, 1), 0..0);
     }
 }

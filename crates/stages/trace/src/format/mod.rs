@@ -1,21 +1,28 @@
-//! The address table as bytes, both ways: a header with a checksum, then sections packed together
+//! The address table as bytes, both ways: a directory of sections that are read where they lie
 //! (`docs/formats/address-table.md`). What the sections mean in an answer is the table's business.
 
 mod columns;
 mod frame;
+mod text;
 
 use bakas_model::{DataSet, Day, NetworkKind, network::StateOwned};
 use serde::{Deserialize, Serialize};
 
-use crate::{TableError, flatten::Stretch, layer::Layer};
-use columns::{Reader, Writer};
+use crate::{
+    TableError,
+    flatten::Stretch,
+    layer::{Cuts, Layer},
+    range::Family,
+};
+pub(crate) use columns::{Column, Rows};
 pub use frame::FORMAT_VERSION;
-use frame::Sections;
+pub(crate) use frame::{Directory, Tag};
+pub(crate) use text::{Collector, Texts};
 
 /// Bounds of a table; over them it is refused.
 pub(crate) mod limits {
-    /// Bytes of all sections together, unpacked.
-    pub(crate) const UNPACKED_BYTES_LIMIT: u64 = 64 << 20;
+    /// Bytes of all words together, unpacked.
+    pub(crate) const TEXT_BYTES_LIMIT: u64 = 1 << 30;
     /// Epochs of one table.
     pub(crate) const EPOCHS_LIMIT: usize = 16;
     /// Lists of one table: the bits of a mask.
@@ -27,13 +34,17 @@ pub(crate) mod limits {
 pub(crate) struct Meta {
     /// Oldest first.
     pub(crate) epochs: Vec<EpochMeta>,
-    /// Data set of the registration countries.
+    /// Data sets of the parts; empty where the table has no such part.
     pub(crate) country_data_set: String,
-    /// Data set of the state owners.
+    pub(crate) place_data_set: String,
+    pub(crate) registrant_data_set: String,
+    pub(crate) route_origin_data_set: String,
+    pub(crate) organisation_data_set: String,
+    pub(crate) contact_data_set: String,
     pub(crate) state_data_set: String,
     /// The lists; the position is the bit in a mask.
     pub(crate) lists: Vec<ListMeta>,
-    /// State owners, with whether the source counts the operator as one with subscribers.
+    /// State owners.
     pub(crate) states: Vec<StateOwned>,
     /// All data sets.
     pub(crate) data_sets: Vec<DataSet>,
@@ -53,161 +64,141 @@ pub(crate) struct ListMeta {
     /// What being on it says of the kind of network, if anything.
     pub(crate) kind: Option<NetworkKind>,
     pub(crate) data_set: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<Day>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Day>,
 }
 
-/// Operators' names, and the kind that each name tells.
-#[derive(Debug, Default)]
-pub(crate) struct Names {
-    pub(crate) text: String,
-    /// Where each name ends in `text`.
-    pub(crate) ends: Vec<u32>,
-    pub(crate) kinds: Vec<NetworkKind>,
+/// The layers, each named by a letter.
+pub(crate) mod layers {
+    /// Origins of all epochs, registration country and lists, as one combination.
+    pub(crate) const MAIN: u8 = b'M';
+    /// Places.
+    pub(crate) const PLACES: u8 = b'P';
+    /// Registrants.
+    pub(crate) const REGISTRANTS: u8 = b'R';
+    /// Authorisations: sets of them.
+    pub(crate) const ROUTE_ORIGINS: u8 = b'A';
+    /// Contacts for addresses: sets of them.
+    pub(crate) const CONTACTS: u8 = b'C';
 }
 
-/// Every operator of any epoch; columns of the same length.
-#[derive(Debug, Default)]
-pub(crate) struct Operators {
-    /// Sorted.
-    pub(crate) asns: Vec<u32>,
-    /// Lists that name the operator.
-    pub(crate) lists: Vec<u32>,
-    /// One more than the position in [`Meta::states`], or 0.
-    pub(crate) states: Vec<u32>,
-    /// For each epoch: one more than the position in the names, or 0.
-    pub(crate) names: Vec<Vec<u32>>,
+/// The sections that hold records, with the widths of their fields (0 for "as needed").
+pub(crate) mod sections {
+    use super::Tag;
+
+    pub(crate) type Section = (Tag, &'static [u8]);
+    /// JSON: [`super::Meta`].
+    pub(crate) const META: Section = (*b"META", &[1]);
+    /// All words, packed.
+    pub(crate) const TEXT: Section = (*b"TEXT", &[1]);
+    /// Combinations: history, context.
+    pub(crate) const COMBINATIONS: Section = (*b"COMB", &[0, 0]);
+    /// Histories of those whose operator changed: for each epoch in turn an operator.
+    pub(crate) const HISTORIES: Section = (*b"HIST", &[0]);
+    /// Contexts: country, mask of lists.
+    pub(crate) const CONTEXTS: Section = (*b"CTXT", &[0, 0]);
+    /// Operators: AS number, trait.
+    pub(crate) const OPERATORS: Section = (*b"OPER", &[0, 0]);
+    /// Traits of operators: mask of lists, state.
+    pub(crate) const TRAITS: Section = (*b"TRAI", &[0, 0]);
+    /// For each trait and epoch in turn the kind that the name tells.
+    pub(crate) const KINDS: Section = (*b"KIND", &[1]);
+    /// Places: country, region, city.
+    pub(crate) const PLACES: Section = (*b"PLAC", &[0, 0, 0]);
+    /// Registrants: registry, status, date, holder.
+    pub(crate) const REGISTRANTS: Section = (*b"REGI", &[0, 0, 0, 0]);
+    /// Authorisations: family, length, four words of address, AS number, longest length.
+    pub(crate) const ROUTE_ORIGINS: Section = (*b"AUTH", &[0; 8]);
+    /// Sets of authorisations.
+    pub(crate) const ROUTE_ORIGIN_SETS: [Section; 2] = [(*b"ASET", &[0]), (*b"AMEM", &[0])];
+    /// Organisations, by AS number: AS number, name, parent, country, kind.
+    pub(crate) const ORGANISATIONS: Section = (*b"ORGA", &[0; 5]);
+    /// Contacts, those for ranges first, then operators, then countries: role, name, address, data
+    /// set, date.
+    pub(crate) const CONTACTS: Section = (*b"CONT", &[0; 5]);
+    /// Of the contacts for ranges: family, four words of the first address, four of the last.
+    pub(crate) const CONTACT_RANGES: Section = (*b"CRNG", &[0; 9]);
+    /// Of the contacts for operators: AS number.
+    pub(crate) const CONTACT_ASNS: Section = (*b"CASN", &[0]);
+    /// Of the contacts for countries: country.
+    pub(crate) const CONTACT_COUNTRIES: Section = (*b"CCTY", &[0]);
+    /// Sets of contacts for ranges.
+    pub(crate) const CONTACT_SETS: [Section; 2] = [(*b"CSET", &[0]), (*b"CMEM", &[0])];
 }
-
-/// A table as it is written.
-#[derive(Debug, Default)]
-pub(crate) struct Written {
-    pub(crate) meta: Meta,
-    pub(crate) names: Names,
-    pub(crate) operators: Operators,
-    /// For each epoch, IPv4 and IPv6: one more than the position of the operator.
-    pub(crate) origins: Vec<[Vec<Stretch>; 2]>,
-    pub(crate) contexts: Contexts,
-    /// IPv4 and IPv6: one more than the position of the context.
-    pub(crate) surroundings: [Vec<Stretch>; 2],
-}
-
-/// A table as it is read.
-#[derive(Debug)]
-pub(crate) struct Read {
-    pub(crate) meta: Meta,
-    pub(crate) names: Names,
-    pub(crate) operators: Operators,
-    pub(crate) origins: Vec<Layers>,
-    pub(crate) contexts: Contexts,
-    pub(crate) surroundings: Layers,
-}
-
-/// What is known of addresses beside their origin, at no date of its own: every pair of registration
-/// country and lists that occurs, so that one look-up finds both. Columns of the same length.
-#[derive(Debug, Default)]
-pub(crate) struct Contexts {
-    /// Two letters as a number, or 0.
-    pub(crate) countries: Vec<u32>,
-    /// Masks of lists.
-    pub(crate) lists: Vec<u32>,
-}
-
-/// One attribute of all addresses.
-#[derive(Debug)]
-pub(crate) struct Layers {
-    pub(crate) v4: Layer<u32>,
-    pub(crate) v6: Layer<u128>,
-}
-
-impl Names {
-    /// The name at a position.
-    pub(crate) fn get(&self, at: usize) -> Option<&str> {
-        let end = *self.ends.get(at)? as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        self.text.get(start..end)
-    }
-
-    /// Adds a name and tells its position.
-    pub(crate) fn push(&mut self, name: &str, kind: NetworkKind) -> u32 {
-        self.text.push_str(name);
-        self.ends.push(u32::try_from(self.text.len()).expect("names stay far below 4 GiB"));
-        self.kinds.push(kind);
-        u32::try_from(self.ends.len() - 1).expect("fewer names than bytes")
-    }
-}
-
-/// The bytes of a table.
-pub(crate) fn encode(table: &Written) -> Vec<u8> {
-    let mut writer = Writer::default();
-    writer.section(META, |out| {
-        out.bytes(&serde_json::to_vec(&table.meta).expect("plain data is JSON"));
-    });
-    writer.section(NAMES, |out| {
-        out.column(
-            table
-                .names
-                .ends
-                .iter()
-                .scan(0, |start, &end| Some(end - std::mem::replace(start, end))),
-        );
-        out.bytes(&table.names.kinds.iter().map(|&kind| kind_code(kind)).collect::<Vec<_>>());
-        out.bytes(table.names.text.as_bytes());
-    });
-    writer.section(OPERATORS, |out| {
-        let operators = &table.operators;
-        out.column(
-            operators
-                .asns
-                .iter()
-                .scan(0, |before, &asn| Some(asn - std::mem::replace(before, asn))),
-        );
-        out.column(operators.lists.iter().copied());
-        out.column(operators.states.iter().copied());
-        for names in &operators.names {
-            out.column(names.iter().copied());
-        }
-    });
-    writer.section(CONTEXTS, |out| {
-        out.column(table.contexts.countries.iter().copied());
-        out.column(table.contexts.lists.iter().copied());
-    });
-    let layers = table.origins.iter().chain([&table.surroundings]);
-    for [v4, v6] in layers {
-        writer.section(IPV4, |out| out.stretches(v4));
-        writer.section(IPV6, |out| out.stretches(v6));
-    }
-    frame::pack(&writer.finish())
-}
-
-/// Reads a table; `table` names it in errors.
-pub(crate) fn decode(table: &str, bytes: &[u8]) -> Result<Read, TableError> {
-    let unpacked = frame::unpack(table, bytes)?;
-    let mut sections = Sections::new(table, &unpacked);
-    let meta = sections.read(META, |input| read_meta(input.rest()))?;
-    let names = sections.read(NAMES, read_names)?;
-    let operators = sections.read(OPERATORS, |input| read_operators(input, &meta, &names))?;
-    let contexts = sections.read(CONTEXTS, |input| read_contexts(input, &meta))?;
-    let operator_limit = operators.asns.len() as u64;
-    let origins = (0..meta.epochs.len())
-        .map(|_| read_layers(&mut sections, operator_limit))
-        .collect::<Result<_, _>>()?;
-    let surroundings = read_layers(&mut sections, contexts.lists.len() as u64)?;
-    sections.finish()?;
-    Ok(Read { meta, names, operators, origins, contexts, surroundings })
-}
-
-const META: &str = "META";
-const NAMES: &str = "NAME";
-const OPERATORS: &str = "OPER";
-const CONTEXTS: &str = "CTXT";
-const IPV4: &str = "IPV4";
-const IPV6: &str = "IPV6";
 
 /// Why a section cannot be read.
-type Why = String;
+pub(crate) type Why = String;
+
+/// A table being written: sections in the order in which they are added.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    out: frame::Writer,
+}
+
+impl Writer {
+    /// Adds the records of a section.
+    pub(crate) fn records(&mut self, (tag, _): sections::Section, fields: &[&[u32]]) {
+        self.out.rows(tag, fields);
+    }
+
+    /// Adds rows, each field as wide as it needs.
+    pub(crate) fn rows(&mut self, tag: Tag, fields: &[&[u32]]) {
+        self.out.rows(tag, fields);
+    }
+
+    /// Adds rows, fields as wide as told, or as they need where 0 is told.
+    pub(crate) fn wide_rows(&mut self, tag: Tag, fields: &[&[u32]], fixed: &[u8]) {
+        self.out.wide_rows(tag, fields, fixed);
+    }
+
+    /// Adds a layer whose values are at most `limit`.
+    pub(crate) fn layer(&mut self, layer: u8, stretches: &[Vec<Stretch>; 2], limit: usize) {
+        let limit = u32::try_from(limit).expect("values are numbered in 32 bits");
+        for (family, stretches) in [Family::V4, Family::V6].into_iter().zip(stretches) {
+            Cuts::new(stretches, family, limit).write(self, layer, family);
+        }
+    }
+
+    /// Adds what is neither addresses nor operators.
+    pub(crate) fn meta(&mut self, meta: &Meta) {
+        self.out.bytes(sections::META.0, serde_json::to_vec(meta).expect("plain data is JSON"));
+    }
+
+    /// Adds the words, and which of them name the operators at each epoch.
+    pub(crate) fn text(&mut self, words: &Collector, names: &[Vec<u32>]) {
+        self.out.bytes(sections::TEXT.0, words.pack(names));
+    }
+
+    /// The bytes of the table.
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.out.finish()
+    }
+}
+
+/// A table's sections, read but for their checks against one another.
+pub(crate) fn open(table: &str, bytes: &[u8]) -> Result<(Directory, Meta), TableError> {
+    let directory = Directory::read(table, bytes)?;
+    let (tag, shape) = sections::META;
+    let rows = directory.rows(tag, shape)?;
+    let meta = directory.in_section(tag, read_meta(rows.bytes(bytes)))?;
+    Ok((directory, meta))
+}
+
+/// The layer with that letter, whose values are at most `limit`.
+pub(crate) fn layer(
+    directory: &Directory,
+    bytes: &[u8],
+    letter: u8,
+    limit: usize,
+) -> Result<Layer, TableError> {
+    Layer::read(directory, bytes, letter, u32::try_from(limit).unwrap_or(u32::MAX))
+}
 
 fn read_meta(bytes: &[u8]) -> Result<Meta, Why> {
     let meta: Meta = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
-    if meta.epochs.is_empty() || meta.epochs.len() > limits::EPOCHS_LIMIT {
+    if meta.epochs.len() > limits::EPOCHS_LIMIT {
         return Err(format!("{} epochs", meta.epochs.len()));
     }
     if !meta.epochs.is_sorted_by(|a, b| a.day < b.day) {
@@ -217,70 +208,6 @@ fn read_meta(bytes: &[u8]) -> Result<Meta, Why> {
         return Err(format!("{} lists", meta.lists.len()));
     }
     Ok(meta)
-}
-
-fn read_names(input: &mut Reader<'_>) -> Result<Names, Why> {
-    let lengths = input.column()?;
-    let kinds = input.take(lengths.len())?;
-    let kinds = kinds.iter().map(|&code| kind_of_code(code)).collect::<Result<Vec<_>, _>>()?;
-    let text = std::str::from_utf8(input.rest()).map_err(|e| e.to_string())?.to_owned();
-    let mut end = 0_u32;
-    let mut ends = Vec::with_capacity(lengths.len());
-    for length in lengths {
-        end = end.checked_add(length).ok_or("names too long")?;
-        if !text.is_char_boundary(end as usize) {
-            return Err("a name ends within a letter".to_owned());
-        }
-        ends.push(end);
-    }
-    if end as usize != text.len() {
-        return Err("text without a name".to_owned());
-    }
-    Ok(Names { text, ends, kinds })
-}
-
-fn read_operators(input: &mut Reader<'_>, meta: &Meta, names: &Names) -> Result<Operators, Why> {
-    let mut asns = input.column()?;
-    let mut before = 0_u32;
-    for (at, asn) in asns.iter_mut().enumerate() {
-        if *asn == 0 && at > 0 {
-            return Err("an operator twice".to_owned());
-        }
-        before = before.checked_add(*asn).ok_or("a number beyond 32 bits")?;
-        *asn = before;
-    }
-    let mut checked = |limit: u64| -> Result<Vec<u32>, Why> {
-        let column = input.column()?;
-        if column.len() != asns.len() {
-            return Err("columns of different length".to_owned());
-        }
-        match column.iter().find(|&&value| u64::from(value) > limit) {
-            Some(value) => Err(format!("reference {value} to nothing")),
-            None => Ok(column),
-        }
-    };
-    let lists = checked((1 << meta.lists.len()) - 1)?;
-    let states = checked(meta.states.len() as u64)?;
-    let names =
-        meta.epochs.iter().map(|_| checked(names.ends.len() as u64)).collect::<Result<_, _>>()?;
-    Ok(Operators { asns, lists, states, names })
-}
-
-fn read_contexts(input: &mut Reader<'_>, meta: &Meta) -> Result<Contexts, Why> {
-    let (countries, lists) = (input.column()?, input.column()?);
-    if countries.len() != lists.len() {
-        return Err("columns of different length".to_owned());
-    }
-    if lists.iter().any(|&mask| u64::from(mask) >> meta.lists.len() != 0) {
-        return Err("a list that is not named".to_owned());
-    }
-    Ok(Contexts { countries, lists })
-}
-
-fn read_layers(sections: &mut Sections<'_>, limit: u64) -> Result<Layers, TableError> {
-    let v4 = sections.read(IPV4, |input| input.layer::<u32>(limit))?;
-    let v6 = sections.read(IPV6, |input| input.layer::<u128>(limit))?;
-    Ok(Layers { v4, v6 })
 }
 
 /// Kinds by their number in the file; the order is part of the format.
@@ -298,11 +225,13 @@ const KINDS: [NetworkKind; 11] = [
     NetworkKind::Special,
 ];
 
-fn kind_code(kind: NetworkKind) -> u8 {
-    let at = KINDS.iter().position(|&k| k == kind).expect("every kind has a number");
-    u8::try_from(at).expect("fewer than 256 kinds")
+/// A kind as a number.
+pub(crate) fn kind_code(kind: NetworkKind) -> u32 {
+    let at = KINDS.iter().position(|&known| known == kind).expect("every kind has a number");
+    u32::try_from(at).expect("fewer than 256 kinds")
 }
 
-fn kind_of_code(code: u8) -> Result<NetworkKind, Why> {
-    KINDS.get(usize::from(code)).copied().ok_or_else(|| format!("kind {code} is unknown"))
+/// A kind from its number.
+pub(crate) fn kind_of_code(code: u32) -> Option<NetworkKind> {
+    KINDS.get(code as usize).copied()
 }

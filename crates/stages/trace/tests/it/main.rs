@@ -3,4 +3,6 @@
 
 mod damage;
 mod embedded;
+mod import;
 mod slow_twin;
+mod tables;

@@ -5,14 +5,21 @@ use std::{fs, path::Path};
 
 use bakas_model::{
     Account, Agency, AgencyIx, Ask, Asn, Assessment, AssessmentLevel, Block, Campaign, CampaignId,
-    Case, ClockBasis, Collateral, CommonFactor, Country, Counts, DataSet, Day, DayLines,
-    DetectionId, Evidence, Hypothesis, Incident, IncidentId, IncidentKind, Likelihood, Link,
-    Moment, Network, NetworkKind, Place, Reject, RejectReason, RuleCounts, Scope, Severity, Source,
-    SourceClock, SourceIx, SourceSummary, Text, Timestamp, Trace,
-    case::{CASE_SCHEMA, ClockProposal, SetAside},
+    Case, ClockBasis, Collateral, CommonFactor, Confidence, Country, Counts, DataSet, Day,
+    DayLines, DetectionId, EvidenceItem, Hypothesis, Incident, IncidentId, IncidentKind,
+    Likelihood, Link, Moment, Network, NetworkKind, Place, Reject, RejectReason, RuleCounts, Scope,
+    Severity, Source, SourceClock, SourceIx, SourceSummary, Text, Timestamp, Trace,
+    assessment::{
+        Basis, Cap, Cell, Cost, EvidenceKind, LeaveOut, Moved, NextQuestion, Step, Turning,
+    },
+    case::{CASE_SCHEMA, ClockProposal, IdleEntry, SetAside},
     detection::Tally,
-    incident::{AddressUse, Entered, LinkReason},
-    network::StateOwned,
+    incident::{Act, AddressUse, Deed, Entered, LinkReason},
+    network::{
+        Announced, Authorisation, Contact, ContactRole, Held, Needed, Organisation,
+        Place as NetworkPlace, Question, Rdap, Registrant, ReverseName, RouteCheck, StateOwned,
+        SubscriberFact, SubscriberQuestion, Told, Validity, View,
+    },
     response::AskKind,
 };
 use serde::Serialize;
@@ -121,6 +128,12 @@ fn moment() -> Moment {
         agency: AgencyIx(0),
         incident: Some(incident_id()),
         text: text(),
+        deed: Some(Deed {
+            account: "ana@welfare.example".into(),
+            act: Act::Forward,
+            failed: false,
+            object: "box@drop.example".into(),
+        }),
         lines: 4,
         place: Some(PLACE),
     }
@@ -165,6 +178,7 @@ fn incident(kind: IncidentKind) -> Incident {
                 at: at(3),
                 from: None,
                 how: text(),
+                failures_before: 41,
                 place: PLACE,
             }],
             after: vec![moment()],
@@ -197,34 +211,195 @@ fn trace() -> Trace {
         data_sets: vec!["asn".into()],
     };
     Trace {
-        address: "192.0.2.1".parse().unwrap(),
-        at: at(0),
         then: network,
         now: Some(Network::default()),
-        caveat: "an operator is not an actor".into(),
+        caveat: text(),
+        ..told(Trace::new("192.0.2.1".parse().unwrap(), at(0)))
+    }
+}
+
+/// Everything that several sources may say beside the answer.
+fn told(trace: Trace) -> Trace {
+    let day = Day(20_180);
+    let country = Country::new("PH");
+    let views = [
+        Question::Origin,
+        Question::Operator,
+        Question::Registration,
+        Question::Location,
+        Question::Registrant,
+        Question::Kind,
+        Question::Owner,
+        Question::RouteOrigin,
+    ];
+    let view = |question| View {
+        question,
+        says: "AS64500".into(),
+        data_set: "asn".into(),
+        date: day,
+        agrees: false,
+    };
+    let announced = Announced { asn: Some(Asn(64_500)), operator: Some("x".into()), ..nobody() };
+    let registrant =
+        Registrant { registry: "apnic".into(), status: "allocated".into(), date: Some(day), holder: "A91".into() };
+    let organisation = Organisation {
+        name: "Example".into(),
+        parent: Some("Example Group".into()),
+        country,
+        kind: Some(NetworkKind::Telco),
+    };
+    let place = NetworkPlace { country, region: "north".into(), city: "Example".into() };
+    let roa = Authorisation { prefix: "192.0.2.0/24".parse().unwrap(), asn: Asn(0), max_length: 24 };
+    let check = RouteCheck { validity: Validity::InvalidLength, authorisations: vec![roa] };
+    Trace {
+        history: vec![announced, nobody()],
+        views: views.map(view).into(),
+        registrant: Some(said(registrant)),
+        organisation: Some(said(organisation)),
+        place: Some(said(place)),
+        route_origin: Some(said(check)),
+        contacts: contacts(),
+        subscriber: Some(subscriber()),
+        reverse_name: Some(ReverseName { names: vec!["a.example".into()], asked: at(0) }),
+        rdap: Some(Rdap {
+            url: "https://rdap.example/ip/192.0.2.1".into(),
+            asked: at(0),
+            sha256: "ab".repeat(32),
+            file: Some("rdap/x.json".into()),
+            handle: Some("NET-1".into()),
+            name: Some("EXAMPLE".into()),
+            range: Some("192.0.2.0 - 192.0.2.255".into()),
+            country,
+            registrant: Some("Example".into()),
+            changed: Some(at(0)),
+        }),
+        ..trace
+    }
+}
+
+fn said<T>(said: T) -> Told<T> {
+    Told { said, data_set: "asn".into(), date: Day(20_180) }
+}
+
+fn nobody() -> Announced {
+    let data_sets = vec!["asn-2025-04-02".into()];
+    Announced { source: "asn".into(), data_sets, ..Announced::default() }
+}
+
+fn contacts() -> Vec<Contact> {
+    let roles = [ContactRole::Abuse, ContactRole::Noc, ContactRole::Cert, ContactRole::Registry];
+    let contact = |role| Contact {
+        role,
+        name: "desk".into(),
+        address: "mailto:abuse@telco.example".into(),
+        data_set: "contacts".into(),
+        date: Day(20_180),
+    };
+    roles.map(contact).into()
+}
+
+fn subscriber() -> SubscriberQuestion {
+    let facts = [
+        (Needed::Address, Held::Held),
+        (Needed::SourcePort, Held::Missing),
+        (Needed::Time, Held::Partly),
+        (Needed::Destination, Held::Unknown),
+    ];
+    let fact = |(fact, held)| SubscriberFact {
+        fact,
+        held,
+        lines_with: 1,
+        lines: 2,
+        example: Some("192.0.2.1".into()),
+    };
+    SubscriberQuestion { because: text(), facts: facts.map(fact).into() }
+}
+
+fn evidence_item() -> EvidenceItem {
+    let basis = vec![
+        Basis::Record { file: "welfare/access.log".into(), offset: 5 << 32, length: 200 },
+        Basis::Trace { address: "192.0.2.1".parse().unwrap(), at: at(0) },
+        Basis::DataSet { name: "asn".into() },
+        Basis::Incident { id: incident_id() },
+        Basis::Statement { id: "S-01".into() },
+        Basis::Request { id: "R-01".into() },
+        Basis::Document { name: "letter.pdf".into(), sha256: Some("ab".repeat(32)) },
+    ];
+    EvidenceItem {
+        number: 1,
+        id: "net-countries".into(),
+        kind: EvidenceKind::Network,
+        text: text(),
+        source: "address tables".into(),
+        reliability: 'B',
+        credibility: '2',
+        group: Some("address-tables".into()),
+        cost: Cost::Cheap,
+        interested: true,
+        observed: Some(at(0)),
+        valid_from: Some(at(0)),
+        valid_until: Some(at(1)),
+        incidents: vec![incident_id()],
+        basis,
+        techniques: vec!["T1110".into()],
+    }
+}
+
+fn hypothesis(likelihood: Likelihood) -> Hypothesis {
+    Hypothesis {
+        id: "unknown".into(),
+        text: text(),
+        likelihood,
+        speaks_for: vec![1],
+        speaks_against: vec![],
+        prior: 0.5,
+        prior_reason: text(),
+        best: 0.6,
+        low: 0.4,
+        high: 0.7,
+        even_prior: 0.5,
+        insufficient: true,
+        by: Some("ana".into()),
     }
 }
 
 fn assessment(level: AssessmentLevel, likelihood: Likelihood) -> Assessment {
+    let caps = vec![
+        Cap::Dependence,
+        Cap::Group,
+        Cap::CheapToPlant,
+        Cap::InterestedParty,
+        Cap::GroundOnly,
+    ];
     Assessment {
+        subject: "C-01".into(),
         level,
+        as_of: Some(at(9)),
         question: text(),
         answer: text(),
-        evidence: vec![Evidence {
-            number: 1,
-            text: text(),
-            reliability: 'B',
-            credibility: '2',
-            incidents: vec![incident_id()],
+        confidence: Confidence::Moderate,
+        confidence_text: text(),
+        insufficient: true,
+        evidence: vec![evidence_item(), EvidenceItem { number: 2, ..EvidenceItem::default() }],
+        hypotheses: vec![hypothesis(likelihood)],
+        matrix: vec![Cell {
+            item: 1,
+            hypothesis: "unknown".into(),
+            low: 0.1,
+            best: 0.2,
+            high: 0.3,
+            reason: text(),
+            by: Some("ana".into()),
+            overridden: true,
         }],
-        hypotheses: vec![Hypothesis {
-            id: "unknown".into(),
-            text: text(),
-            likelihood,
-            speaks_for: vec![1],
-            speaks_against: vec![],
-        }],
+        moved: vec![Moved { item: 1, caps: caps.clone(), decibans: vec![-1.5], ..Moved::default() }],
+        waterfall: vec![Step { item: 1, caps, ..Step::default() }],
+        leave_out: vec![LeaveOut { items: vec![1], ..LeaveOut::default() }],
+        turning: Some(Turning { items: vec![1], to: "relay".into(), share: 0.5, smallest: true }),
+        findings: vec![text()],
         would_change: vec![text()],
+        not_examined: vec![text()],
+        next: vec![NextQuestion::default()],
     }
 }
 
@@ -294,6 +469,7 @@ fn full() -> Case {
         }],
         sources: vec![source(), SourceSummary::default()],
         rejects: vec![reject(), Reject { line: None, ..reject() }],
+        idle_entries: vec![IdleEntry::default()],
         clock_proposals: vec![ClockProposal {
             source: SourceIx(0),
             against: SourceIx(1),
@@ -327,6 +503,8 @@ fn full() -> Case {
             assessment(AssessmentLevel::Soil, Likelihood::AlmostNoChance),
             assessment(AssessmentLevel::Infrastructure, Likelihood::RoughlyEvenChance),
             assessment(AssessmentLevel::Actor, Likelihood::AlmostCertain),
+            assessment(AssessmentLevel::Sponsor, Likelihood::Likely),
+            Assessment::default(),
         ],
         blocks: vec![block(), Block { network: None, ..block() }],
         asks: asks(),

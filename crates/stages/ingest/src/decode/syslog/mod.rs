@@ -93,7 +93,7 @@ pub(crate) fn defined<'a>(
         return false;
     }
     let (message, whole) = (carried.message, carried.after_header);
-    let found = define::for_message(context.formats, carried.program, message, whole);
+    let found = context.formats.for_message(carried.program, message, whole);
     let Some((definition, is_whole)) = found else { return false };
     let text = if is_whole { whole } else { message };
     define::read_message(definition, text, carried, arena, context, out).is_ok()

@@ -11,10 +11,11 @@ use toml::Spanned;
 
 use super::{
     Case, Definition, DefinitionProblem, Envelope, Kind,
+    expression::Expression,
     glob::Glob,
     intern::{intern, intern_list},
     json::Select,
-    pattern::{self, Pattern},
+    pattern::Pattern,
     problem::Place,
     recognise::{PRIORITY, Recognise, Sign},
     row::{Names, Slot},
@@ -36,6 +37,8 @@ struct Compiler<'f> {
     uses: Vec<(Slot, Range<usize>)>,
     selects: Vec<Select>,
     is_json: bool,
+    /// It is built in: what the tests have seen to is not asked again.
+    is_ours: bool,
 }
 
 fn intern_all(texts: &[String]) -> Vec<&'static str> {
@@ -43,7 +46,7 @@ fn intern_all(texts: &[String]) -> Vec<&'static str> {
 }
 
 /// Reads and compiles a file.
-pub(super) fn compile(path: &str, text: &str) -> Result<Definition> {
+pub(super) fn compile(path: &str, text: &str, is_ours: bool) -> Result<Definition> {
     let place = Place { path, text };
     if text.len() > FILE_BYTES_LIMIT {
         return Err(place.problem(None, "longer than 256 KiB"));
@@ -51,8 +54,14 @@ pub(super) fn compile(path: &str, text: &str) -> Result<Definition> {
     let file: File = toml::from_str(text)
         .map_err(|error| place.problem(error.span(), error.message().replace('\n', " ")))?;
     let is_json = file.record.get_ref().kind == KindName::Json;
-    let mut compiler =
-        Compiler { place, names: Names::default(), uses: Vec::new(), selects: Vec::new(), is_json };
+    let mut compiler = Compiler {
+        place,
+        names: Names::default(),
+        uses: Vec::new(),
+        selects: Vec::new(),
+        is_json,
+        is_ours,
+    };
     compiler.definition(&file)
 }
 
@@ -113,7 +122,7 @@ impl Compiler<'_> {
             starts: record.starts.iter().map(|word| intern(word.get_ref())).collect(),
             head,
             multiline: self.multiline(file)?,
-            skip: self.regexes(&record.skip)?,
+            skip: self.expressions(&record.skip)?,
             wrappers: intern_list(&record.wrappers),
             null: intern_all(&record.null),
             envelope,
@@ -153,17 +162,21 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn regex(&self, word: &Word) -> Result<regex::bytes::Regex> {
-        pattern::regex(word.get_ref()).map_err(|what| self.problem(word.span(), what))
+    /// An expression; ours are checked by the tests, and compiled when they are first used.
+    fn expression(&self, word: &Word) -> Result<Expression> {
+        let text = intern(word.get_ref());
+        if self.is_ours {
+            return Ok(Expression::unchecked(text));
+        }
+        Expression::checked(text).map_err(|what| self.problem(word.span(), what))
     }
 
-    fn regexes(&self, words: &[Word]) -> Result<Vec<regex::bytes::Regex>> {
-        words.iter().map(|word| self.regex(word)).collect()
+    fn expressions(&self, words: &[Word]) -> Result<Vec<Expression>> {
+        words.iter().map(|word| self.expression(word)).collect()
     }
 
     fn pattern(&mut self, word: &Word) -> Result<Pattern> {
-        Pattern::new(word.get_ref(), &mut self.names)
-            .map_err(|what| self.place.problem(Some(word.span()), what))
+        Ok(Pattern::new(self.expression(word)?, &mut self.names))
     }
 
     fn patterns(&mut self, words: &[Word]) -> Result<Vec<Pattern>> {
@@ -225,7 +238,7 @@ impl Compiler<'_> {
             recognise.signs.push(Sign {
                 members: intern_all(&sign.members),
                 values,
-                line: sign.line.as_ref().map(|word| self.regex(word)).transpose()?,
+                line: sign.line.as_ref().map(|word| self.expression(word)).transpose()?,
             });
         }
         Ok(recognise)

@@ -51,8 +51,7 @@ impl Compiler<'_> {
             Form::Text(text) => Term::Text(intern(text)),
             Form::Match(field, pattern) => {
                 let field = self.term(field)?;
-                let cut = Cut::new(pattern.get_ref());
-                let cut = cut.map_err(|what| self.problem(pattern.span(), what))?;
+                let cut = Cut::new(self.expression(pattern)?);
                 Term::Match(Box::new(field), Box::new(cut))
             }
             Form::Raw(path) => {

@@ -13,11 +13,12 @@ pub(super) fn records(twin: &Twin, sample: &str) -> Vec<(Vec<String>, String)> {
     let is_csv = header == Some("line") && twin.record("quote").is_some();
     let (mut head, mut found) = (Vec::new(), Vec::new());
     if is_csv {
-        // Records that hold line ends are the framing's matter.
-        let mut lines = sample.lines().filter(|line| !line.trim().is_empty());
-        head.extend(lines.find(|line| !line.starts_with('#')).map(str::to_owned));
-        let whole = lines.filter(|line| line.matches('"').count() % 2 == 0);
-        return whole.map(|line| (head.clone(), line.to_owned())).collect();
+        let mut records = csv(sample).into_iter();
+        head.extend(records.find(|record| !record.starts_with('#')));
+        return records.map(|record| (head.clone(), record)).collect();
+    }
+    if twin.record("multiline").is_some() {
+        return groups(twin, sample).into_iter().map(|record| (Vec::new(), record)).collect();
     }
     let mut is_first = true;
     for line in sample.lines().filter(|line| !line.trim().is_empty()) {
@@ -29,6 +30,54 @@ pub(super) fn records(twin: &Twin, sample: &str) -> Vec<(Vec<String>, String)> {
         } else if !is_skipped(twin, line) {
             found.push((head.clone(), line.to_owned()));
         }
+    }
+    found
+}
+
+/// Records of a CSV file: a line end within quotes ends none.
+pub(super) fn csv(sample: &str) -> Vec<String> {
+    let (mut found, mut open) = (Vec::new(), String::new());
+    for line in sample.split('\n') {
+        open.push_str(line);
+        if open.matches('"').count() % 2 == 0 {
+            found.push(std::mem::take(&mut open));
+        } else {
+            open.push('\n');
+        }
+    }
+    found.retain(|record: &String| !record.trim_ascii().is_empty());
+    found
+}
+
+/// Records of several lines: a line that does not begin one belongs to the one before; blank lines
+/// at the end belong to none.
+pub(super) fn groups(twin: &Twin, sample: &str) -> Vec<String> {
+    let word = twin.record("multiline").unwrap().as_str().unwrap();
+    let begins = twin.table.get("recognise").and_then(|recognise| {
+        let first = recognise.as_array().map_or(recognise, |all| &all[0]);
+        first.get("line")?.as_str()
+    });
+    let goes_on = |line: &str| match word {
+        "indented" => line.starts_with([' ', '\t']),
+        _ => !regex_of(begins.unwrap()).is_match(line),
+    };
+    let mut found: Vec<String> = Vec::new();
+    let mut blanks = String::new();
+    for line in sample.split('\n') {
+        if line.trim_ascii().is_empty() {
+            blanks.push_str(line);
+            blanks.push('\n');
+            continue;
+        }
+        match found.last_mut().filter(|_| goes_on(line)) {
+            Some(open) => {
+                open.push('\n');
+                open.push_str(&blanks);
+                open.push_str(line);
+            }
+            None => found.push(line.to_owned()),
+        }
+        blanks.clear();
     }
     found
 }
@@ -83,7 +132,7 @@ pub(super) fn pointers(value: &Value, at: String, into: &mut Vec<String>) {
     }
 }
 
-fn strings(value: Option<&toml::Value>) -> Vec<String> {
+pub(super) fn strings(value: Option<&toml::Value>) -> Vec<String> {
     let all = value.and_then(|v| v.as_array()).into_iter().flatten();
     all.map(|v| v.as_str().unwrap().to_owned()).collect()
 }
@@ -112,10 +161,16 @@ impl Twin {
     }
 
     /// The fields that stand in a record, without those made of them; `None` for no record.
-    pub(super) fn fields(&self, record: &str, header: &[String]) -> Option<Fields> {
+    pub(super) fn fields(
+        &self,
+        record: &str,
+        header: &[String],
+        is_carried: bool,
+    ) -> Option<Fields> {
         let mut fields = Fields::new();
         let mut rest = record;
         if self.carries("syslog")
+            && !is_carried
             && let Some(found) = regex_of(r"^<[0-9]{1,3}>").find(rest)
         {
             rest = &rest[found.end()..];

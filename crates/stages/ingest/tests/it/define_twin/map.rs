@@ -4,10 +4,12 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use serde_json::Value;
 
-use super::{Fields, Twin, is_there, regex_of, text};
+use super::{Fields, Twin, World, is_there, proxies, regex_of, text, times};
 
 /// An event as far as the twin judges it.
 pub(crate) struct Plain {
+    /// `None` where it cannot be told: then the record is a reject.
+    pub(crate) time: Option<times::Time>,
     pub(crate) attributes: Vec<(&'static str, Option<String>)>,
     pub(crate) fields: Fields,
 }
@@ -104,13 +106,13 @@ fn select(value: &Value, path: &str) -> Option<Value> {
 }
 
 /// What a value's form gives.
-struct Source<'f> {
+pub(super) struct Source<'f> {
     fields: &'f Fields,
     document: Option<&'f Value>,
 }
 
 impl Source<'_> {
-    fn value(&self, form: &toml::Value) -> Option<Value> {
+    pub(super) fn value(&self, form: &toml::Value) -> Option<Value> {
         if let Some(name) = form.as_str() {
             if self.document.is_some() && name.contains('[') {
                 return select(self.document?, name);
@@ -155,7 +157,7 @@ impl Source<'_> {
 }
 
 /// An address with an optional port.
-fn address(written: &str) -> Option<(IpAddr, Option<u16>)> {
+pub(super) fn address(written: &str) -> Option<(IpAddr, Option<u16>)> {
     let written = written.trim();
     let v6 = |text: &str| {
         let text = text.split('%').next().unwrap();
@@ -243,23 +245,46 @@ fn capital(status: &str) -> String {
 }
 
 /// The event of a record, or none.
-pub(crate) fn event(twin: &Twin, record: &str, header: &[String]) -> Option<Plain> {
-    let mut fields = twin.fields(record, header)?;
+pub(crate) fn event(
+    twin: &Twin,
+    record: &str,
+    header: &[String],
+    world: &World<'_>,
+) -> Option<Plain> {
+    let mut fields = twin.fields(record, header, world.carried.is_some())?;
+    for (name, value) in world.carried.into_iter().flat_map(|carried| carried.fields()) {
+        if !value.is_empty() && !fields.iter().any(|(n, v)| n == name && is_there(v)) {
+            fields.push((name.to_owned(), value.into()));
+        }
+    }
     let document: Option<Value> =
         (twin.kind() == "json").then(|| serde_json::from_str(record).ok()).flatten();
     further(twin, &mut fields, document.as_ref());
     let cases = twin.table.get("case").and_then(|c| c.as_array());
     let case = cases.into_iter().flatten().find(|case| holds(case.get("when"), &fields));
     let base = twin.table.get("event");
+    let source = Source { fields: &fields, document: document.as_ref() };
+    let time = times::time(twin.table.get("time"), &source, world);
     let mut out = Event {
-        source: Source { fields: &fields, document: document.as_ref() },
+        source,
+        trusted: world.trusted,
         set: Vec::new(),
         added: Vec::new(),
         own: Vec::new(),
     };
     out.stream(&plain(&twin.table["stream"]));
+    if let Some(carried) = world.carried {
+        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        out.put("host", given(&carried.host));
+        out.put("operation", given(&carried.program));
+    }
     out.mapping(base);
-    if let Some(web) = twin.table.get("web") {
+    let web = twin.table.get("web");
+    let of_case = case.and_then(|case| case.get("forwarded"));
+    let in_base = base.and_then(|base| base.get("forwarded"));
+    if let Some(web) = web {
+        // What the request says is from whom the base has it.
+        out.forwarded(in_base);
         out.web(web, base);
     }
     if let Some(case) = case {
@@ -267,6 +292,7 @@ pub(crate) fn event(twin: &Twin, record: &str, header: &[String]) -> Option<Plai
         out.set.retain(|(name, _)| !DECIDED.contains(name) || case.get(*name).is_none());
         out.mapping(Some(case));
     }
+    out.forwarded(if web.is_some() { of_case } else { of_case.or(in_base) });
     let Event { set, added, own, .. } = out;
     // A field that the request gives under the same name is not there twice.
     fields.retain(|(name, _)| !own.contains(name));
@@ -277,11 +303,12 @@ pub(crate) fn event(twin: &Twin, record: &str, header: &[String]) -> Option<Plai
             attributes.push((name, Some(default.to_owned())));
         }
     }
-    Some(Plain { attributes, fields })
+    Some(Plain { time, attributes, fields })
 }
 
 struct Event<'f> {
     source: Source<'f>,
+    trusted: &'f [&'f str],
     set: Vec<(&'static str, Option<String>)>,
     /// Fields that come with the request, and constants.
     added: Fields,
@@ -363,6 +390,20 @@ impl Event<'_> {
             if !has(self.source.fields) && !has(&self.added) {
                 self.added.push((name.clone(), plain(value).into()));
             }
+        }
+    }
+
+    /// Who the client was behind proxies, and whom it claims.
+    fn forwarded(&mut self, form: Option<&toml::Value>) {
+        let Some(list) = form.and_then(|form| self.source.value(form)) else { return };
+        let peer = self.get("src").and_then(|text| text.parse().ok());
+        let Some((source, claimed)) = proxies::through(peer, &text(&list), self.trusted) else {
+            return;
+        };
+        self.put("src", source.map(|address| address.to_string()));
+        self.put("src_claimed", claimed.map(|address| address.to_string()));
+        if source != peer {
+            self.put("src_port", None);
         }
     }
 

@@ -6,8 +6,8 @@ use bakas_model::{AgencyIx, Collateral, Incident, RejectReason};
 use pdf_writer::types::StructRole;
 
 use super::{
-    super::provenance::MAP_AND_FONTS,
-    CELL, INSIDE, SMALL, TEXT,
+    super::{Edition, provenance::MAP_AND_FONTS},
+    CELL, INSIDE, SMALL, TEXT, assessment,
     sheet::{Cell, Ink, ROOM, Sheet, Style},
 };
 use crate::{
@@ -23,12 +23,12 @@ const LINKS_LIMIT: usize = 6;
 const NETWORKS_LIMIT: usize = 25;
 const ROWS_LIMIT: usize = 120;
 
-pub(super) fn write(sheet: &mut Sheet, view: &View<'_>) {
+pub(super) fn write(sheet: &mut Sheet, view: &View<'_>, edition: &Edition<'_>) {
     timeline(sheet, view);
     incidents(sheet, view);
     networks(sheet, view);
     campaigns(sheet, view);
-    assessments(sheet, view);
+    assessment::write(sheet, view.case, edition);
     todo(sheet, view);
     unread(sheet, view);
     data(sheet, view);
@@ -228,27 +228,6 @@ fn campaigns(sheet: &mut Sheet, view: &View<'_>) {
         }
         for reason in &factor.speaks_against {
             sheet.bullet(CELL, &format!("Against it: {}", reason.en));
-        }
-    }
-}
-
-fn assessments(sheet: &mut Sheet, view: &View<'_>) {
-    if view.case.assessments.is_empty() {
-        return;
-    }
-    sheet.section("Who: three questions apart");
-    for assessment in &view.case.assessments {
-        sheet.heading(&assessment.question.en);
-        sheet.paragraph(TEXT, &assessment.answer.en);
-        for hypothesis in &assessment.hypotheses {
-            let (low, high) = hypothesis.likelihood.percent();
-            let words = hypothesis.likelihood.words().0;
-            let says = hypothesis.text.en.trim_end_matches('.');
-            let text = format!("{says}: {words} ({low}–{high} %)");
-            sheet.bullet(CELL, &text);
-        }
-        for change in &assessment.would_change {
-            sheet.bullet(CELL, &format!("Would change it: {}", change.en));
         }
     }
 }

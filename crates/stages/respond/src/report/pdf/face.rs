@@ -8,12 +8,12 @@ use ttf_parser::{Face, GlyphId};
 use super::PdfError;
 
 /// Noto Sans, a subset (`fonts/README.md`).
-pub(super) const REGULAR: &[u8] = include_bytes!("../../fonts/NotoSans-Regular.ttf");
+const REGULAR: &[u8] = include_bytes!("../../fonts/NotoSans-Regular.ttf");
 /// Noto Sans Bold, a subset.
-pub(super) const BOLD: &[u8] = include_bytes!("../../fonts/NotoSans-Bold.ttf");
+const BOLD: &[u8] = include_bytes!("../../fonts/NotoSans-Bold.ttf");
 
 /// One face, and the glyphs of it that were used.
-pub(super) struct Type {
+pub(crate) struct Type {
     pub(super) name: &'static str,
     pub(super) data: &'static [u8],
     pub(super) face: Face<'static>,
@@ -22,7 +22,12 @@ pub(super) struct Type {
 }
 
 impl Type {
-    pub(super) fn new(name: &'static str, data: &'static [u8]) -> Result<Self, PdfError> {
+    /// The regular and the bold one.
+    pub(crate) fn both() -> Result<[Self; 2], PdfError> {
+        Ok([Self::new("NotoSans-Regular", REGULAR)?, Self::new("NotoSans-Bold", BOLD)?])
+    }
+
+    fn new(name: &'static str, data: &'static [u8]) -> Result<Self, PdfError> {
         let face = Face::parse(data, 0).map_err(|source| PdfError::Font { name, source })?;
         Ok(Self { name, data, face, used: BTreeMap::new() })
     }
@@ -52,7 +57,7 @@ impl Type {
     }
 
     /// Width of showable text, in points.
-    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
+    pub(crate) fn width(&self, text: &str, size: f32) -> f32 {
         let units: u32 = text
             .chars()
             .filter_map(|c| self.glyph(c))

@@ -2,15 +2,19 @@
 //! says, shorter: headline, figures, incidents, networks, assessment, asks in both languages, what
 //! was not read, data sets. Tagged, with an outline; the same case gives the same bytes.
 
+mod assessment;
 mod body;
 mod face;
+mod figure;
 mod sheet;
 mod write;
 
 use bakas_model::Case;
 use pdf_writer::{Date, types::StructRole};
 
+pub(crate) use self::face::Type as Face;
 use self::sheet::{BLACK, Cell, Ink, SOFT, Sheet, Style};
+use super::Edition;
 use crate::{
     story::{self, Story},
     text::{cut, span, visible},
@@ -45,12 +49,21 @@ const INSIDE: Ink = [0.69, 0.15, 0.11];
 ///
 /// Where an embedded face is damaged.
 pub fn pdf(case: &Case) -> Result<Vec<u8>, PdfError> {
+    pdf_edition(case, &Edition::default())
+}
+
+/// The same, drawn anew with what was judged since; the assessment in its language.
+///
+/// # Errors
+///
+/// Where an embedded face is damaged.
+pub fn pdf_edition(case: &Case, edition: &Edition<'_>) -> Result<Vec<u8>, PdfError> {
     let view = View::new(case);
     let story = story::tell(case);
     let mut sheet = Sheet::new()?;
     head(&mut sheet, case, &story);
     figures(&mut sheet, &story);
-    body::write(&mut sheet, &view);
+    body::write(&mut sheet, &view, edition);
     let name = cut(&visible(&case.name), NAME_CHARS).into_owned();
     sheet.number(&name);
     let title = format!("{name} · Bakas");

@@ -57,6 +57,8 @@ pub(super) struct Page {
 pub(super) struct Element {
     pub(super) role: StructRole,
     pub(super) pieces: Vec<(usize, i32)>,
+    /// What a figure shows, in words.
+    pub(super) says: Option<String>,
 }
 
 /// An entry of the outline.
@@ -86,10 +88,7 @@ pub(super) struct Cell {
 
 impl Sheet {
     pub(super) fn new() -> Result<Self, PdfError> {
-        let faces = [
-            face::Type::new("NotoSans-Regular", face::REGULAR)?,
-            face::Type::new("NotoSans-Bold", face::BOLD)?,
-        ];
+        let faces = face::Type::both()?;
         let mut sheet =
             Self { pages: Vec::new(), faces, bookmarks: Vec::new(), elements: Vec::new(), y: 0.0 };
         sheet.turn();
@@ -101,7 +100,7 @@ impl Sheet {
         self.y = HEIGHT - MARGIN;
     }
 
-    fn page(&mut self) -> &mut Page {
+    pub(super) fn page(&mut self) -> &mut Page {
         self.pages.last_mut().expect("a sheet begins with a page")
     }
 
@@ -230,7 +229,7 @@ impl Sheet {
 
     /// Begins a heading or paragraph of the tagged structure.
     pub(super) fn element(&mut self, role: StructRole) {
-        self.elements.push(Element { role, pieces: Vec::new() });
+        self.elements.push(Element { role, pieces: Vec::new(), says: None });
     }
 
     /// A line of showable text at a place, as part of the last element.

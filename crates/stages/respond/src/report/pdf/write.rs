@@ -118,6 +118,9 @@ fn structure(
     for (element, id) in sheet.elements.iter().zip(elements) {
         let mut written = pdf.struct_element(*id);
         written.kind(element.role).parent(document);
+        if let Some(says) = &element.says {
+            written.alt(TextStr(says));
+        }
         let mut children = written.children();
         for (page, number) in &element.pieces {
             children.marked_content_ref().page(pages[*page]).marked_content_id(*number);

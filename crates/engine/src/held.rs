@@ -1,0 +1,128 @@
+//! Whether the logs hold what an operator needs to find a subscriber (RFC 6302): counted per source
+//! while it is read, and per address while its lines are given to incidents. It judges nobody.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use bakas_model::{
+    ClockBasis, EventRow, SourceIx, SourceSummary, Trace,
+    network::{Held, Needed, SubscriberFact},
+};
+use rustc_hash::FxHashMap;
+
+/// Addresses and sources whose lines are counted; of more, none is said to be looked at.
+const PAIRS_LIMIT: usize = 1 << 20;
+/// A clock that may be off by more cannot name a second, in microseconds.
+const SECOND_MICROS: u64 = 1_000_000;
+
+/// Lines of evidence by address and source.
+#[derive(Debug, Default)]
+pub(crate) struct Carried {
+    lines: FxHashMap<(IpAddr, SourceIx), u64>,
+}
+
+impl Carried {
+    /// A line that was given to an incident.
+    pub(crate) fn line(&mut self, row: &EventRow) {
+        let Some(address) = row.src else { return };
+        let key = (address, row.place.source);
+        if let Some(lines) = self.lines.get_mut(&key) {
+            *lines += 1;
+        } else if self.lines.len() < PAIRS_LIMIT {
+            self.lines.insert(key, 1);
+        }
+    }
+
+    /// Fills in what the logs hold for each trace that asks.
+    pub(crate) fn fill(self, traces: &mut [Trace], sources: &[SourceSummary]) {
+        let mut by_address: BTreeMap<IpAddr, Vec<(&SourceSummary, u64)>> = BTreeMap::new();
+        for ((address, source), lines) in self.lines {
+            if let Some(source) = sources.get(source.0 as usize) {
+                by_address.entry(address).or_default().push((source, lines));
+            }
+        }
+        for trace in traces {
+            let Some(question) = &mut trace.subscriber else { continue };
+            let Some(carried) = by_address.get(&trace.address) else { continue };
+            let time = trace.at.plus_micros(-trace.at.as_micros().rem_euclid(1_000_000));
+            for fact in &mut question.facts {
+                look(fact, carried);
+                match fact.fact {
+                    Needed::Address => fact.example = Some(trace.address.to_string()),
+                    Needed::Time => fact.example = Some(time.to_string()),
+                    Needed::SourcePort | Needed::Destination => (),
+                }
+            }
+        }
+    }
+}
+
+/// Whether the sources that carried the lines hold one thing.
+fn look(fact: &mut SubscriberFact, carried: &[(&SourceSummary, u64)]) {
+    let share = |source: &SourceSummary, with: u64| match (with, source.held.events) {
+        (0, _) | (_, 0) => Held::Missing,
+        (with, all) if with >= all => Held::Held,
+        _ => Held::Partly,
+    };
+    let holds = |source: &SourceSummary| match fact.fact {
+        Needed::Address => Held::Held,
+        Needed::SourcePort => share(source, source.held.source_port),
+        Needed::Destination => match share(source, source.held.destination) {
+            // The agency knows which server wrote the log, though the line does not say it.
+            Held::Missing => Held::Partly,
+            other => other,
+        },
+        Needed::Time => {
+            let clock = &source.source.clock;
+            let sure =
+                clock.basis != ClockBasis::Assumed && clock.uncertainty_micros < SECOND_MICROS;
+            if sure { Held::Held } else { Held::Partly }
+        }
+    };
+    let told: Vec<(Held, u64)> =
+        carried.iter().map(|(source, lines)| (holds(source), *lines)).collect();
+    fact.lines = told.iter().map(|(_, lines)| lines).sum();
+    fact.lines_with =
+        told.iter().filter(|(held, _)| *held == Held::Held).map(|(_, lines)| lines).sum();
+    let all = |of: Held| told.iter().all(|(held, _)| *held == of);
+    fact.held = match () {
+        () if all(Held::Held) => Held::Held,
+        () if all(Held::Missing) => Held::Missing,
+        () => Held::Partly,
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use bakas_model::{Source, SourceClock, case::Holdings};
+
+    use super::*;
+
+    fn source(source_port: u64, basis: ClockBasis) -> SourceSummary {
+        let clock = SourceClock { basis, ..SourceClock::default() };
+        SourceSummary {
+            source: Source { clock, ..Source::default() },
+            held: Holdings { events: 10, source_port, destination: 0 },
+            ..SourceSummary::default()
+        }
+    }
+
+    fn check(fact: Needed, sources: &[(SourceSummary, u64)], expected: (Held, u64, u64)) {
+        let carried: Vec<_> = sources.iter().map(|(source, lines)| (source, *lines)).collect();
+        let mut fact =
+            SubscriberFact { fact, held: Held::Unknown, lines_with: 0, lines: 0, example: None };
+        look(&mut fact, &carried);
+        assert_eq!((fact.held, fact.lines_with, fact.lines), expected);
+    }
+
+    #[test]
+    fn what_sources_hold_is_told_by_their_lines() {
+        let stated = |ports| source(ports, ClockBasis::Stated);
+        check(Needed::SourcePort, &[(stated(10), 3)], (Held::Held, 3, 3));
+        check(Needed::SourcePort, &[(stated(0), 3)], (Held::Missing, 0, 3));
+        check(Needed::SourcePort, &[(stated(4), 3)], (Held::Partly, 0, 3));
+        check(Needed::SourcePort, &[(stated(10), 3), (stated(0), 5)], (Held::Partly, 3, 8));
+        check(Needed::Time, &[(stated(0), 2)], (Held::Held, 2, 2));
+        check(Needed::Time, &[(source(0, ClockBasis::Assumed), 2)], (Held::Partly, 0, 2));
+        check(Needed::Destination, &[(stated(0), 2)], (Held::Partly, 0, 2));
+    }
+}

@@ -1,0 +1,8 @@
+//! The gateway against servers of our own, well and ill behaved.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod pages;
+mod rdap;
+mod reverse;
+mod server;

@@ -1,0 +1,96 @@
+//! How well founded an answer is: from how many roots, how good, how wide the range, and what single
+//! thing turns it. Says nothing of how likely anything is.
+
+use bakas_model::{Assessment, Confidence, Text, assessment::LeftOut};
+
+use crate::tell::cite;
+
+/// A range narrower than this in shares is narrow.
+const NARROW: f64 = 0.15;
+/// One wider than this is wide.
+const WIDE: f64 = 0.30;
+
+/// Roots of the items that tell: groups, and items of no group by themselves.
+fn roots(assessment: &Assessment, telling: &[u32]) -> usize {
+    let mut roots: Vec<&str> = telling
+        .iter()
+        .filter_map(|number| assessment.item(*number))
+        .map(|item| item.group.as_deref().unwrap_or(&item.id))
+        .collect();
+    roots.sort_unstable();
+    roots.dedup();
+    roots.len()
+}
+
+/// What in a set of one turns the answer.
+fn single_turn(assessment: &Assessment, what: LeftOut) -> bool {
+    assessment.leave_out.iter().any(|left| left.what == what && left.turns)
+}
+
+/// How well founded the answer is, from the items that tell, with the reasons.
+pub(crate) fn confidence(assessment: &Assessment, telling: &[u32]) -> (Confidence, Text) {
+    let roots = roots(assessment, telling);
+    let first = &assessment.hypotheses[0];
+    let range = first.high - first.low;
+    let by_item = single_turn(assessment, LeftOut::Item);
+    let by_root =
+        single_turn(assessment, LeftOut::Group) || single_turn(assessment, LeftOut::Source);
+    let good = telling
+        .iter()
+        .filter_map(|number| assessment.item(*number))
+        .filter(|item| item.reliability <= 'B' && item.credibility <= '2' && !item.interested)
+        .count();
+    let confidence = if roots >= 4 && range <= NARROW && !by_root && !by_item && good >= 3 {
+        Confidence::High
+    } else if roots >= 2 && range <= WIDE && !by_item && good >= 1 {
+        Confidence::Moderate
+    } else {
+        Confidence::Low
+    };
+    let (en, fil) = confidence.words();
+    let mut text = Text::new(
+        format!("Confidence in this answer is {en}."),
+        format!("{fil} ang kumpiyansa sa sagot na ito."),
+    );
+    capitalise(&mut text.fil);
+    let cited = cite(telling);
+    let mut add = |en: String, fil: String| {
+        text.en.push_str(&en);
+        text.fil.push_str(&fil);
+    };
+    match (telling.len(), roots) {
+        (0, _) => add(
+            " Nothing in the evidence tells the explanations apart.".into(),
+            " Walang ebidensiyang nagbubukod sa mga paliwanag.".into(),
+        ),
+        (_, 1) => add(
+            format!(" All that tells has one root: {}.", cited.en),
+            format!(" Iisa ang pinag-ugatan ng lahat ng may sinasabi: {}.", cited.fil),
+        ),
+        (_, roots) => add(
+            format!(" What tells has {roots} roots: {}.", cited.en),
+            format!(" {roots} ang pinag-ugatan ng may sinasabi: {}.", cited.fil),
+        ),
+    }
+    let turning = assessment.leave_out.iter().find(|left| left.turns && left.what == LeftOut::Item);
+    if let Some(left) = turning {
+        let cited = cite(&left.items);
+        add(
+            format!(" Without {} alone another explanation would be first.", cited.en),
+            format!(" Kung wala ang {} lamang, ibang paliwanag ang mauuna.", cited.fil),
+        );
+    } else if !telling.is_empty() && !by_root {
+        add(
+            " No single item, source or root carries it.".into(),
+            " Walang iisang ebidensiya, pinagmulan o ugat na nagdadala nito.".into(),
+        );
+    }
+    (confidence, text)
+}
+
+fn capitalise(text: &mut String) {
+    let mut letters = text.chars();
+    if let Some(first) = letters.next() {
+        *text = first.to_uppercase().chain(letters).collect();
+    }
+}

@@ -1,0 +1,346 @@
+//! The assessment on a terminal: each question with its rivals, what an item or an explanation rests
+//! on number by number, what to ask next, and what was thought earlier. Nothing from a case reaches
+//! the terminal unescaped.
+
+use bakas_model::{
+    Assessment, Hypothesis,
+    assessment::{EvidenceItem, HistoryEntry, ProfileComparison},
+};
+
+use crate::{
+    briefing::{BOLD, DIM, Page, wrap},
+    drawing::{Lang, factor, percent, range},
+    report::{assessment_words as words, leaders},
+    text::{minute, visible},
+};
+
+/// Columns of the bar of a range.
+const BAR_COLUMNS: usize = 24;
+/// Items that are named as having moved most.
+const MOVED_SHOWN: usize = 4;
+/// Changes that are shown, the last ones.
+const HISTORY_LIMIT: usize = 200;
+
+/// How it is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Showing {
+    /// Which language.
+    pub lang: Lang,
+    /// How wide.
+    pub width: usize,
+    /// Whether in colour.
+    pub colour: bool,
+}
+
+/// Every question with its answer and rivals.
+#[must_use]
+pub fn show(assessments: &[&Assessment], showing: Showing) -> String {
+    let mut page = Page::new(showing.width, showing.colour);
+    if assessments.is_empty() {
+        page.line(showing.lang.of("Nothing was assessed.", "Walang tinasa."));
+    }
+    for assessment in assessments {
+        question(&mut page, assessment, showing.lang);
+    }
+    page.out
+}
+
+fn question(page: &mut Page, assessment: &Assessment, lang: Lang) {
+    let head = format!("{}  {}", assessment.id(), lang.text(&assessment.question));
+    paragraph(page, 0, &head, Some(BOLD));
+    paragraph(page, 2, lang.text(&assessment.answer), None);
+    paragraph(page, 2, lang.text(&assessment.confidence_text), None);
+    for (at, hypothesis) in assessment.hypotheses.iter().enumerate() {
+        rival(page, at + 1, hypothesis, lang);
+    }
+    let moved = most(assessment);
+    if !moved.is_empty() {
+        let label = lang.of("Moved H1 most", "Pinakanagpagalaw sa H1");
+        paragraph(page, 2, &format!("{label}: {}", moved.join(", ")), Some(DIM));
+    }
+    if let Some(turning) = &assessment.turning {
+        let names: Vec<&str> = turning
+            .items
+            .iter()
+            .filter_map(|number| assessment.item(*number))
+            .map(|item| item.id.as_str())
+            .collect();
+        let text = match lang {
+            Lang::En => format!(
+                "Without {} the first explanation would be {} ({})",
+                names.join(", "),
+                turning.to,
+                percent(turning.share)
+            ),
+            Lang::Fil => format!(
+                "Kung wala ang {}, ang unang paliwanag ay {} ({})",
+                names.join(", "),
+                turning.to,
+                percent(turning.share)
+            ),
+        };
+        paragraph(page, 2, &text, Some(DIM));
+    }
+    page.line("");
+}
+
+fn rival(page: &mut Page, number: usize, hypothesis: &Hypothesis, lang: Lang) {
+    let word = words::pick(lang, words::word(hypothesis));
+    let line = format!(
+        "  H{number}  {} {:>5} ({}) {}  {}",
+        bar(hypothesis),
+        percent(hypothesis.best),
+        range(hypothesis.low, hypothesis.high),
+        word,
+        visible(&hypothesis.id)
+    );
+    page.line(&line);
+    paragraph(page, 6, lang.text(&hypothesis.text), Some(DIM));
+}
+
+/// `[    ---|--      ]`: the range and the best within it, on 0 to 100 %.
+fn bar(hypothesis: &Hypothesis) -> String {
+    let at = |share: f64| {
+        let last = BAR_COLUMNS - 1;
+        ((share.clamp(0.0, 1.0) * last as f64).round() as usize).min(last)
+    };
+    let (low, best, high) = (at(hypothesis.low), at(hypothesis.best), at(hypothesis.high));
+    let column = |column: usize| match column {
+        column if column == best => '|',
+        column if (low..=high).contains(&column) => '-',
+        _ => ' ',
+    };
+    format!("[{}]", (0..BAR_COLUMNS).map(column).collect::<String>())
+}
+
+/// The items that moved the first explanation most, with their factors.
+fn most(assessment: &Assessment) -> Vec<String> {
+    let mut steps: Vec<_> = assessment.waterfall.iter().collect();
+    steps.sort_by(|a, b| b.decibans.abs().total_cmp(&a.decibans.abs()));
+    let told = |step: &&bakas_model::assessment::Step| {
+        let item = assessment.item(step.item)?;
+        Some(format!("{} {}", item.id, factor(step.decibans)))
+    };
+    steps.iter().take(MOVED_SHOWN).filter_map(told).collect()
+}
+
+/// What an item or an explanation of that id rests on, wherever it is weighed; none where nothing has
+/// that id.
+#[must_use]
+pub fn explain(assessments: &[&Assessment], id: &str, showing: Showing) -> Option<String> {
+    let mut page = Page::new(showing.width, showing.colour);
+    for assessment in assessments {
+        if let Some(item) = assessment.evidence.iter().find(|item| item.id == id) {
+            explain_item(&mut page, assessment, item, showing.lang);
+        }
+        if let Some(hypothesis) = assessment.hypothesis(id) {
+            explain_hypothesis(&mut page, assessment, hypothesis, showing.lang);
+        }
+    }
+    (!page.out.is_empty()).then_some(page.out)
+}
+
+fn explain_item(page: &mut Page, assessment: &Assessment, item: &EvidenceItem, lang: Lang) {
+    let head = format!("{}  {}. {}", assessment.id(), item.number, lang.text(&item.text));
+    paragraph(page, 0, &head, Some(BOLD));
+    let mut facts = vec![
+        item.source.clone(),
+        format!("{}{}", item.reliability, item.credibility),
+        words::pick(lang, words::kind(item.kind)).to_owned(),
+        words::pick(lang, words::cost(item.cost)).to_owned(),
+    ];
+    if let Some(group) = &item.group {
+        facts.push(format!("{} {group}", lang.of("root", "ugat")));
+    }
+    if item.interested {
+        facts.push(lang.of("an interested party", "may interes").to_owned());
+    }
+    facts.retain(|fact| !fact.is_empty());
+    paragraph(page, 2, &facts.join(" · "), None);
+    let Some(moved) = assessment.moved.iter().find(|moved| moved.item == item.number) else {
+        let text = lang.of(
+            "Shown, and not weighed in this question: no cells are set for it.",
+            "Ipinakikita, at hindi tinimbang sa tanong na ito: walang itinakdang cell.",
+        );
+        paragraph(page, 2, text, None);
+        page.line("");
+        return;
+    };
+    let text = match lang {
+        Lang::En => format!(
+            "believed {:.2}, weight within its root {:.2}, left after the caps {:.2}",
+            moved.trust, moved.weight, moved.kept
+        ),
+        Lang::Fil => format!(
+            "tiwala {:.2}, timbang sa loob ng ugat {:.2}, natira pagkatapos ng mga hangganan {:.2}",
+            moved.trust, moved.weight, moved.kept
+        ),
+    };
+    paragraph(page, 2, &text, None);
+    paragraph(page, 2, &words::caps(&moved.caps, lang), None);
+    for (at, hypothesis) in assessment.hypotheses.iter().enumerate() {
+        cell(page, assessment, (at, hypothesis), item.number, lang);
+    }
+    page.line("");
+}
+
+fn cell(
+    page: &mut Page,
+    assessment: &Assessment,
+    (at, hypothesis): (usize, &Hypothesis),
+    number: u32,
+    lang: Lang,
+) {
+    let found = assessment.matrix.iter().find(|c| c.item == number && c.hypothesis == hypothesis.id);
+    let Some(cell) = found else { return };
+    let moved = assessment.moved.iter().find(|moved| moved.item == number);
+    let moved = moved.and_then(|moved| moved.decibans.get(at)).copied().unwrap_or(0.0);
+    let by = cell.by.as_ref().map_or_else(String::new, |by| format!(" [{by}]"));
+    let text = format!(
+        "{}: {} ({}), {}: {}{by}",
+        hypothesis.id,
+        percent(cell.best),
+        range(cell.low, cell.high),
+        factor(moved),
+        lang.text(&cell.reason),
+    );
+    paragraph(page, 4, &text, None);
+}
+
+fn explain_hypothesis(
+    page: &mut Page,
+    assessment: &Assessment,
+    hypothesis: &Hypothesis,
+    lang: Lang,
+) {
+    let head = format!("{}  {}", assessment.id(), lang.text(&hypothesis.text));
+    paragraph(page, 0, &head, Some(BOLD));
+    let text = format!(
+        "{}: {} — {}",
+        lang.of("before the evidence", "bago ang ebidensiya"),
+        percent(hypothesis.prior),
+        lang.text(&hypothesis.prior_reason)
+    );
+    paragraph(page, 2, &text, None);
+    let text = format!(
+        "{}: {} ({}), {}; {} {}",
+        lang.of("after it", "pagkatapos nito"),
+        percent(hypothesis.best),
+        range(hypothesis.low, hypothesis.high),
+        words::pick(lang, words::word(hypothesis)),
+        lang.of("had all been equally likely before", "kung pantay ang lahat noong una"),
+        percent(hypothesis.even_prior),
+    );
+    paragraph(page, 2, &text, None);
+    let column = assessment.hypotheses.iter().position(|one| one.id == hypothesis.id);
+    let mut rows: Vec<(&EvidenceItem, f64)> = assessment
+        .moved
+        .iter()
+        .filter_map(|moved| {
+            let decibans = column.and_then(|column| moved.decibans.get(column))?;
+            Some((assessment.item(moved.item)?, *decibans))
+        })
+        .collect();
+    rows.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    for (item, decibans) in rows {
+        let text = format!("{:>6}  {}  {}", factor(decibans), item.id, lang.text(&item.text));
+        paragraph(page, 4, &text, None);
+    }
+    page.line("");
+}
+
+/// What to ask next, the most telling for its cost first.
+#[must_use]
+pub fn next(assessments: &[&Assessment], showing: Showing) -> String {
+    let (mut page, lang) = (Page::new(showing.width, showing.colour), showing.lang);
+    for assessment in assessments.iter().filter(|one| !one.next.is_empty()) {
+        let head = format!("{}  {}", assessment.id(), lang.text(&assessment.question));
+        paragraph(&mut page, 0, &head, Some(BOLD));
+        for (at, one) in assessment.next.iter().enumerate() {
+            let text = format!("{}. {}", at + 1, lang.text(&one.text));
+            paragraph(&mut page, 2, &text, None);
+            let text = match lang {
+                Lang::En => format!(
+                    "ask {}; {:.2} bits expected, answered {} of the time, cost {:.0} of 10",
+                    lang.text(&one.whom), one.bits, percent(one.answered), one.cost
+                ),
+                Lang::Fil => format!(
+                    "itanong sa {}; {:.2} bit ang inaasahan, sinasagot {} ng pagkakataon, halaga {:.0} sa 10",
+                    lang.text(&one.whom), one.bits, percent(one.answered), one.cost
+                ),
+            };
+            paragraph(&mut page, 5, &text, Some(DIM));
+        }
+        page.line("");
+    }
+    if page.out.is_empty() {
+        page.line(lang.of("Nothing is left to ask.", "Wala nang itatanong."));
+    }
+    page.out
+}
+
+/// What was changed, by whom, why, and what came of it.
+#[must_use]
+pub fn history(entries: &[HistoryEntry], showing: Showing) -> String {
+    let (mut page, lang) = (Page::new(showing.width, showing.colour), showing.lang);
+    if entries.is_empty() {
+        page.line(lang.of("No judgement was recorded yet.", "Wala pang naitalang pasiya."));
+    }
+    for entry in &entries[entries.len().saturating_sub(HISTORY_LIMIT)..] {
+        let head = format!("{} UTC  {}  {}", minute(entry.at), entry.by, entry.what);
+        paragraph(&mut page, 0, &head, Some(BOLD));
+        paragraph(&mut page, 2, &entry.why, None);
+        for ((subject, level), leader) in leaders(entry) {
+            let text = format!(
+                "{subject}/{}: {} {} ({})",
+                level.name(),
+                leader.hypothesis,
+                percent(leader.best),
+                range(leader.low, leader.high)
+            );
+            paragraph(&mut page, 4, &text, Some(DIM));
+        }
+    }
+    page.out
+}
+
+/// Habits beside profiles, each similarity with its base rate.
+#[must_use]
+pub fn known(comparisons: &[ProfileComparison], showing: Showing) -> String {
+    let (mut page, lang) = (Page::new(showing.width, showing.colour), showing.lang);
+    for one in comparisons {
+        let head = format!(
+            "{}  {}",
+            one.subject,
+            lang.of("Habits beside profiles of groups", "Mga gawi sa tabi ng mga profile ng mga pangkat")
+        );
+        paragraph(&mut page, 0, &head, Some(BOLD));
+        paragraph(&mut page, 2, lang.text(&one.text), None);
+        for profile in &one.similar {
+            let shared: Vec<String> = profile
+                .shared
+                .iter()
+                .map(|shared| format!("{} {}/{}", shared.habit.value, shared.listed_by, one.profiles))
+                .collect();
+            let at_least = match lang {
+                Lang::En => format!("{} of {} at least as similar", profile.at_least_as_similar, one.profiles),
+                Lang::Fil => format!("{} sa {} ang kasintulad o higit pa", profile.at_least_as_similar, one.profiles),
+            };
+            let text = format!("{:.2}  {at_least}  {}: {}", profile.similarity, profile.name, shared.join(", "));
+            paragraph(&mut page, 4, &text, Some(DIM));
+        }
+        page.line("");
+    }
+    page.out
+}
+
+fn paragraph(page: &mut Page, indent: usize, text: &str, paint: Option<&str>) {
+    if text.is_empty() {
+        return;
+    }
+    let room = page.width.saturating_sub(indent).max(20);
+    for line in wrap(&visible(text), room) {
+        let line = paint.map_or_else(|| line.clone(), |paint| page.paint(paint, &line));
+        page.line(&format!("{:indent$}{line}", ""));
+    }
+}

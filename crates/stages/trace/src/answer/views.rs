@@ -1,0 +1,179 @@
+//! Every source's answer to every question, side by side, each with its data set and date, and
+//! whether it says the same as the answer for the time asked. Nothing is decided here.
+
+use bakas_model::{
+    Asn, Country, Day, Network, NetworkKind, Trace,
+    network::{Question, StateOwned, View},
+};
+
+use super::{
+    Asked,
+    beside::{organisation_of, place_of, registrant_of},
+    origin_text, routes,
+};
+use crate::{
+    ListSaid, Said,
+    tables::{EMBEDDED, Named, speaks},
+};
+
+/// Views that one answer holds.
+const VIEWS_LIMIT: usize = 200;
+
+/// All views, by question, then by source.
+pub(super) fn of(asked: &Asked<'_>, then: &Network, trace: &Trace) -> Vec<View> {
+    let mut views = Views { all: Vec::new() };
+    for (named, said) in &asked.sources {
+        origin(&mut views, named, said, then);
+        on_the_block(&mut views, named, said, then, trace);
+        kinds(&mut views, asked, (named, said), then);
+        if let Some(asn) = then.asn {
+            of_operator(&mut views, (named, said), asn, then, trace);
+        }
+    }
+    views.all.sort_by_key(|view| view.question);
+    views.all.dedup();
+    views.all.truncate(VIEWS_LIMIT);
+    views.all
+}
+
+struct Views {
+    all: Vec<View>,
+}
+
+impl Views {
+    fn add(&mut self, question: Question, says: String, data_set: &str, date: Day, agrees: bool) {
+        self.all.push(View { question, says, data_set: data_set.to_owned(), date, agrees });
+    }
+}
+
+fn origin(views: &mut Views, named: &Named, said: &Said<'_>, then: &Network) {
+    let Some(origin) = said.origin() else { return };
+    // A source that knows some addresses only says nothing by its silence.
+    if origin.asn.is_none() && named.source != EMBEDDED {
+        return;
+    }
+    let (data_set, day) = (origin.data_set, origin.day);
+    views.add(Question::Origin, origin_text(origin.asn), data_set, day, origin.asn == then.asn);
+    // The time may lie between two tables that differ: either may hold for it.
+    if let Some(next) = said.origins().find(|next| next.day > origin.day && next.asn != origin.asn)
+    {
+        let says = format!("{} (the next table that differs)", origin_text(next.asn));
+        views.add(Question::Origin, says, next.data_set, next.day, false);
+    }
+    if let Some(name) = origin.operator() {
+        let agrees = then.operator.as_deref().is_some_and(|other| is_same_name(name, other));
+        views.add(Question::Operator, name.to_owned(), data_set, day, agrees);
+    }
+}
+
+fn on_the_block(views: &mut Views, named: &Named, said: &Said<'_>, then: &Network, trace: &Trace) {
+    if let Some(said) = said.registration() {
+        let agrees = then.country == Some(said.country);
+        let (says, day) = (said.country.to_string(), named.day_of(said.data_set));
+        views.add(Question::Registration, says, said.data_set, day, agrees);
+    }
+    if let Some(said) = said.place() {
+        let agrees = said.country.is_none() || said.country == then.country;
+        let (says, day) = (place_of(&said).to_string(), named.day_of(said.data_set));
+        views.add(Question::Location, says, said.data_set, day, agrees);
+    }
+    if let Some(said) = said.registrant() {
+        let registrant = registrant_of(&said);
+        let agrees = trace.registrant.as_ref().is_none_or(|told| told.said == registrant);
+        let since = said.date.map(|day| format!("since {day}")).unwrap_or_default();
+        let parts = [said.holder, said.status, &format!("by {}", said.registry), &since];
+        let says = joined(&parts);
+        views.add(Question::Registrant, says, said.data_set, named.day_of(said.data_set), agrees);
+    }
+    if let Some((check, data_set)) = then.asn.and_then(|asn| routes::check(said, asn, then.prefix))
+    {
+        let told = trace.route_origin.as_ref();
+        let agrees = told.is_none_or(|told| told.said.validity == check.validity);
+        let says = check.validity.label().to_owned();
+        views.add(Question::RouteOrigin, says, data_set, named.day_of(data_set), agrees);
+    }
+}
+
+/// Lists that name the address or its operator, those of other days too, with their days.
+fn kinds(views: &mut Views, asked: &Asked<'_>, (named, said): (&Named, &Said<'_>), then: &Network) {
+    let of_operator = then.asn.into_iter().flat_map(|asn| named.table.said_of(asn).lists());
+    for list in said.lists().chain(of_operator) {
+        let in_force = speaks(&list, asked.at.day());
+        let kind = list.kind.unwrap_or_default();
+        let agrees = in_force && (kind == NetworkKind::Unknown || kind == then.kind);
+        let days = match in_force {
+            true => days(&list),
+            false => format!("{}, not at that time", days(&list)),
+        };
+        let says = joined(&[
+            &format!("on the list {}", list.name),
+            list.kind.map_or("", NetworkKind::label),
+            &days,
+        ]);
+        views.add(Question::Kind, says, list.data_set, named.day_of(list.data_set), agrees);
+    }
+}
+
+fn of_operator(
+    views: &mut Views,
+    (named, said): (&Named, &Said<'_>),
+    asn: Asn,
+    then: &Network,
+    trace: &Trace,
+) {
+    let of = named.table.said_of(asn);
+    if let Some(origin) = said.origin().filter(|origin| origin.asn == Some(asn)) {
+        let by_name = origin.kind_by_name();
+        if by_name != NetworkKind::Unknown {
+            let says = format!("the operator's name says: {}", by_name.label());
+            let agrees = by_name == then.kind;
+            views.add(Question::Kind, says, crate::operator_names::DATA_SET, origin.day, agrees);
+        }
+    }
+    for said in of.organisations() {
+        let organisation = organisation_of(&said);
+        let agrees = trace.organisation.as_ref().is_none_or(|told| told.said == organisation);
+        let parent = said.parent.map(|parent| format!("part of {parent}")).unwrap_or_default();
+        let country = said.country.map(|country| format!("registered in {country}"));
+        let says = joined(&[said.organisation, &parent, &country.unwrap_or_default()]);
+        views.add(Question::Operator, says, said.data_set, named.day_of(said.data_set), agrees);
+        if let Some(kind) = said.kind {
+            let says = format!("says of itself: {}", kind.label());
+            let day = named.day_of(said.data_set);
+            views.add(Question::Kind, says, said.data_set, day, kind == then.kind);
+        }
+    }
+    if let Some(said) = of.state() {
+        let owner = |state: &StateOwned| -> (Country, bool) { (state.owner, state.majority) };
+        let agrees = then.state_owned.as_ref().map(owner) == Some(owner(said.state));
+        let says = owned(said.state);
+        views.add(Question::Owner, says, said.data_set, named.day_of(said.data_set), agrees);
+    }
+}
+
+fn owned(state: &StateOwned) -> String {
+    let share = if state.majority { "majority" } else { "minority" };
+    let group = state.group.as_deref().unwrap_or_default();
+    joined(&[&format!("{share} held by the state ({})", state.owner), group])
+}
+
+fn days(list: &ListSaid<'_>) -> String {
+    match (list.from, list.until) {
+        (Some(from), Some(until)) if from == until => format!("on {from}"),
+        (Some(from), Some(until)) => format!("{from} to {until}"),
+        (Some(from), None) => format!("since {from}"),
+        (None, Some(until)) => format!("until {until}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn joined(parts: &[&str]) -> String {
+    let parts: Vec<_> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}
+
+/// Whether two names are the same but for letters' case and blanks.
+fn is_same_name(a: &str, b: &str) -> bool {
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    plain(a) == plain(b)
+}
