@@ -1,6 +1,8 @@
 //! What the fuzz targets share: bytes through a chunker and a decoder, with the account of every
 //! byte checked. A target finds a crash, a hang, or a byte that is lost.
 
+pub mod import;
+
 use std::io::{self, Read};
 
 use bakas_ingest::{Chunk, Chunker, Decoder, Format, Sink};

@@ -6,6 +6,7 @@ mod lists;
 mod origins;
 mod owners;
 mod provenance;
+mod twin;
 
 use std::{
     fs,
@@ -52,6 +53,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = String>) -> Result<()> {
         bail!("the table has {} bytes, and {TABLE_BYTES_LIMIT} are allowed", bytes.len());
     }
     let table = Table::from_bytes("the new table", &bytes)?;
+    let asked = twin::check(&draft, &table)?;
+    println!("{asked} addresses answered as the rows have it");
     fs::create_dir_all(&options.out)?;
     fs::write(options.out.join("address-table.bin"), &bytes)?;
     let text = provenance.text(&table.data_sets(), &bytes);

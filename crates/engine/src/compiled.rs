@@ -3,6 +3,11 @@
 //! spares time: what does not fit in every respect is passed over and told, and so is every fault
 //! in reading or writing it. It holds what was compiled, so that only rules which are asked need
 //! be made again.
+//!
+//! What is kept goes by the content of the files. Beside it stands for which look of the files, by
+//! their places, sizes and times, that content was read, so that they need not be read again.
+
+mod look;
 
 use std::{
     env, fs,
@@ -13,9 +18,15 @@ use std::{
 };
 
 use bakas_detect::{LoadOptions, Loaded, Rules};
-use bakas_model::LogSource;
+use bakas_model::{LogSource, limits::RULE_BYTES_LIMIT};
 use bakas_sigma::Parsed;
 use sha2::{Digest as _, Sha256};
+
+use self::look::Look;
+use crate::{
+    Error,
+    files::{self, Listed},
+};
 
 /// So many files are loaded sooner than looked up.
 const FEW: usize = 32;
@@ -25,17 +36,23 @@ const SHARED_LEAST: usize = 200;
 const THREADS_LIMIT: usize = 8;
 /// Largest file of the cache that is read, in bytes.
 const CACHED_BYTES_LIMIT: u64 = 256 << 20;
-/// Files that the cache keeps; the oldest go.
+/// Files of each kind that the cache keeps; the oldest go.
 const CACHED_FILES_LIMIT: usize = 8;
 const HASH_BYTES: usize = 32;
-/// How its files end; the second is how they ended before.
-const EXTENSIONS: [&str; 2] = ["loaded", "parsed"];
+/// Bytes of a hash that name a file of the cache, in hex.
+const NAME_BYTES: usize = 16;
+/// How its files end: rules, and looks of files; the last is how rules ended before.
+const EXTENSIONS: [&str; 3] = ["loaded", "seen", "parsed"];
 
-/// Files to be loaded, given as path and text, with what they are loaded with.
+/// Files to be loaded, with what they are loaded with.
 pub(crate) struct Texts {
-    files: Vec<(String, String)>,
-    /// All of it so far, and this program; `None` where there is no cache, or nothing to spare.
-    hash: Option<Sha256>,
+    /// Carried ones, as path and text.
+    carried: Vec<(String, String)>,
+    listed: Vec<Listed>,
+    /// How the listed files look, where there is a cache and something to spare.
+    look: Option<Look>,
+    /// The texts of all, where they are read already.
+    read: Option<Vec<(String, String)>>,
 }
 
 /// What loading came to.
@@ -47,25 +64,66 @@ pub(crate) struct Ready {
 }
 
 impl Texts {
-    /// Of these files, to be loaded with these options but for the formats of users.
-    pub(crate) fn new(files: Vec<(String, String)>, options: &LoadOptions) -> Self {
-        let is_kept = files.len() >= FEW && folder().is_some();
-        let hash = is_kept.then(|| hash(&files, options)).flatten();
-        Self { files, hash }
+    /// Of files that are carried and files that lie somewhere.
+    pub(crate) fn new(
+        carried: Vec<(String, String)>,
+        listed: Vec<Listed>,
+        options: &LoadOptions,
+    ) -> Result<Self, Error> {
+        let is_kept = carried.len() + listed.len() >= FEW && folder().is_some();
+        let look = if is_kept { Look::at(&carried, &listed, options) } else { None };
+        let mut texts = Self { carried, listed, look, read: None };
+        // Whoever asks has other things to do meanwhile: what surely must be read is read now.
+        if texts.look.as_ref().is_none_or(|look| !look.is_known()) {
+            texts.read = Some(texts.read()?);
+        }
+        Ok(texts)
+    }
+
+    /// The texts of all files, in the order of their names.
+    fn read(&mut self) -> Result<Vec<(String, String)>, Error> {
+        let mut texts = std::mem::take(&mut self.carried);
+        texts.extend(files::read(&self.listed, RULE_BYTES_LIMIT as u64)?);
+        texts.sort();
+        Ok(texts)
     }
 
     /// Loads them.
-    pub(crate) fn load(self, options: &LoadOptions) -> Ready {
-        let place = self.hash.and_then(|hash| place(&folder()?, hash, &options.custom));
-        load(self.files, options, place.as_deref())
+    pub(crate) fn load(mut self, options: &LoadOptions) -> Result<Ready, Error> {
+        let Some(look) = self.look.take() else {
+            let texts = self.read.take().map_or_else(|| self.read(), Ok)?;
+            return Ok(load(texts, options, None));
+        };
+        let seen = look.place();
+        if self.read.is_none()
+            && let Some(digest) = seen.as_deref().and_then(look::content_of)
+            && let Some(path) = folder().map(|folder| place(&folder, &digest, &options.custom))
+            && let Ok(Some((rules, loaded))) = kept(&path, options)
+        {
+            return Ok(Ready { rules, loaded, note: None });
+        }
+        let texts = self.read.take().map_or_else(|| self.read(), Ok)?;
+        let digest = hash(&texts, options).map(|hash| hash.finalize().into());
+        let place = digest.and_then(|digest| Some(place(&folder()?, &digest, &options.custom)));
+        let ready = load(texts, options, place.as_deref());
+        if let (Some(seen), Some(digest), true) = (seen, digest, look.is_settled()) {
+            // Without it the files are read the next time, too.
+            let _kept = keep(&seen, &digest);
+        }
+        Ok(ready)
     }
+}
+
+/// What is kept in a place; `None` where it is damaged.
+fn kept(path: &Path, options: &LoadOptions) -> io::Result<Option<(Rules, Loaded)>> {
+    Ok(read(path)?.and_then(|bytes| Rules::from_bytes(bytes, &options.custom)))
 }
 
 /// Loads files, or takes what is kept of them in a place.
 fn load(files: Vec<(String, String)>, options: &LoadOptions, place: Option<&Path>) -> Ready {
     let mut note = None;
     if let Some(path) = place {
-        match read(path).map(|bytes| bytes.and_then(|b| Rules::from_bytes(b, &options.custom))) {
+        match kept(path, options) {
             Ok(Some((rules, loaded))) => return Ready { rules, loaded, note },
             Ok(None) => {
                 let path = path.display();
@@ -125,16 +183,24 @@ fn add(hash: &mut Sha256, text: &str) {
     hash.update(text);
 }
 
-/// Where rules of this hash, loaded with these log sources of users, would lie in a folder.
-fn place(folder: &Path, mut hash: Sha256, custom: &[LogSource]) -> Option<PathBuf> {
+/// Where rules of this content, loaded with these log sources of users, would lie in a folder.
+fn place(folder: &Path, content: &[u8; HASH_BYTES], custom: &[LogSource]) -> PathBuf {
+    let mut hash = Sha256::new();
+    hash.update(content);
     for LogSource { category, product, service } in custom {
         for part in [category, product, service] {
             hash.update([u8::from(part.is_some())]);
             add(&mut hash, part.unwrap_or_default());
         }
     }
-    let name: String = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
-    Some(folder.join(format!("{name}.{}", EXTENSIONS[0])))
+    folder.join(named(hash, EXTENSIONS[0]))
+}
+
+/// The name of a file of the cache.
+fn named(hash: Sha256, extension: &str) -> String {
+    let name: String =
+        hash.finalize().iter().take(NAME_BYTES).map(|b| format!("{b:02x}")).collect();
+    format!("{name}.{extension}")
 }
 
 /// What tells this build of the program from all others.
@@ -174,16 +240,20 @@ fn keep(path: &Path, bytes: &[u8]) -> Option<()> {
 }
 
 fn forget_oldest(folder: &Path) -> Option<()> {
-    let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
     let age = |path: &PathBuf| fs::metadata(path).and_then(|m| m.modified()).ok();
-    let is_ours = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|ours| extension == *ours))
-    };
-    let mut kept: Vec<(Option<SystemTime>, PathBuf)> =
-        entries.filter(is_ours).map(|path| (age(&path), path)).collect();
-    kept.sort();
-    let many = kept.len().saturating_sub(CACHED_FILES_LIMIT);
-    kept.iter().take(many).try_for_each(|(_, path)| fs::remove_file(path)).ok()
+    let [rules, looks, former] = EXTENSIONS;
+    for kind in [&[rules, former][..], &[looks]] {
+        let entries = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+        let is_of_kind = |path: &PathBuf| {
+            path.extension().is_some_and(|extension| kind.iter().any(|kind| extension == *kind))
+        };
+        let mut kept: Vec<(Option<SystemTime>, PathBuf)> =
+            entries.filter(is_of_kind).map(|path| (age(&path), path)).collect();
+        kept.sort();
+        let many = kept.len().saturating_sub(CACHED_FILES_LIMIT);
+        kept.iter().take(many).try_for_each(|(_, path)| fs::remove_file(path)).ok()?;
+    }
+    Some(())
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ pub fn run(
     let plan = plan?;
     plan.tell(observer);
     let rules = rules.unwrap_or_else(|_| Err(Error::Worker("the reader of rules".into())))?;
-    let book = rules.load(plan.formats);
+    let book = rules.load(plan.formats)?;
     book.note.iter().for_each(|note| observer.note(note));
     let temp = tempfile::tempdir()
         .map_err(|source| Error::Write { path: std::env::temp_dir(), source })?;

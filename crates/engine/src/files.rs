@@ -17,6 +17,9 @@ const THREADS_LIMIT: usize = 4;
 /// Most files are smaller, and are read at once.
 const READ_BYTES: usize = 64 << 10;
 
+/// A file that is given: where it is, and its path below what was given.
+pub(crate) type Listed = (PathBuf, String);
+
 /// Reads files, and of folders every file below with one of these extensions. Of a file that is
 /// larger than `limit` one byte more is read than that, so that its reader sees, and says, that
 /// it is over.
@@ -26,27 +29,42 @@ pub(crate) fn gather(
     limit: u64,
     texts: &mut Vec<(String, String)>,
 ) -> Result<(), Error> {
+    texts.extend(read(&list(paths, extensions)?, limit)?);
+    Ok(())
+}
+
+/// Finds files, and of folders every file below with one of these extensions.
+pub(crate) fn list(paths: &[PathBuf], extensions: &[&str]) -> Result<Vec<Listed>, Error> {
     let mut walk = Walk { extensions, found: Vec::new() };
     paths.iter().try_for_each(|path| walk.path(path, path))?;
-    let found = walk.found;
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_LIMIT);
-    let share =
-        if found.len() < SHARED_LEAST { found.len() } else { found.len().div_ceil(threads) };
-    let read = |part: &[(PathBuf, String)]| {
+    Ok(walk.found)
+}
+
+/// Reads files, as [`gather`] does: the texts of all, in their order, with their names.
+pub(crate) fn read(files: &[Listed], limit: u64) -> Result<Vec<(String, String)>, Error> {
+    let read = |part: &[Listed]| {
         let mut room = vec![0; READ_BYTES];
         part.iter().map(|(path, name)| Ok((name.clone(), file(path, limit, &mut room)?))).collect()
     };
-    let mut parts = found.chunks(share.max(1));
-    let first = parts.next().unwrap_or_default();
-    let read: Vec<Result<Vec<_>, Error>> = thread::scope(|scope| {
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
-        let first = std::iter::once(read(first));
-        first.chain(others.into_iter().map(|o| o.join().expect("reading does not panic"))).collect()
-    });
-    for part in read {
+    let parts: Vec<Result<Vec<_>, Error>> = shared(files, &read);
+    let mut texts = Vec::with_capacity(files.len());
+    for part in parts {
         texts.extend(part?);
     }
-    Ok(())
+    Ok(texts)
+}
+
+/// Does something to files, many at once on several threads: what each part came to, in order.
+pub(crate) fn shared<T: Send>(files: &[Listed], work: &(impl Fn(&[Listed]) -> T + Sync)) -> Vec<T> {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_LIMIT);
+    let threads = if files.len() < SHARED_LEAST { 1 } else { threads };
+    let mut parts = files.chunks(files.len().div_ceil(threads).max(1));
+    let first = parts.next().unwrap_or_default();
+    thread::scope(|scope| {
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+        let first = std::iter::once(work(first));
+        first.chain(others.into_iter().map(|o| o.join().expect("reading does not panic"))).collect()
+    })
 }
 
 /// These files, and those below these folders with one of these extensions, in order.
@@ -78,7 +96,7 @@ pub(crate) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 /// Finds files, each with its path below what was given.
 struct Walk<'a> {
     extensions: &'a [&'a str],
-    found: Vec<(PathBuf, String)>,
+    found: Vec<Listed>,
 }
 
 impl Walk<'_> {

@@ -56,6 +56,22 @@ impl Carried {
     }
 }
 
+/// Whether a written time bears its own offset from UTC: it ends in `Z`, `UTC`, `GMT` or an offset, or
+/// is a count of seconds.
+pub(crate) fn is_zoned(time: &str) -> bool {
+    let text = time.trim().as_bytes();
+    let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+    match text {
+        [.., b'Z' | b'z'] => true,
+        [.., b'U', b'T', b'C'] | [.., b'G', b'M', b'T'] => true,
+        [.., b'+' | b'-', a, b, b':', c, d] => digits(&[*a, *b, *c, *d]),
+        // Not the day of `2026-01-05`, which has no time: an offset stands behind one.
+        [rest @ .., b'+' | b'-', a, b, c, d] => digits(&[*a, *b, *c, *d]) && rest.contains(&b':'),
+        [] => false,
+        count => count.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'),
+    }
+}
+
 /// Whether the sources that carried the lines hold one thing.
 fn look(fact: &mut SubscriberFact, carried: &[(&SourceSummary, u64)]) {
     let share = |source: &SourceSummary, with: u64| match (with, source.held.events) {
@@ -73,8 +89,9 @@ fn look(fact: &mut SubscriberFact, carried: &[(&SourceSummary, u64)]) {
         },
         Needed::Time => {
             let clock = &source.source.clock;
-            let sure =
-                clock.basis != ClockBasis::Assumed && clock.uncertainty_micros < SECOND_MICROS;
+            let known = clock.basis != ClockBasis::Assumed
+                || share(source, source.held.zoned) == Held::Held;
+            let sure = known && clock.uncertainty_micros < SECOND_MICROS;
             if sure { Held::Held } else { Held::Partly }
         }
     };
@@ -101,7 +118,7 @@ mod tests {
         let clock = SourceClock { basis, ..SourceClock::default() };
         SourceSummary {
             source: Source { clock, ..Source::default() },
-            held: Holdings { events: 10, source_port, destination: 0 },
+            held: Holdings { events: 10, source_port, ..Holdings::default() },
             ..SourceSummary::default()
         }
     }
@@ -112,6 +129,24 @@ mod tests {
             SubscriberFact { fact, held: Held::Unknown, lines_with: 0, lines: 0, example: None };
         look(&mut fact, &carried);
         assert_eq!((fact.held, fact.lines_with, fact.lines), expected);
+    }
+
+    #[test]
+    fn a_time_with_its_own_offset_is_known() {
+        for time in [
+            "2026-01-05T08:00:00Z",
+            "05/Jan/2026:08:00:00 +0800",
+            "2026-01-05 08:00:00-05:00",
+            "1767571200.25",
+            "Mon, 05 Jan 2026 08:00:00 GMT",
+        ] {
+            assert!(is_zoned(time), "{time}");
+        }
+        for time in
+            ["Jan  5 08:00:00", "2026-01-05 08:00:00", "2026-01-05", "", "2026-01-05T08:00:00"]
+        {
+            assert!(!is_zoned(time), "{time}");
+        }
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub fn run(request: &Request, now: Timestamp) -> Result<(), Error> {
         judgements: &weighed.judgements,
         unrecorded: weighed.unrecorded,
         history: &weighed.history,
+        sealed: &weighed.sealed,
         known: &known,
     };
     let edition = Edition { lang: request.lang, judged: Some(&judged) };
@@ -74,7 +75,9 @@ pub fn run(request: &Request, now: Timestamp) -> Result<(), Error> {
 fn refuse_inside(case: &Path, out: &Path) -> Result<(), Error> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let (Ok(folder), Ok(case)) = (folder.canonicalize(), case.canonicalize()) else { return Ok(()) };
+    let (Ok(folder), Ok(case)) = (folder.canonicalize(), case.canonicalize()) else {
+        return Ok(());
+    };
     if folder.starts_with(&case) {
         let what = "a report drawn anew does not belong into the sealed case: write it elsewhere";
         return Err(Error::Usage(what.into()));

@@ -60,7 +60,7 @@ pub(crate) struct Sources {
 /// # Errors
 /// Where a path cannot be read. A rule that is wrong in itself is a problem, not an error.
 pub fn load(given: &Given, formats: Formats) -> Result<Rulebook, Error> {
-    Ok(read(given)?.load(formats))
+    read(given)?.load(formats)
 }
 
 /// Reads what is given.
@@ -69,23 +69,25 @@ pub(crate) fn read(given: &Given) -> Result<Sources, Error> {
     if given.builtin {
         embedded(&PACK, &mut texts);
     }
-    files::gather(&given.rules, IS_YAML, RULE_BYTES_LIMIT as u64, &mut texts)?;
-    texts.sort();
+    let listed = files::list(&given.rules, IS_YAML)?;
     let mut pipelines = Vec::new();
     embedded(&PIPELINES, &mut pipelines);
     files::gather(&given.pipelines, IS_YAML, RULE_BYTES_LIMIT as u64, &mut pipelines)?;
     let placeholders = placeholders(&given.placeholders)?;
     let options = LoadOptions { placeholders, pipelines, ..LoadOptions::default() };
-    Ok(Sources { rules: Texts::new(texts, &options), options })
+    Ok(Sources { rules: Texts::new(texts, listed, &options)?, options })
 }
 
 impl Sources {
     /// Makes rules of them.
-    pub(crate) fn load(mut self, formats: Formats) -> Rulebook {
+    ///
+    /// # Errors
+    /// Where a file that is there cannot be read.
+    pub(crate) fn load(mut self, formats: Formats) -> Result<Rulebook, Error> {
         let custom = formats.definitions().filter(|d| d.stream() == Stream::Custom);
         self.options.custom = custom.map(|definition| definition.log_source()).collect();
-        let Ready { rules, loaded, note } = self.rules.load(&self.options);
-        Rulebook { rules, loaded, note }
+        let Ready { rules, loaded, note } = self.rules.load(&self.options)?;
+        Ok(Rulebook { rules, loaded, note })
     }
 }
 

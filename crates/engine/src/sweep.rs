@@ -21,6 +21,7 @@ use crate::{
     Error,
     atlas::Atlas,
     feed::{Fed, Job, Threads, Worker, feed},
+    held,
     observer::{Observer, Stop},
     plan::Plan,
 };
@@ -307,6 +308,7 @@ impl Sink for Recorder<'_> {
             tally.held.source_port += u64::from(event.src_port.is_some());
             let destination = event.dst.is_some() || event.dst_port.is_some();
             tally.held.destination += u64::from(destination);
+            tally.held.zoned += u64::from(held::is_zoned(event.time_raw));
         }
         tally.span = Some(match tally.span {
             Some((first, last)) => (first.min(time), last.max(time)),
@@ -342,6 +344,7 @@ impl SourceTally {
         summary.held.events += self.held.events;
         summary.held.source_port += self.held.source_port;
         summary.held.destination += self.held.destination;
+        summary.held.zoned += self.held.zoned;
         if let Some((first, last)) = self.span {
             summary.first = Some(summary.first.map_or(first, |known| known.min(first)));
             summary.last = summary.last.max(Some(last));

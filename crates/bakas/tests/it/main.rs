@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
+mod assess;
 mod bad_input;
 mod commands;
 mod corpora;
+mod data;
 mod new_logs;
 mod scenario;
 mod trace;

@@ -52,6 +52,9 @@ pub struct Holdings {
     pub source_port: u64,
     /// Of these, those with the server's address or port.
     pub destination: u64,
+    /// Of these, those whose written time bears its own offset from UTC.
+    #[serde(default)]
+    pub zoned: u64,
 }
 
 /// A clock that seems to be off, to be confirmed by a person.

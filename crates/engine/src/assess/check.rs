@@ -32,7 +32,8 @@ pub(super) fn check(
     for (entry, span) in &document.entries {
         let late = entry.at().filter(|at| *at > now);
         if let Some(at) = late {
-            let what = format!("{at} lies in the future: write when it was judged, or leave it out");
+            let what =
+                format!("{at} lies in the future: write when it was judged, or leave it out");
             return Err(document.fault(span, "at", &what));
         }
         names.check(entry, bare).map_err(|(key, what)| document.fault(span, key, &what))?;
@@ -83,11 +84,15 @@ impl<'a> Names<'a> {
         match entry {
             Entry::Hypothesis(one) => {
                 self.subject(one.subject.as_deref())?;
-                let taken = bare.iter().filter(|known| known.level == one.level).any(|known| {
-                    known.hypotheses.iter().any(|hypothesis| hypothesis.id == one.id)
-                });
+                let taken = bare
+                    .iter()
+                    .filter(|known| known.level == one.level)
+                    .any(|known| known.hypotheses.iter().any(|hypothesis| hypothesis.id == one.id));
                 if taken {
-                    let what = format!("'{}' is an explanation of Bakas itself: choose another id, or set its prior with [[prior]]", one.id);
+                    let what = format!(
+                        "'{}' is an explanation of Bakas itself: choose another id, or set its prior with [[prior]]",
+                        one.id
+                    );
                     return Err(("id", what));
                 }
                 Ok(())
@@ -97,23 +102,37 @@ impl<'a> Names<'a> {
             }
             Entry::Evidence(one) => {
                 self.subject(one.subject.as_deref())?;
-                let taken = |known: &Assessment| known.evidence.iter().any(|item| item.id == one.item.id);
+                let taken =
+                    |known: &Assessment| known.evidence.iter().any(|item| item.id == one.item.id);
                 if bare.iter().any(taken) {
-                    return Err(("id", format!("'{}' is an item of Bakas itself: choose another id", one.item.id)));
+                    return Err((
+                        "id",
+                        format!("'{}' is an item of Bakas itself: choose another id", one.item.id),
+                    ));
                 }
-                one.item.incidents.iter().try_for_each(|incident| {
-                    known("incidents", &incident.0, &self.incidents)
-                })
+                one.item
+                    .incidents
+                    .iter()
+                    .try_for_each(|incident| known("incidents", &incident.0, &self.incidents))
             }
             Entry::Statement(one) => {
                 for about in &one.about {
-                    self.hypothesis("about", about.subject.as_deref(), about.level, &about.hypothesis)?;
+                    self.hypothesis(
+                        "about",
+                        about.subject.as_deref(),
+                        about.level,
+                        &about.hypothesis,
+                    )?;
                 }
                 if let Some(earlier) = &one.supersedes {
                     known("supersedes", earlier, &self.items)?;
                 }
-                one.borne_out_by.iter().try_for_each(|id| known("borne_out_by", id, &self.items))?;
-                one.contradicted_by.iter().try_for_each(|id| known("contradicted_by", id, &self.items))
+                one.borne_out_by
+                    .iter()
+                    .try_for_each(|id| known("borne_out_by", id, &self.items))?;
+                one.contradicted_by
+                    .iter()
+                    .try_for_each(|id| known("contradicted_by", id, &self.items))
             }
             Entry::Cell(one) => {
                 known("item", &one.item, &self.items)?;
@@ -142,7 +161,8 @@ impl<'a> Names<'a> {
         let here = |(of, at, _): &&(&str, AssessmentLevel, &str)| {
             *at == level && subject.is_none_or(|subject| subject == *of)
         };
-        let ids: BTreeSet<&str> = self.hypotheses.iter().filter(here).map(|(_, _, id)| *id).collect();
+        let ids: BTreeSet<&str> =
+            self.hypotheses.iter().filter(here).map(|(_, _, id)| *id).collect();
         known(key, id, &ids)
     }
 }

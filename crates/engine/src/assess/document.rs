@@ -192,7 +192,10 @@ impl Document {
             .map_err(|e| Fault { line: None, what: e.to_string().trim_end().to_owned() })?;
         let mut document = Self { text: text.to_owned(), entries: Vec::new() };
         if let Some(schema) = file.schema.filter(|schema| schema.get_ref() != DOCUMENT_SCHEMA) {
-            let what = format!("schema = \"{}\": this version of Bakas reads \"{DOCUMENT_SCHEMA}\"", schema.get_ref());
+            let what = format!(
+                "schema = \"{}\": this version of Bakas reads \"{DOCUMENT_SCHEMA}\"",
+                schema.get_ref()
+            );
             return Err(document.fault(&schema.span(), "schema", &what));
         }
         document.take(file.hypothesis, HypothesisEntry::entry)?;
@@ -202,7 +205,9 @@ impl Document {
         document.take(file.cell, CellEntry::entry)?;
         document.take(file.withdraw, WithdrawEntry::entry)?;
         if document.entries.len() > ENTRIES_LIMIT {
-            let what = format!("over {ENTRIES_LIMIT} entries: withdraw what is no longer weighed, or split the case");
+            let what = format!(
+                "over {ENTRIES_LIMIT} entries: withdraw what is no longer weighed, or split the case"
+            );
             return Err(Fault { line: None, what });
         }
         document.check()?;
@@ -216,7 +221,8 @@ impl Document {
     ) -> Result<(), Fault> {
         for one in found {
             let span = one.span();
-            let made = entry(one.into_inner()).map_err(|(key, what)| self.fault(&span, key, &what))?;
+            let made =
+                entry(one.into_inner()).map_err(|(key, what)| self.fault(&span, key, &what))?;
             self.entries.push((made, span));
         }
         Ok(())
@@ -233,7 +239,8 @@ impl Document {
         let (from, to) = (span.start.min(end), span.end.min(end));
         let rest = self.text.get(from..).unwrap_or_default();
         // The span of a table may end with its head, and the entry with the next one.
-        let own = rest.get(1..).and_then(|after| after.find("\n[[")).map_or(rest.len(), |at| at + 1);
+        let own =
+            rest.get(1..).and_then(|after| after.find("\n[[")).map_or(rest.len(), |at| at + 1);
         let own = rest.get(..own.max(to - from).min(rest.len())).unwrap_or(rest);
         let mut begin = 0;
         for line in own.split_inclusive('\n') {
@@ -263,7 +270,8 @@ impl Document {
                 _ => continue,
             };
             if seen.insert(id.clone(), ()).is_some() {
-                let what = format!("'{id}' stands twice: give one of the two another id, or delete it");
+                let what =
+                    format!("'{id}' stands twice: give one of the two another id, or delete it");
                 return Err(self.fault(span, "id", &what));
             }
         }
@@ -327,14 +335,20 @@ pub(super) fn sound(entry: &Entry) -> Result<(), Wrong> {
 fn id(key: &'static str, id: &str) -> Result<(), Wrong> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if id.is_empty() || id.chars().count() > ID_CHARS_LIMIT || !id.chars().all(plain) {
-        return Err((key, format!("an id is 1 to {ID_CHARS_LIMIT} letters, digits, '-', '_' or '.'")));
+        return Err((
+            key,
+            format!("an id is 1 to {ID_CHARS_LIMIT} letters, digits, '-', '_' or '.'"),
+        ));
     }
     Ok(())
 }
 
 fn short(key: &'static str, text: &str, limit: usize) -> Result<(), Wrong> {
     if text.chars().count() > limit {
-        return Err((key, format!("over {limit} characters: shorten it, and name the document in basis")));
+        return Err((
+            key,
+            format!("over {limit} characters: shorten it, and name the document in basis"),
+        ));
     }
     Ok(())
 }
@@ -349,7 +363,10 @@ fn sentence(key: &'static str, text: &str) -> Result<(), Wrong> {
 /// Nothing is ever ruled out or certain.
 fn share(key: &'static str, share: f64) -> Result<(), Wrong> {
     if !(0.001..=0.999).contains(&share) {
-        return Err((key, format!("{share} is no share between 0.001 and 0.999: nothing is ruled out or certain")));
+        return Err((
+            key,
+            format!("{share} is no share between 0.001 and 0.999: nothing is ruled out or certain"),
+        ));
     }
     Ok(())
 }
@@ -357,7 +374,10 @@ fn share(key: &'static str, share: f64) -> Result<(), Wrong> {
 fn grade(key: &'static str, grade: char, known: &[char]) -> Result<(), Wrong> {
     if !known.contains(&grade) {
         let known: String = known.iter().map(|one| format!(" {one}")).collect();
-        return Err((key, format!("'{}' is none of{known} (Admiralty code)", grade.escape_default())));
+        return Err((
+            key,
+            format!("'{}' is none of{known} (Admiralty code)", grade.escape_default()),
+        ));
     }
     Ok(())
 }

@@ -103,7 +103,12 @@ fn a_fault_names_line_and_key_and_says_what_to_do() {
         assert!(fault.what.contains(expected), "{}", fault.what);
         assert_eq!(fault.line, line, "{}", fault.what);
     };
-    check("reliability = \"A\"", "reliability = \"Z\"", Some(19), "reliability: 'Z' is none of A B C D E F");
+    check(
+        "reliability = \"A\"",
+        "reliability = \"Z\"",
+        Some(19),
+        "reliability: 'Z' is none of A B C D E F",
+    );
     check("low = 0.5", "low = 0.8", Some(40), "best: the three must rise");
     check("low = 0.5", "low = 0.0", Some(39), "low: 0 is no share");
     check("high = 0.9", "high = nan", Some(41), "high: NaN is no share");

@@ -51,8 +51,12 @@ impl Entry {
             format!("{}/{}", subject.as_deref().unwrap_or("all"), level.name())
         };
         match self {
-            Self::Hypothesis(one) => format!("hypothesis {}/{}", place(&one.subject, one.level), one.id),
-            Self::Prior(one) => format!("prior {}/{}", place(&one.subject, one.level), one.hypothesis),
+            Self::Hypothesis(one) => {
+                format!("hypothesis {}/{}", place(&one.subject, one.level), one.id)
+            }
+            Self::Prior(one) => {
+                format!("prior {}/{}", place(&one.subject, one.level), one.hypothesis)
+            }
             Self::Evidence(one) => format!("evidence {}", one.item.id),
             Self::Statement(one) => format!("statement {}", one.id),
             Self::Cell(one) => {
@@ -142,9 +146,10 @@ impl State {
 
     /// What has to change so that this becomes `after`.
     pub(super) fn changes(&self, after: &Self) -> Vec<Change> {
-        let gone = self.0.iter().filter(|(key, _)| !after.0.contains_key(*key)).map(|(key, entry)| {
-            Change { key: key.clone(), before: Some(entry.clone()), after: None }
-        });
+        let gone =
+            self.0.iter().filter(|(key, _)| !after.0.contains_key(*key)).map(|(key, entry)| {
+                Change { key: key.clone(), before: Some(entry.clone()), after: None }
+            });
         let come = after.0.iter().filter(|(key, entry)| self.0.get(*key) != Some(entry)).map(
             |(key, entry)| Change {
                 key: key.clone(),

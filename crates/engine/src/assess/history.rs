@@ -76,7 +76,8 @@ impl History {
     }
 
     fn take(&mut self, text: &[u8]) -> Result<(), String> {
-        let line: Line = serde_json::from_slice(text).map_err(|e| format!("it does not read: {e}"))?;
+        let line: Line =
+            serde_json::from_slice(text).map_err(|e| format!("it does not read: {e}"))?;
         if line.schema != HISTORY_SCHEMA {
             return Err("it is of another version".to_owned());
         }

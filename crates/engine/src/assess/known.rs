@@ -44,7 +44,8 @@ impl Profiles {
         let mut bytes = Vec::new();
         let file = fs::File::open(path).map_err(wrong)?;
         file.take(PROFILE_BYTES_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(wrong)?;
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name =
+            path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let told = self.library.read(&name, &bytes).map_err(|e| Error::Usage(e.to_string()))?;
         self.told.push(format!(
             "{name}: {} groups, {} techniques, tools and the like, {} ties, {} objects not read",
@@ -60,9 +61,9 @@ impl Profiles {
         let mut subjects: Vec<&str> = assessments.iter().map(|one| one.subject.as_str()).collect();
         subjects.dedup();
         let is_told = |subject: &str, incident: &Incident| {
-            case.campaigns
-                .iter()
-                .any(|campaign| campaign.id.0 == subject && campaign.incidents.contains(&incident.id))
+            case.campaigns.iter().any(|campaign| {
+                campaign.id.0 == subject && campaign.incidents.contains(&incident.id)
+            })
         };
         let of = |subject: &&str| {
             let own = |incident: &&Incident| match *subject {

@@ -7,8 +7,8 @@ use bakas_store::Appended;
 use serde::Serialize;
 
 use super::{
-    DOCUMENT_BYTES_LIMIT, DOCUMENT_FILE, HISTORY_BYTES_LIMIT, HISTORY_FILE, LIVE_FILES, document::Document,
-    history::History, read,
+    DOCUMENT_BYTES_LIMIT, DOCUMENT_FILE, HISTORY_BYTES_LIMIT, HISTORY_FILE, LIVE_FILES,
+    document::Document, history::History, read,
 };
 use crate::Error;
 

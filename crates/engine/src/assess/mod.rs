@@ -79,6 +79,8 @@ pub struct Weighed {
     pub judgements: Judgements,
     /// What was changed up to then, oldest first.
     pub history: Vec<HistoryEntry>,
+    /// The numbers as they were sealed, before any change.
+    pub sealed: Vec<Numbers>,
 }
 
 /// What came of a change.
@@ -86,6 +88,8 @@ pub struct Weighed {
 pub struct Changed {
     /// The entries that were recorded.
     pub recorded: Vec<HistoryEntry>,
+    /// The numbers before them.
+    pub before: Vec<Numbers>,
     /// The assessments after it.
     pub weighed: Weighed,
 }
@@ -134,6 +138,7 @@ pub fn change(
         // Its writer was ended before it could say that it was done.
         file.cut(opened.history.whole_bytes)?;
     }
+    let before = opened.before();
     let mut recorded = Vec::new();
     let mut lines = Vec::new();
     let edited = opened.unrecorded();
@@ -156,7 +161,7 @@ pub fn change(
     if !lines.is_empty() {
         file.append(&lines)?;
     }
-    Ok(Changed { recorded, weighed: opened.weighed(None, now)? })
+    Ok(Changed { recorded, before, weighed: opened.weighed(None, now)? })
 }
 
 impl Opened {
@@ -169,8 +174,9 @@ impl Opened {
         let case: Case = serde_json::from_slice(&bytes).map_err(|e| {
             Error::Usage(format!("{} is no case that this version reads: {e}", path.display()))
         })?;
-        let history = History::read(history)
-            .map_err(|what| Error::Seal(format!("{}: {what}", folder.join(HISTORY_FILE).display())))?;
+        let history = History::read(history).map_err(|what| {
+            Error::Seal(format!("{}: {what}", folder.join(HISTORY_FILE).display()))
+        })?;
         let path = folder.join(DOCUMENT_FILE);
         let text = read(&path, DOCUMENT_BYTES_LIMIT)?.unwrap_or_default();
         let text = String::from_utf8(text)
@@ -243,7 +249,16 @@ impl Opened {
             assessments: self.assess(&judgements, Some(as_of)),
             judgements,
             history: history.entries(),
+            sealed: numbers(&self.case.assessments),
         })
+    }
+
+    /// The numbers that the next change starts from.
+    fn before(&self) -> Vec<Numbers> {
+        let mut before = numbers(&self.case.assessments);
+        before.retain(|one| !self.history.results.contains_key(&(one.subject.clone(), one.level)));
+        before.extend(self.history.results.values().flatten().cloned());
+        before
     }
 
     /// When something was first thought: a case that was made anew may have an older history.
@@ -264,7 +279,10 @@ impl Opened {
         }
         text.push_str(&write::lines(entry));
         if text.len() as u64 > DOCUMENT_BYTES_LIMIT {
-            return Err(Error::Usage(format!("{} would be over {DOCUMENT_BYTES_LIMIT} bytes", path.display())));
+            return Err(Error::Usage(format!(
+                "{} would be over {DOCUMENT_BYTES_LIMIT} bytes",
+                path.display()
+            )));
         }
         let told = |fault: Fault| Error::Usage(fault.what);
         let document = Document::parse(&text).map_err(told)?;
@@ -326,13 +344,18 @@ fn traces(folder: &Path, case: &Case) -> Result<Vec<Trace>, Error> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(case.traces.clone()),
         Err(source) => return Err(read(source)),
     };
-    let used: BTreeSet<_> =
-        case.incidents.iter().flat_map(|incident| &incident.addresses).map(|one| one.address).collect();
+    let used: BTreeSet<_> = case
+        .incidents
+        .iter()
+        .flat_map(|incident| &incident.addresses)
+        .map(|one| one.address)
+        .collect();
     let mut lines = io::BufReader::new(file);
     let (mut traces, mut line) = (Vec::new(), Vec::new());
     loop {
         line.clear();
-        let bytes = (&mut lines).take(TRACE_BYTES_LIMIT).read_until(b'\n', &mut line).map_err(read)?;
+        let bytes =
+            (&mut lines).take(TRACE_BYTES_LIMIT).read_until(b'\n', &mut line).map_err(read)?;
         if bytes == 0 {
             return Ok(traces);
         }

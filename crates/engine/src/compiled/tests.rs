@@ -37,7 +37,7 @@ fn told(ready: &Ready) -> String {
 }
 
 fn place_in(folder: &Path, marker: &str, options: &LoadOptions) -> PathBuf {
-    place(folder, hash(&texts(marker), options).unwrap(), &options.custom).unwrap()
+    place(folder, &hash(&texts(marker), options).unwrap().finalize().into(), &options.custom)
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn whatever_rules_depend_on_moves_the_place() {
     let folder = Path::new("/");
     let usual = options(&["ana"]);
     let place_of = |files: &[(String, String)], options: &LoadOptions| {
-        place(folder, hash(files, options).unwrap(), &options.custom).unwrap()
+        place(folder, &hash(files, options).unwrap().finalize().into(), &options.custom)
     };
     let files = texts("a");
     let mut all = vec![place_of(&files, &usual)];
@@ -145,9 +145,60 @@ fn several_may_load_at_once() {
 #[test]
 fn the_oldest_go() {
     let place = tempfile::tempdir().unwrap();
-    for number in 0..CACHED_FILES_LIMIT + 3 {
-        let ending = EXTENSIONS[number % 2];
+    for number in 0..2 * CACHED_FILES_LIMIT + 6 {
+        let ending = EXTENSIONS[number % 3];
         keep(&place.path().join(format!("{number}.{ending}")), &[]).unwrap();
     }
-    assert_eq!(fs::read_dir(place.path()).unwrap().count(), CACHED_FILES_LIMIT);
+    let count = |ending: &str| {
+        let names = fs::read_dir(place.path()).unwrap().map(|e| e.unwrap().file_name());
+        names.filter(|name| name.to_str().unwrap().ends_with(ending)).count()
+    };
+    assert_eq!(count("loaded") + count("parsed"), CACHED_FILES_LIMIT);
+    assert_eq!(count("seen"), (2 * CACHED_FILES_LIMIT + 6) / 3);
+}
+
+/// Writes files and sets their times, so that they are settled.
+fn written(folder: &Path, marker: &str, seconds: u64) -> Vec<Listed> {
+    let listed = texts(marker).into_iter().map(|(name, text)| {
+        let path = folder.join(&name);
+        fs::write(&path, text).unwrap();
+        let time = UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+        (path, name)
+    });
+    listed.collect()
+}
+
+#[test]
+fn files_that_look_otherwise_are_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(&["ana"]);
+    let place_of = |listed: &[Listed]| {
+        let look = Look::at(&[], listed, &options).unwrap();
+        // They were written just now.
+        assert!(!look.is_settled(), "such a look is not kept");
+        look.place().map(|place| place.file_name().unwrap().to_owned())
+    };
+    let listed = written(folder.path(), "a", 1_700_000_000);
+    let first = place_of(&listed);
+    assert_eq!(place_of(&listed), first, "nothing changed");
+    // The same size and the same time of writing: the other time tells.
+    thread::sleep(std::time::Duration::from_millis(30));
+    assert_eq!(place_of(&written(folder.path(), "b", 1_700_000_000)) == first, first.is_none());
+    assert!(Look::at(&[], &[("/nowhere".into(), "a.yml".into())], &options).is_none());
+}
+
+#[test]
+fn a_look_leads_to_its_content_or_to_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let seen = folder.path().join("a.seen");
+    assert_eq!(look::content_of(&seen), None, "not there");
+    keep(&seen, &[7; HASH_BYTES]).unwrap();
+    assert_eq!(look::content_of(&seen), Some([7; HASH_BYTES]));
+    for wrong in [0, HASH_BYTES - 1, HASH_BYTES + 1] {
+        keep(&seen, &vec![7; wrong]).unwrap();
+        assert_eq!(look::content_of(&seen), None, "{wrong} bytes");
+    }
+    fs::write(&seen, [7; 2 * HASH_BYTES]).unwrap();
+    assert_eq!(look::content_of(&seen), None, "damaged");
 }

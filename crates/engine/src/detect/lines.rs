@@ -14,10 +14,12 @@ use crate::plan::Plan;
 
 /// Writes the members that `docs/manual/detect.md` tells, in this order: file, line, offset,
 /// length, time, src, rule, title, level.
-pub(super) struct Lines {
+pub(super) struct Lines<'r> {
+    rules: &'r Rules,
     /// By source: `{"file":"…","line":`.
     heads: Vec<Vec<u8>>,
-    /// By rule: `,"rule":"…","title":"…","level":"…"}` and the line's end.
+    /// By rule: `,"rule":"…","title":"…","level":"…"}` and the line's end; written out when it is
+    /// first needed.
     tails: Vec<Vec<u8>>,
     /// The record written last, and its members from the line's number to the source address.
     last: Option<(Place, u64, Timestamp, Option<IpAddr>)>,
@@ -33,22 +35,15 @@ struct Tail<'a> {
     level: Severity,
 }
 
-impl Lines {
-    pub(super) fn new(plan: &Plan, rules: &Rules) -> Self {
-        let tail = |meta: &bakas_model::RuleMeta| {
-            let (rule, title, level) = (&meta.id, &meta.title, meta.severity);
-            let mut tail = json(&Tail { rule, title, level });
-            // A brace opens it that stands at the line's beginning.
-            tail[0] = b',';
-            tail.push(b'\n');
-            tail
-        };
+impl<'r> Lines<'r> {
+    pub(super) fn new(plan: &Plan, rules: &'r Rules) -> Self {
         let head = |source: &bakas_model::Source| {
             [b"{\"file\":".as_slice(), &json(&source.path), b",\"line\":"].concat()
         };
         Self {
+            rules,
             heads: plan.sources.iter().map(head).collect(),
-            tails: rules.metas().iter().map(tail).collect(),
+            tails: vec![Vec::new(); rules.metas().len()],
             last: None,
             middle: Vec::new(),
             time: (Timestamp::default(), json(&Timestamp::default())),
@@ -64,7 +59,16 @@ impl Lines {
         }
         out.extend_from_slice(&self.heads[event.place.source.0 as usize]);
         out.extend_from_slice(&self.middle);
-        out.extend_from_slice(&self.tails[rule.0 as usize]);
+        let tail = &mut self.tails[rule.0 as usize];
+        if tail.is_empty() {
+            let meta = &self.rules.metas()[rule.0 as usize];
+            let (rule, title, level) = (&meta.id, &meta.title, meta.severity);
+            *tail = json(&Tail { rule, title, level });
+            // A brace opens it that stands at the line's beginning.
+            tail[0] = b',';
+            tail.push(b'\n');
+        }
+        out.extend_from_slice(tail);
     }
 
     fn write_middle(&mut self, event: &Event<'_>, line: u64) {

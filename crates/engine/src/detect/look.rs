@@ -39,7 +39,7 @@ pub(super) struct Looker<'a> {
     fault: Option<StoreError>,
     counted: Counted,
     asks_where: bool,
-    lines: Lines,
+    lines: Lines<'a>,
     text: Vec<u8>,
 }
 

@@ -3,7 +3,7 @@
 
 use std::{fs, ops::Range, path::Path};
 
-use bakas_detect::{Context, LoadOptions, Matcher, Rules, Shape};
+use bakas_detect::{Context, LoadOptions, Loaded, Matcher, Rules, Shape};
 use bakas_ingest::{Chunker, Decoder, Format, Sink, Verbatim};
 use bakas_model::{Agency, Event, Location, Place, Reject, RuleIx, Source};
 use bumpalo::Bump;
@@ -98,10 +98,14 @@ fn corpora() -> std::path::PathBuf {
 }
 
 fn loaded(folders: &[std::path::PathBuf]) -> Rules {
+    told(folders).0
+}
+
+fn told(folders: &[std::path::PathBuf]) -> (Rules, Loaded) {
     let (mut files, mut pipelines) = (Vec::new(), Vec::new());
     folders.iter().for_each(|folder| texts(folder, &mut files));
     texts(&house("pipelines"), &mut pipelines);
-    Rules::load_with(files, &LoadOptions { pipelines, ..LoadOptions::default() }).0
+    Rules::load_with(files, &LoadOptions { pipelines, ..LoadOptions::default() })
 }
 
 /// What scanners and intruders leave, in each format, with the escapes that may hide it.
@@ -201,5 +205,38 @@ fn public_logs_give_the_same_both_ways() {
                 assert!(passed > 9_000, "{passed} of 10,000 visitors' lines were passed over");
             }
         }
+    }
+}
+
+/// Rules that were kept as bytes are the same rules: what became of each, what they find, and which
+/// of them ask for fields that never occur.
+#[test]
+fn kept_rules_find_what_loaded_ones_find() {
+    let (rules, account) = told(&[house("rules"), corpora().join("sigma-rules")]);
+    let bytes = rules.to_bytes(&account).unwrap();
+    let (kept, again) = Rules::from_bytes(bytes, &[]).unwrap();
+    assert_eq!(kept.metas(), rules.metas());
+    assert_eq!((again.counts, again.problems), (account.counts, account.problems));
+    assert_eq!(*again.rules, *account.rules);
+    let mut found = 0;
+    for format in FORMATS {
+        for (line, turn) in LINES.lines().flat_map(|line| (0..20).map(move |turn| (line, turn))) {
+            let line = changed(line, turn);
+            for way in [Way::Long, Way::Short] {
+                let expected = look(&rules, format, &line, way);
+                assert_eq!(look(&kept, format, &line, way), expected, "{}", line.escape_ascii());
+                found += expected.0.found.len();
+            }
+        }
+    }
+    assert!(found > 100, "{found} findings");
+    let apache = corpora().join("logs/web-apache-elastic/apache_logs");
+    let Ok(bytes) = fs::read(apache) else {
+        std::io::Write::write_all(&mut std::io::stderr(), b"skipped: no corpus\n").unwrap();
+        return;
+    };
+    for way in [Way::Long, Way::Short] {
+        let [one, other] = [&rules, &kept].map(|rules| look(rules, Format::Combined, &bytes, way));
+        assert_eq!(one, other);
     }
 }

@@ -1,7 +1,10 @@
 //! How well founded an answer is: from how many roots, how good, how wide the range, and what single
 //! thing turns it. Says nothing of how likely anything is.
 
-use bakas_model::{Assessment, Confidence, Text, assessment::LeftOut};
+use bakas_model::{
+    Assessment, Confidence, Text,
+    assessment::{Cost, LeftOut},
+};
 
 use crate::tell::cite;
 
@@ -22,6 +25,14 @@ fn roots(assessment: &Assessment, telling: &[u32]) -> usize {
     roots.len()
 }
 
+/// Whether something that tells speaks of more than ground and could not be planted by anybody.
+fn hard_to_plant(assessment: &Assessment, telling: &[u32]) -> bool {
+    let items = telling.iter().filter_map(|number| assessment.item(*number));
+    items
+        .into_iter()
+        .any(|item| !item.kind.is_of_ground() && item.cost != Cost::Cheap && !item.interested)
+}
+
 /// What in a set of one turns the answer.
 fn single_turn(assessment: &Assessment, what: LeftOut) -> bool {
     assessment.leave_out.iter().any(|left| left.what == what && left.turns)
@@ -40,7 +51,10 @@ pub(crate) fn confidence(assessment: &Assessment, telling: &[u32]) -> (Confidenc
         .filter_map(|number| assessment.item(*number))
         .filter(|item| item.reliability <= 'B' && item.credibility <= '2' && !item.interested)
         .count();
-    let confidence = if roots >= 4 && range <= NARROW && !by_root && !by_item && good >= 3 {
+    let founded = !assessment.level.asks_for_people() || hard_to_plant(assessment, telling);
+    let confidence = if !founded {
+        Confidence::Low
+    } else if roots >= 4 && range <= NARROW && !by_root && !by_item && good >= 3 {
         Confidence::High
     } else if roots >= 2 && range <= WIDE && !by_item && good >= 1 {
         Confidence::Moderate
@@ -71,6 +85,12 @@ pub(crate) fn confidence(assessment: &Assessment, telling: &[u32]) -> (Confidenc
             format!(" What tells has {roots} roots: {}.", cited.en),
             format!(" {roots} ang pinag-ugatan ng may sinasabi: {}.", cited.fil),
         ),
+    }
+    if !telling.is_empty() && !founded {
+        add(
+            " None of it speaks of people and is hard to plant.".into(),
+            " Wala ritong tungkol sa mga tao at mahirap itanim.".into(),
+        );
     }
     let turning = assessment.leave_out.iter().find(|left| left.turns && left.what == LeftOut::Item);
     if let Some(left) = turning {

@@ -72,6 +72,8 @@ pub(crate) struct Facts {
     pub(crate) far: u64,
     /// Of the placed lines, those that another source places elsewhere.
     pub(crate) disputed: u64,
+    /// Whether a geolocation speaks of some placed line.
+    pub(crate) is_located: bool,
     /// Of the placed lines, those from blocks that another network announces now.
     pub(crate) moved: u64,
     /// Addresses of placed lines.
@@ -203,6 +205,7 @@ impl Facts {
         *self.countries.entry(country).or_default() += used.lines;
         let Some(trace) = trace else { return };
         self.heaviest.push((used.lines, used.address, trace.at));
+        self.is_located |= trace.views.iter().any(|view| view.question == Question::Location);
         if is_disputed(trace) {
             self.disputed += used.lines;
         }

@@ -8,7 +8,7 @@ use crate::{
     facts::{Facts, share},
     items::{self, Seen, called, entries},
     likelihoods::{Class, Find},
-    phrase::{country_name, percent},
+    phrase::{country_name, percent, the_country},
     question::{Question, Rival},
     soil::unknown,
 };
@@ -117,13 +117,14 @@ fn seen(facts: &Facts) -> Text {
     };
     let owner = facts.owners.iter().max_by_key(|(_, owner)| owner.lines);
     if let Some((owner, used)) = owner {
-        let (share, state) = (percent(used.lines, facts.outside), country_name(*owner));
+        let share = percent(used.lines, facts.outside);
+        let (state, estado) = (the_country(*owner), country_name(*owner));
         text.en.push_str(&format!(
             " {share} came through operators in which the state of {state} holds the majority: that \
              tells who owns the road, not who used it or for whom."
         ));
         text.fil.push_str(&format!(
-            " {share} ang dumaan sa mga operator na hawak ng estado ng {state} ang mayorya: sinasabi \
+            " {share} ang dumaan sa mga operator na hawak ng estado ng {estado} ang mayorya: sinasabi \
              nito kung sino ang may-ari ng daan, hindi kung sino ang dumaan o para kanino."
         ));
     }

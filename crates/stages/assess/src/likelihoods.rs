@@ -113,7 +113,7 @@ const fn soil(find: Find) -> Row {
             (Relayed, (0.50, 0.50)),
             (Other, (0.50, 0.50)),
         ],
-        Find::Inside => &[(Within, (0.80, 0.80)), (Relayed, (0.35, 0.35)), (Other, (0.40, 0.40))],
+        Find::Inside => &[(Relayed, (0.35, 0.35)), (Other, (0.40, 0.40)), (Within, (0.80, 0.80))],
         _ => &[],
     }
 }
@@ -221,23 +221,24 @@ pub(crate) fn cells(level: Level, find: Find, share: f64, rivals: &[Rival]) -> V
 mod tests {
     use super::*;
 
+    const FINDS: [Find; 11] = [
+        Find::Countries,
+        Find::Relays,
+        Find::Placeless,
+        Find::Spread,
+        Find::Disputed,
+        Find::Inside,
+        Find::Operators,
+        Find::Customers,
+        Find::Habits,
+        Find::SharedGround,
+        Find::Alike,
+    ];
+
     #[test]
     fn every_number_leaves_room_on_both_sides() {
-        let finds = [
-            Find::Countries,
-            Find::Relays,
-            Find::Placeless,
-            Find::Spread,
-            Find::Disputed,
-            Find::Inside,
-            Find::Operators,
-            Find::Customers,
-            Find::Habits,
-            Find::SharedGround,
-            Find::Alike,
-        ];
         for level in Level::ALL {
-            for find in finds {
+            for find in FINDS {
                 for (class, (none, all)) in row(level, find) {
                     for number in [none, all] {
                         assert!((0.03..=0.97).contains(number), "{level:?} {find:?} {class:?}");
@@ -253,5 +254,36 @@ mod tests {
         let rivals = [rival(One), rival(Relayed), rival(Class::Added)];
         let cells = cells(Level::Soil, Find::Countries, 1.0, &rivals);
         assert!((cells[2].range.best - 0.6).abs() < 1e-12);
+    }
+
+    /// What the documentation prints is what is reckoned with.
+    #[test]
+    fn the_printed_table_is_this_one() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).unwrap();
+        let page = std::fs::read_to_string(root.join("docs/assessment.md")).unwrap();
+        let numbers = |line: &str| -> Vec<String> {
+            let cells = line.split('|').map(str::trim);
+            cells.filter(|cell| cell.starts_with("0.")).map(str::to_owned).collect()
+        };
+        let printed: Vec<Vec<String>> =
+            page.lines().filter(|line| line.starts_with('|')).map(numbers).collect();
+        for level in Level::ALL {
+            for find in FINDS {
+                let cells: Vec<String> = row(level, find)
+                    .iter()
+                    .map(|(_, (none, all))| {
+                        if none == all {
+                            format!("{none:.2}")
+                        } else {
+                            format!("{none:.2}–{all:.2}")
+                        }
+                    })
+                    .collect();
+                assert!(
+                    cells.is_empty() || printed.contains(&cells),
+                    "{level:?} {find:?} {cells:?}"
+                );
+            }
+        }
     }
 }

@@ -14,6 +14,19 @@ pub(crate) fn country_name(country: Country) -> String {
         .map_or_else(|| country.to_string(), |(_, name)| name.to_owned())
 }
 
+/// The country's name as it stands within an English sentence.
+pub(crate) fn the_country(country: Country) -> String {
+    /// Names that take an article, beside those told by their parts.
+    const WITH_ARTICLE: [&str; 7] =
+        ["Bahamas", "Comoros", "Gambia", "Maldives", "Netherlands", "Philippines", "Seychelles"];
+    let name = country_name(country);
+    let takes = WITH_ARTICLE.contains(&name.as_str())
+        || name.starts_with("United ")
+        || name.ends_with(" Islands")
+        || name.ends_with(" Republic");
+    if takes { format!("the {name}") } else { name }
+}
+
 /// A count with commas.
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -61,6 +74,9 @@ mod tests {
     fn countries_have_names() {
         assert_eq!(country_name(Country::new("PH").unwrap()), "Philippines");
         assert_eq!(country_name(Country::new("ZZ").unwrap()), "ZZ");
+        assert_eq!(the_country(Country::new("PH").unwrap()), "the Philippines");
+        assert_eq!(the_country(Country::new("US").unwrap()), "the United States");
+        assert_eq!(the_country(Country::new("KE").unwrap()), "Kenya");
     }
 
     #[test]

@@ -2,13 +2,13 @@
 //! know of it, and anybody may pass through a machine in another country: so the rivals "there" and
 //! "passed on from elsewhere" begin alike. Says nothing of operators or of anybody's purpose.
 
-use bakas_model::{AssessmentLevel, Text};
+use bakas_model::{AssessmentLevel, Country, Text};
 
 use crate::{
     facts::{Facts, share},
     items::{self, Seen, entries},
     likelihoods::{Class, Find},
-    phrase::{count, country_name, percent},
+    phrase::{count, country_name, percent, the_country},
     question::{Question, Rival},
 };
 
@@ -76,7 +76,7 @@ fn rivals(facts: &Facts) -> Vec<Rival> {
     let mut rivals = Vec::new();
     let placed = facts.first_country();
     if let Some((country, _)) = placed {
-        let here = from_one(&country_name(country));
+        let here = from_one(country);
         rivals.push(Rival::new(format!("from-{country}"), Class::One, 0.35, here, held_alike()));
         rivals.push(Rival::new("from-several", Class::Several, 0.15, from_several(), less()));
     }
@@ -120,7 +120,7 @@ fn seen(facts: &Facts) -> Text {
                  a relay or rented servers.",
                 percent(lines, outside),
                 count(outside),
-                country_name(country)
+                the_country(country)
             ),
             format!(
                 "{} sa {} linya ang nagmula sa mga bloke ng address na nakarehistro sa {} at hindi \
@@ -144,10 +144,16 @@ fn seen(facts: &Facts) -> Text {
     text
 }
 
-fn from_one(country: &str) -> Text {
+fn from_one(country: Country) -> Text {
     Text::new(
-        format!("The machines from which the connections began stood on the ground of {country}."),
-        format!("Nasa lupain ng {country} ang mga makinang pinagsimulan ng mga koneksiyon."),
+        format!(
+            "The machines from which the connections began stood on the ground of {}.",
+            the_country(country)
+        ),
+        format!(
+            "Nasa lupain ng {} ang mga makinang pinagsimulan ng mga koneksiyon.",
+            country_name(country)
+        ),
     )
 }
 
@@ -197,12 +203,11 @@ fn not_examined(facts: &Facts) -> Vec<Text> {
             format!("Mga anunsiyo sa mismong mga araw na iyon, para sa {share} ng mga linyang may lugar."),
         ));
     }
-    if facts.placed > 0 && facts.disputed == 0 {
+    if facts.placed > 0 && !facts.is_located {
         texts.push(Text::new(
-            "Whether a geolocation of another maker agrees, unless one was imported: the tables \
-             carried with Bakas know registration only.",
-            "Kung sumasang-ayon ang isang geolocation ng ibang gumawa, maliban kung may inangkat: \
-             pagkakarehistro lamang ang alam ng mga talaang kasama ng Bakas.",
+            "Whether a geolocation agrees: the tables at hand know registration only.",
+            "Kung sumasang-ayon ang isang geolocation: pagkakarehistro lamang ang alam ng mga \
+             talaang hawak.",
         ));
     }
     texts

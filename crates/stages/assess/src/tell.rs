@@ -1,8 +1,10 @@
 //! Sentences from the numbers. Each names its evidence; none holds a likelihood and a confidence
 //! together; none says who did it.
 
+use std::collections::BTreeMap;
+
 use bakas_model::{
-    Assessment, Hypothesis, Text,
+    Assessment, Hypothesis, Likelihood, Text,
     assessment::{Cap, EvidenceKind, Moved},
 };
 
@@ -75,6 +77,9 @@ fn answer(assessment: &Assessment, question: &Question) -> Text {
     };
     let first = &assessment.hypotheses[0];
     let (low, high) = (per_cent(first.low), per_cent(first.high));
+    if first.likelihood < Likelihood::RoughlyEvenChance {
+        add("None of the explanations stands out.".into(), "Walang paliwanag na namumukod.".into());
+    }
     if first.insufficient {
         add(
             format!(
@@ -275,6 +280,35 @@ fn would_change(assessment: &Assessment) -> Vec<Text> {
     falling.into_iter().chain(asked).collect()
 }
 
+/// Items of one source that are counted as independent, since nobody said that they have one root.
+fn same_source(assessment: &Assessment) -> Vec<Text> {
+    let mut of: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let weighed = assessment.moved.iter().filter(|moved| moved.weight > 0.0);
+    for item in weighed.filter_map(|moved| assessment.item(moved.item)) {
+        if item.group.is_none() && !item.source.is_empty() {
+            of.entry(&item.source).or_default().push(item.number);
+        }
+    }
+    of.values()
+        .filter(|items| items.len() > 1)
+        .map(|items| {
+            let cited = cite(items);
+            Text::new(
+                format!(
+                    "Whether {} have one root: they have one source, no group is set, and each \
+                     counts whole.",
+                    cited.en
+                ),
+                format!(
+                    "Kung iisa ang ugat ng {}: iisa ang pinagmulan, walang itinakdang grupo, at buo \
+                     ang bilang ng bawat isa.",
+                    cited.fil
+                ),
+            )
+        })
+        .collect()
+}
+
 /// Kinds of evidence that are not there, and items that nobody weighed.
 fn not_examined(assessment: &Assessment) -> Vec<Text> {
     let mut texts = Vec::new();
@@ -292,6 +326,7 @@ fn not_examined(assessment: &Assessment) -> Vec<Text> {
             format!("{}: ipinakikita, at hindi tinimbang sa tanong na ito.", cited.fil),
         ));
     }
+    texts.extend(same_source(assessment));
     if assessment.level.asks_for_people() {
         let kinds = [
             (

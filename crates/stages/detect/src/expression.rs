@@ -105,7 +105,17 @@ fn narrow_class(mut class: ClassUnicode, is_named: bool) -> ClassUnicode {
         let ascii = class.ranges().iter().filter(|range| range.end().is_ascii());
         return ClassUnicode::new(ascii.copied());
     }
-    // `(?i)[^k]`: the letter was taken out together with k, while its neighbours are in.
+    if is_named {
+        return class;
+    }
+    // `(?i)[kä]`: it came in alone, together with k.
+    let alone = |&(c, _): &(char, char)| {
+        class.ranges().iter().any(|range| (range.start(), range.end()) == (c, c))
+    };
+    let came: Vec<char> =
+        FOLDED_TO_ASCII.iter().filter(|pair| alone(pair)).map(|(c, _)| *c).collect();
+    class.difference(&ClassUnicode::new(came.iter().map(|&c| ClassUnicodeRange::new(c, c))));
+    // `(?i)[^k]`: it was taken out together with k, while its neighbours are in.
     let has =
         |c: char| class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&c));
     let is_gap = |&(c, letter): &(char, char)| {
@@ -113,7 +123,7 @@ fn narrow_class(mut class: ClassUnicode, is_named: bool) -> ClassUnicode {
         !has(c) && !has(letter) && beside.into_iter().all(|c| c.is_some_and(has))
     };
     let gaps: Vec<char> =
-        FOLDED_TO_ASCII.iter().filter(|pair| !is_named && is_gap(pair)).map(|(c, _)| *c).collect();
+        FOLDED_TO_ASCII.iter().filter(|pair| is_gap(pair)).map(|(c, _)| *c).collect();
     gaps.into_iter().for_each(|c| class.push(ClassUnicodeRange::new(c, c)));
     class
 }
@@ -303,6 +313,7 @@ mod tests {
             assert!(matches(other, "\u{212a}") && matches(other, "\u{17f}"), "{other}");
             assert!(!matches(other, "K") && !matches(other, "s"), "{other}");
         }
+        assert!(matches("(?i)^[k\u{e4}]$", "\u{c4}") && !matches("(?i)^[k\u{e4}]$", "\u{212a}"));
         assert!(!matches("(?i)^[^\u{212a}]$", "\u{212a}") && !matches(r"^[^\x{17f}]$", "\u{17f}"));
         assert!(matches(r"^\\d$", r"\d") && matches(r"^\.$", "."));
         assert!(matches(r"^\<b\>$", "<b>") && !matches(r"\<b\>", "b"));

@@ -4,13 +4,13 @@
 
 use bakas_model::{
     Assessment, Hypothesis,
-    assessment::{EvidenceItem, HistoryEntry, ProfileComparison},
+    assessment::{EvidenceItem, HistoryEntry, Numbers, ProfileComparison},
 };
 
 use crate::{
     briefing::{BOLD, DIM, Page, wrap},
     drawing::{Lang, factor, percent, range},
-    report::{assessment_words as words, leaders},
+    report::{assessment_words as words, changes, leaders},
     text::{minute, visible},
 };
 
@@ -118,6 +118,9 @@ fn most(assessment: &Assessment) -> Vec<String> {
     let mut steps: Vec<_> = assessment.waterfall.iter().collect();
     steps.sort_by(|a, b| b.decibans.abs().total_cmp(&a.decibans.abs()));
     let told = |step: &&bakas_model::assessment::Step| {
+        if factor(step.decibans) == "×1" {
+            return None;
+        }
         let item = assessment.item(step.item)?;
         Some(format!("{} {}", item.id, factor(step.decibans)))
     };
@@ -141,7 +144,7 @@ pub fn explain(assessments: &[&Assessment], id: &str, showing: Showing) -> Optio
 }
 
 fn explain_item(page: &mut Page, assessment: &Assessment, item: &EvidenceItem, lang: Lang) {
-    let head = format!("{}  {}. {}", assessment.id(), item.number, lang.text(&item.text));
+    let head = format!("{}  E{}. {}", assessment.id(), item.number, lang.text(&item.text));
     paragraph(page, 0, &head, Some(BOLD));
     let mut facts = vec![
         item.source.clone(),
@@ -191,7 +194,8 @@ fn cell(
     number: u32,
     lang: Lang,
 ) {
-    let found = assessment.matrix.iter().find(|c| c.item == number && c.hypothesis == hypothesis.id);
+    let found =
+        assessment.matrix.iter().find(|c| c.item == number && c.hypothesis == hypothesis.id);
     let Some(cell) = found else { return };
     let moved = assessment.moved.iter().find(|moved| moved.item == number);
     let moved = moved.and_then(|moved| moved.decibans.get(at)).copied().unwrap_or(0.0);
@@ -262,11 +266,17 @@ pub fn next(assessments: &[&Assessment], showing: Showing) -> String {
             let text = match lang {
                 Lang::En => format!(
                     "ask {}; {:.2} bits expected, answered {} of the time, cost {:.0} of 10",
-                    lang.text(&one.whom), one.bits, percent(one.answered), one.cost
+                    lang.text(&one.whom),
+                    one.bits,
+                    percent(one.answered),
+                    one.cost
                 ),
                 Lang::Fil => format!(
                     "itanong sa {}; {:.2} bit ang inaasahan, sinasagot {} ng pagkakataon, halaga {:.0} sa 10",
-                    lang.text(&one.whom), one.bits, percent(one.answered), one.cost
+                    lang.text(&one.whom),
+                    one.bits,
+                    percent(one.answered),
+                    one.cost
                 ),
             };
             paragraph(&mut page, 5, &text, Some(DIM));
@@ -279,24 +289,38 @@ pub fn next(assessments: &[&Assessment], showing: Showing) -> String {
     page.out
 }
 
-/// What was changed, by whom, why, and what came of it.
+/// What was changed, by whom, why, and what moved by it; `before` are the numbers before the first.
 #[must_use]
-pub fn history(entries: &[HistoryEntry], showing: Showing) -> String {
+pub fn history(entries: &[HistoryEntry], before: &[Numbers], showing: Showing) -> String {
     let (mut page, lang) = (Page::new(showing.width, showing.colour), showing.lang);
     if entries.is_empty() {
         page.line(lang.of("No judgement was recorded yet.", "Wala pang naitalang pasiya."));
     }
-    for entry in &entries[entries.len().saturating_sub(HISTORY_LIMIT)..] {
+    let from = entries.len().saturating_sub(HISTORY_LIMIT);
+    let mut before = leaders(before);
+    for (at, entry) in entries.iter().enumerate() {
+        let moved = changes(&mut before, entry);
+        if at < from {
+            continue;
+        }
         let head = format!("{} UTC  {}  {}", minute(entry.at), entry.by, entry.what);
         paragraph(&mut page, 0, &head, Some(BOLD));
         paragraph(&mut page, 2, &entry.why, None);
-        for ((subject, level), leader) in leaders(entry) {
+        if moved.is_empty() {
+            let text = lang.of("no first explanation moved", "walang gumalaw na unang paliwanag");
+            paragraph(&mut page, 4, text, Some(DIM));
+        }
+        for (earlier, now) in moved {
+            let earlier = earlier.map_or_else(String::new, |earlier| {
+                format!("{} {} → ", earlier.hypothesis, percent(earlier.best))
+            });
             let text = format!(
-                "{subject}/{}: {} {} ({})",
-                level.name(),
-                leader.hypothesis,
-                percent(leader.best),
-                range(leader.low, leader.high)
+                "{}/{}: {earlier}{} {} ({})",
+                now.subject,
+                now.level.name(),
+                now.hypothesis,
+                percent(now.best),
+                range(now.low, now.high)
             );
             paragraph(&mut page, 4, &text, Some(DIM));
         }
@@ -312,7 +336,10 @@ pub fn known(comparisons: &[ProfileComparison], showing: Showing) -> String {
         let head = format!(
             "{}  {}",
             one.subject,
-            lang.of("Habits beside profiles of groups", "Mga gawi sa tabi ng mga profile ng mga pangkat")
+            lang.of(
+                "Habits beside profiles of groups",
+                "Mga gawi sa tabi ng mga profile ng mga pangkat"
+            )
         );
         paragraph(&mut page, 0, &head, Some(BOLD));
         paragraph(&mut page, 2, lang.text(&one.text), None);
@@ -320,13 +347,26 @@ pub fn known(comparisons: &[ProfileComparison], showing: Showing) -> String {
             let shared: Vec<String> = profile
                 .shared
                 .iter()
-                .map(|shared| format!("{} {}/{}", shared.habit.value, shared.listed_by, one.profiles))
+                .map(|shared| {
+                    format!("{} {}/{}", shared.habit.value, shared.listed_by, one.profiles)
+                })
                 .collect();
             let at_least = match lang {
-                Lang::En => format!("{} of {} at least as similar", profile.at_least_as_similar, one.profiles),
-                Lang::Fil => format!("{} sa {} ang kasintulad o higit pa", profile.at_least_as_similar, one.profiles),
+                Lang::En => format!(
+                    "{} of {} at least as similar",
+                    profile.at_least_as_similar, one.profiles
+                ),
+                Lang::Fil => format!(
+                    "{} sa {} ang kasintulad o higit pa",
+                    profile.at_least_as_similar, one.profiles
+                ),
             };
-            let text = format!("{:.2}  {at_least}  {}: {}", profile.similarity, profile.name, shared.join(", "));
+            let text = format!(
+                "{:.2}  {at_least}  {}: {}",
+                profile.similarity,
+                profile.name,
+                shared.join(", ")
+            );
             paragraph(&mut page, 4, &text, Some(DIM));
         }
         page.line("");

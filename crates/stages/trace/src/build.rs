@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::{
     Draft, EpochDraft, TableError,
     flatten::Stretch,
-    format::{Collector, EpochMeta, ListMeta, Meta, Writer, limits},
+    format::{Collector, EpochMeta, ListMeta, Main, Meta, Writer, limits},
     operator_names,
     range::{Family, Range},
     special,
@@ -30,8 +30,8 @@ impl Draft {
         let mut words = Collector::default();
         let operators = Operators::new(self, &epochs, &mut words);
         let mut out = Writer::default();
-        out.meta(&self.meta(&epochs, &operators));
-        main_layer::write(self, &epochs, &operators, &mut out);
+        let main = main_layer::write(self, &epochs, &operators, &mut out);
+        out.meta(&self.meta(&epochs, &operators, main));
         operators.write(&mut out);
         records::write(self, &mut words, &mut out);
         out.text(&words, &operators.names);
@@ -78,7 +78,7 @@ impl Draft {
         parts.chain(contacts).chain(epochs).chain(lists)
     }
 
-    fn meta(&self, epochs: &[&EpochDraft], operators: &Operators) -> Meta {
+    fn meta(&self, epochs: &[&EpochDraft], operators: &Operators, main: Main) -> Meta {
         let mut data_sets = self.data_sets.clone();
         if !epochs.is_empty() {
             data_sets.push(operator_names::data_set(operators.named));
@@ -94,6 +94,7 @@ impl Draft {
             until: list.until,
         });
         Meta {
+            main,
             epochs: epochs.iter().map(epoch).collect(),
             country_data_set: self.country_data_set.clone(),
             place_data_set: self.place_data_set.clone(),

@@ -49,16 +49,17 @@ pub(crate) struct Cut {
 }
 
 impl Layer {
-    /// Finds the layer's sections and checks them: order, bounds, and that no value is above
-    /// `limit`.
+    /// Finds the layer's sections and checks them: order, bounds, and that values up to `limit`
+    /// are known; those above it are pages.
     pub(crate) fn read(
         directory: &Directory,
         bytes: &[u8],
         layer: u8,
         limit: u32,
+        known: impl Fn(u32) -> bool,
     ) -> Result<Self, TableError> {
-        let v4 = LayerV4::read(directory, bytes, layer, limit)?;
-        let v6 = LayerV6::read(directory, bytes, layer, limit)?;
+        let v4 = LayerV4::read(directory, bytes, layer, limit, &known)?;
+        let v6 = LayerV6::read(directory, bytes, layer, limit, &known)?;
         Ok(Self { v4, v6 })
     }
 

@@ -60,6 +60,7 @@ impl Family {
 }
 
 /// An address as family and number; an IPv4 address mapped into IPv6 counts as IPv4.
+#[inline]
 pub(crate) fn number(address: IpAddr) -> (Family, u128) {
     match address.to_canonical() {
         IpAddr::V4(v4) => (Family::V4, u128::from(v4.to_bits())),

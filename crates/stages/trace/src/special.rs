@@ -2,14 +2,14 @@
 //! special-purpose registries and the RFCs named beside each, with multicast (RFC 5771, RFC 4291)
 //! added. Whoever has such an address is not somewhere on the Internet. Knows no operator.
 
-use std::sync::LazyLock;
+use std::{net::IpAddr, sync::LazyLock};
 
 use bakas_model::{DataSet, Day, time::days_from_civil};
 use ipnet::IpNet;
 
 use crate::{
     flatten,
-    range::{Family, Range},
+    range::{Family, Range, number},
 };
 
 /// Name of the data set.
@@ -97,15 +97,15 @@ struct Laid {
     nets: Vec<IpNet>,
     /// Of each family where a new block begins, and one more than its position, or 0.
     cuts: [Vec<(u128, usize)>; 2],
-    /// For the first 16 bits of an address of each family whether anything there is set apart, to
-    /// spare the look-up.
-    beginnings: [Vec<bool>; 2],
+    /// For the first 16 bits of an address of each family a bit: whether anything there is set
+    /// apart, to spare the look-up.
+    beginnings: [Vec<u64>; 2],
 }
 
 static LAID: LazyLock<Laid> = LazyLock::new(|| {
     let net = |block: &Special| block.net.parse().expect("the table above holds CIDR blocks");
     let nets: Vec<IpNet> = BLOCKS.iter().map(net).collect();
-    let mut beginnings = [vec![false; 1 << 16], vec![false; 1 << 16]];
+    let mut beginnings = [vec![0_u64; 1 << 10], vec![0_u64; 1 << 10]];
     let cuts = [Family::V4, Family::V6].map(|family| {
         let rows: Vec<_> = (1..).zip(&nets).map(|(at, &net)| (Range::from(net), at)).collect();
         let rows: Vec<_> = rows.into_iter().filter(|(range, _)| range.family == family).collect();
@@ -115,32 +115,47 @@ static LAID: LazyLock<Laid> = LazyLock::new(|| {
             cuts.push((stretch.first, stretch.value as usize));
             cuts.extend(stretch.last.checked_add(1).map(|behind| (behind, 0)));
             let (first, last) = (beginning(family, stretch.first), beginning(family, stretch.last));
-            beginnings[family as usize][first..=last].fill(true);
+            for beginning in first..=last {
+                beginnings[family as usize][beginning >> 6] |= 1 << (beginning & 63);
+            }
         }
         cuts
     });
     Laid { nets, cuts, beginnings }
 });
 
-/// The most specific block that holds an address.
+/// Whether an address cannot be met on the public Internet.
 #[inline]
-pub(crate) fn of(family: Family, number: u128) -> Option<&'static Special> {
-    at(family, number).map(|at| &BLOCKS[at])
+pub(crate) fn is_apart(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) if !may_be(Family::V4, (v4.to_bits() >> 16) as usize) => false,
+        _ => is_apart_by_block(address),
+    }
 }
 
-/// The same with the block itself.
+#[inline(never)]
+fn is_apart_by_block(address: IpAddr) -> bool {
+    let (family, number) = number(address);
+    at(family, number).is_some_and(|at| !BLOCKS[at].reachable)
+}
+
+/// The most specific block that holds an address.
 pub(crate) fn with_net(family: Family, number: u128) -> Option<(&'static Special, IpNet)> {
     at(family, number).map(|at| (&BLOCKS[at], LAID.nets[at]))
 }
 
-#[inline]
 fn at(family: Family, number: u128) -> Option<usize> {
-    let laid = &*LAID;
-    if !laid.beginnings[family as usize][beginning(family, number)] {
+    if !may_be(family, beginning(family, number)) {
         return None;
     }
-    let cuts = &laid.cuts[family as usize];
+    let cuts = &LAID.cuts[family as usize];
     cuts[cuts.partition_point(|cut| cut.0 <= number) - 1].1.checked_sub(1)
+}
+
+/// Whether any address with these first 16 bits is set apart.
+#[inline]
+fn may_be(family: Family, beginning: usize) -> bool {
+    LAID.beginnings[family as usize][beginning >> 6 & 0x3ff] >> (beginning & 63) & 1 == 1
 }
 
 /// The first 16 bits of an address.

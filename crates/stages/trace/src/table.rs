@@ -5,7 +5,7 @@
 mod bytes;
 mod records;
 
-use std::{net::IpAddr, sync::OnceLock};
+use std::{fmt, net::IpAddr, sync::OnceLock};
 
 use bakas_model::{Asn, Country, DataSet, Day, Location, NetworkKind, Timestamp};
 use ipnet::IpNet;
@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use crate::{
     TableError,
     format::{
-        self, Column, Directory, Meta, Texts, kind_of_code, layers,
+        self, Column, Directory, Main, Meta, Texts, kind_of_code, layers,
         sections::{COMBINATIONS, CONTEXTS, HISTORIES, KINDS, OPERATORS, TEXT, TRAITS},
     },
     layer::Layer,
@@ -27,11 +27,12 @@ pub(crate) use records::{Records, country, day_number, day_of_number, letters};
 static EMBEDDED: &[u8] = include_bytes!("../data/address-table.bin");
 
 /// Dated tables of networks, ready to be asked.
-#[derive(Debug)]
 pub struct Table {
     bytes: Bytes,
     directory: Directory,
     pub(crate) meta: Meta,
+    /// The dates of the epochs.
+    days: Vec<Day>,
     main: Layer,
     /// History and context of each combination.
     combinations: [Column; 2],
@@ -41,8 +42,8 @@ pub struct Table {
     operators: [Column; 2],
     traits: Vec<Trait>,
     /// For each trait and epoch in turn what the operator alone says of the kind, and what its name
-    /// says.
-    kinds: Vec<[NetworkKind; 2]>,
+    /// says: ranks.
+    kinds: Vec<[u8; 2]>,
     /// The lists that speak only for some days.
     dated: u32,
     pub(crate) records: Records,
@@ -55,8 +56,8 @@ pub struct Table {
 struct Context {
     country: Option<Country>,
     lists: u32,
-    /// What the lists without days say of the kind.
-    kind: NetworkKind,
+    /// What the lists without days say of the kind: its rank.
+    rank: u8,
 }
 
 /// What does not change with the epoch about an operator.
@@ -121,10 +122,19 @@ impl Table {
         let held = bytes.get();
         let (directory, meta) = format::open(name, held)?;
         let combinations = directory.rows(COMBINATIONS.0, COMBINATIONS.1)?;
-        let main = format::layer(&directory, held, layers::MAIN, combinations.len())?;
         let operators = directory.rows(OPERATORS.0, OPERATORS.1)?;
         let histories = directory.rows(HISTORIES.0, HISTORIES.1)?.column(0);
         let contexts = contexts(&directory, held, &meta)?;
+        let Main { shift, limit } = meta.main;
+        let changed = histories.len().checked_div(meta.epochs.len()).unwrap_or(0);
+        let highest = operators.len() + changed;
+        let main = Layer::read(&directory, held, layers::MAIN, limit, |value| match shift {
+            None => value as usize <= combinations.len(),
+            Some(shift) => {
+                let (context, history) = split(value, shift);
+                context < contexts.len() && history as usize <= highest
+            }
+        })?;
         let traits = traits(&directory, held, &meta)?;
         let kinds = kinds(&directory, held, &meta, &traits)?;
         let records = Records::read(&directory, held)?;
@@ -141,6 +151,7 @@ impl Table {
             records,
             packed,
             texts: OnceLock::new(),
+            days: meta.epochs.iter().map(|epoch| epoch.day).collect(),
             meta,
             directory,
             bytes,
@@ -170,27 +181,60 @@ impl Table {
     /// the table has none.
     #[must_use]
     pub fn epoch_at(&self, at: Timestamp) -> Option<usize> {
-        let day = at.day();
-        let before = self.meta.epochs.iter().rposition(|epoch| epoch.day <= day);
-        before.or((!self.meta.epochs.is_empty()).then_some(0))
+        self.epoch_on(at.day())
+    }
+
+    /// The same for a day.
+    #[inline]
+    fn epoch_on(&self, day: Day) -> Option<usize> {
+        let before = self.days.iter().rposition(|&epoch| epoch <= day);
+        before.or((!self.days.is_empty()).then_some(0))
+    }
+
+    /// Who announced an address in an epoch, by its position; the fastest answer there is.
+    #[inline]
+    #[must_use]
+    pub fn announced_by(&self, address: IpAddr, epoch: usize) -> Option<Asn> {
+        if epoch >= self.days.len() {
+            return None;
+        }
+        let operator = self.operator_in(&self.found(self.value(address)), epoch)?;
+        Some(self.asn(operator))
+    }
+
+    /// The main layer's value of an address; a mapped IPv4 address counts as IPv4.
+    #[inline]
+    fn value(&self, address: IpAddr) -> u32 {
+        match address {
+            IpAddr::V4(v4) => self.main.v4.value(self.bytes(), v4.to_bits()),
+            IpAddr::V6(_) => self.value_v6(address),
+        }
+    }
+
+    /// The same apart, so that IPv4 does not pay for it.
+    #[inline(never)]
+    fn value_v6(&self, address: IpAddr) -> u32 {
+        let (family, number) = number(address);
+        self.main.value(self.bytes(), family, number)
     }
 
     /// The short answer: who announced the address, where it is registered, and what kind of
     /// network it is, by this table alone.
     #[must_use]
+    #[inline]
     pub fn locate(&self, address: IpAddr, at: Timestamp) -> Location {
-        let (family, number) = number(address);
-        if special::of(family, number).is_some_and(|block| !block.reachable) {
+        if special::is_apart(address) {
             // Whatever a table says, such an address cannot be met on the Internet.
             return Location { asn: None, country: None, kind: NetworkKind::Special };
         }
-        let found = self.find(family, number);
-        let epoch = self.epoch_at(at);
+        let day = at.day();
+        let found = self.found(self.value(address));
+        let epoch = self.epoch_on(day);
         let operator = epoch.and_then(|epoch| self.operator_in(&found, epoch));
         Location {
             asn: operator.map(|operator| self.asn(operator)),
             country: found.context.country,
-            kind: self.kind(&found, operator, epoch.unwrap_or(0), at.day()),
+            kind: self.kind(&found, operator, epoch.unwrap_or(0), day),
         }
     }
 
@@ -236,6 +280,7 @@ impl Table {
         self.directory.sizes()
     }
 
+    #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         self.bytes.get()
     }
@@ -255,6 +300,10 @@ impl Table {
     /// A combination by its number.
     #[inline]
     fn found(&self, value: u32) -> Found {
+        if let Some(shift) = self.meta.main.shift {
+            let (context, history) = split(value, shift);
+            return Found { history, context: self.contexts[context] };
+        }
         let Some(row) = (value as usize).checked_sub(1) else {
             return Found { history: 0, context: Context::default() };
         };
@@ -272,7 +321,7 @@ impl Table {
         let history = found.history;
         // Loaded in either case and then chosen: guessing which it is would cost more.
         let row = history.saturating_sub(always + 1) as usize;
-        let changed = self.histories.get(self.bytes(), row * self.meta.epochs.len() + epoch);
+        let changed = self.histories.get(self.bytes(), row * self.days.len() + epoch);
         let reference = if history > always { changed } else { history };
         (reference as usize).checked_sub(1)
     }
@@ -294,19 +343,20 @@ impl Table {
     }
 
     /// What lists and the operator say of the kind: the one that tells most of where the user is.
+    #[inline]
     fn kind(&self, found: &Found, operator: Option<usize>, epoch: usize, day: Day) -> NetworkKind {
-        let mut kind = found.context.kind;
+        let mut rank = found.context.rank;
         let mut lists = found.context.lists;
         if let Some(operator) = operator {
             let at = self.operators[1].get(self.bytes(), operator) as usize;
-            kind = kind.max_by_rank(self.kinds[at * self.meta.epochs.len().max(1) + epoch][0]);
+            rank = rank.max(self.kinds[at * self.days.len().max(1) + epoch][0]);
             lists |= self.traits[at].lists;
         }
         if lists & self.dated != 0 {
             let speaks = mask_of(&self.meta, |list| list.speaks_for(day));
-            kind = kind.max_by_rank(kind_of_lists(&self.meta, lists & self.dated & speaks));
+            rank = rank.max(rank_of_lists(&self.meta, lists & self.dated & speaks));
         }
-        kind
+        kind_of_rank(rank)
     }
 
     /// The number of an operator.
@@ -328,7 +378,7 @@ impl Table {
     /// What the operator's name says of the kind at an epoch.
     pub(crate) fn kind_by_name(&self, operator: usize, epoch: usize) -> NetworkKind {
         let at = self.operators[1].get(self.bytes(), operator) as usize;
-        self.kinds[at * self.meta.epochs.len().max(1) + epoch][1]
+        kind_of_rank(self.kinds[at * self.days.len().max(1) + epoch][1])
     }
 
     /// The operator's name at an epoch, else at the newest one that has a name.
@@ -365,11 +415,27 @@ impl Table {
     }
 }
 
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.bytes().len();
+        f.debug_struct("Table")
+            .field("bytes", &bytes)
+            .field("days", &self.days)
+            .finish_non_exhaustive()
+    }
+}
+
 impl format::ListMeta {
     /// Whether the list speaks for a day.
     pub(crate) fn speaks_for(&self, day: Day) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
     }
+}
+
+/// Context and history of a value in which they are joined.
+#[inline]
+const fn split(value: u32, shift: u8) -> (usize, u32) {
+    ((value >> shift) as usize, value & ((1 << shift) - 1))
 }
 
 /// The lists for which something holds.
@@ -378,16 +444,15 @@ fn mask_of(meta: &Meta, holds: impl Fn(&format::ListMeta) -> bool) -> u32 {
     lists.fold(0, |mask, (bit, _)| mask | 1 << bit)
 }
 
-/// What the lists of a mask say of the kind.
-fn kind_of_lists(meta: &Meta, mask: u32) -> NetworkKind {
+/// What the lists of a mask say of the kind: the highest rank.
+fn rank_of_lists(meta: &Meta, mask: u32) -> u8 {
     let lists = (0..).zip(&meta.lists).filter(|(bit, _)| mask >> bit & 1 == 1);
-    let kinds = lists.filter_map(|(_, list)| list.kind);
-    kinds.fold(NetworkKind::Unknown, NetworkKind::max_by_rank)
+    lists.filter_map(|(_, list)| list.kind).map(rank).max().unwrap_or(0)
 }
 
-/// What the lists of a mask say of the kind, where they speak for every day.
-fn lasting_kind(meta: &Meta, mask: u32) -> NetworkKind {
-    kind_of_lists(meta, mask & mask_of(meta, |list| list.from.is_none() && list.until.is_none()))
+/// The same, where they speak for every day.
+fn lasting_rank(meta: &Meta, mask: u32) -> u8 {
+    rank_of_lists(meta, mask & mask_of(meta, |list| list.from.is_none() && list.until.is_none()))
 }
 
 /// The contexts that occur, with nothing known at position 0.
@@ -399,8 +464,8 @@ fn contexts(directory: &Directory, bytes: &[u8], meta: &Meta) -> Result<Vec<Cont
         if u64::from(lists) >> meta.lists.len() != 0 {
             return Err(directory.wrong(tag, "a list that is not named".to_owned()));
         }
-        let kind = lasting_kind(meta, lists);
-        contexts.push(Context { country: records::country(letters), lists, kind });
+        let rank = lasting_rank(meta, lists);
+        contexts.push(Context { country: records::country(letters), lists, rank });
     }
     Ok(contexts)
 }
@@ -423,7 +488,7 @@ fn kinds(
     bytes: &[u8],
     meta: &Meta,
     traits: &[Trait],
-) -> Result<Vec<[NetworkKind; 2]>, TableError> {
+) -> Result<Vec<[u8; 2]>, TableError> {
     let (tag, shape) = KINDS;
     let codes = directory.rows(tag, shape)?.column(0);
     let epochs = meta.epochs.len().max(1);
@@ -433,11 +498,11 @@ fn kinds(
     let mut kinds = Vec::with_capacity(codes.len());
     for (at, code) in codes.iter(bytes).enumerate() {
         let by_name = kind_of_code(code)
+            .map(rank)
             .ok_or_else(|| directory.wrong(tag, format!("kind {code} is unknown")))?;
         let of = traits[at / epochs];
-        let by_owner = if of.state == 0 { NetworkKind::Unknown } else { NetworkKind::Telco };
-        let kind = lasting_kind(meta, of.lists).max_by_rank(by_name).max_by_rank(by_owner);
-        kinds.push([kind, by_name]);
+        let by_owner = if of.state == 0 { 0 } else { rank(NetworkKind::Telco) };
+        kinds.push([lasting_rank(meta, of.lists).max(by_name).max(by_owner), by_name]);
     }
     Ok(kinds)
 }
@@ -453,18 +518,28 @@ impl ByRank for NetworkKind {
     }
 }
 
-const fn rank(kind: NetworkKind) -> u8 {
-    match kind {
-        NetworkKind::Unknown => 0,
-        NetworkKind::Telco => 1,
-        NetworkKind::Education => 2,
-        NetworkKind::Government => 3,
-        NetworkKind::Hosting => 4,
-        NetworkKind::Cloud => 5,
-        NetworkKind::Content => 6,
-        NetworkKind::Vpn => 7,
-        NetworkKind::PrivateRelay => 8,
-        NetworkKind::Tor => 9,
-        NetworkKind::Special => 10,
-    }
+/// Kinds in the order in which they count where several are claimed: the one that tells most of
+/// where the user is not comes last.
+const RANKED: [NetworkKind; 11] = [
+    NetworkKind::Unknown,
+    NetworkKind::Telco,
+    NetworkKind::Education,
+    NetworkKind::Government,
+    NetworkKind::Hosting,
+    NetworkKind::Cloud,
+    NetworkKind::Content,
+    NetworkKind::Vpn,
+    NetworkKind::PrivateRelay,
+    NetworkKind::Tor,
+    NetworkKind::Special,
+];
+
+fn rank(kind: NetworkKind) -> u8 {
+    let at = RANKED.iter().position(|&known| known == kind).expect("every kind has a rank");
+    u8::try_from(at).expect("fewer than 256 kinds")
+}
+
+#[inline]
+fn kind_of_rank(rank: u8) -> NetworkKind {
+    RANKED.get(usize::from(rank)).copied().unwrap_or_default()
 }

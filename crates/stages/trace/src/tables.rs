@@ -98,16 +98,19 @@ impl Tables {
     #[must_use]
     pub fn brief(&self, address: IpAddr, at: Timestamp) -> Brief<'_> {
         let location = self.locate(address, at);
-        let operator = location.asn.and_then(|asn| self.operator(asn, at));
-        let state = location.asn.and_then(|asn| self.state_owner(asn));
-        let epoch = self.chosen(address, at).map_or(Day::default(), |(_, origin)| origin.day);
-        Brief { location, operator, state, epoch }
-    }
-
-    /// The country that owns the operator for the most part, by the first table that says so.
-    fn state_owner(&self, asn: Asn) -> Option<Country> {
-        let mut states = self.tables.iter().filter_map(|named| named.table.said_of(asn).state());
-        states.find(|said| said.state.majority).map(|said| said.state.owner)
+        let Some((_, origin)) = self.chosen(address, at) else {
+            return Brief { location, ..Brief::default() };
+        };
+        let brief = Brief { location, epoch: origin.day, ..Brief::default() };
+        let Some(asn) = location.asn else { return brief };
+        let operator = origin.operator().or_else(|| self.operator(asn, at));
+        let first = origin.of_operator().and_then(|of| of.state());
+        let others = || {
+            let others = self.tables.iter().filter(|_| self.tables.len() > 1);
+            others.filter_map(|named| named.table.said_of(asn).state()).next()
+        };
+        let owned = first.or_else(others).filter(|said| said.state.majority);
+        Brief { operator, state: owned.map(|said| said.state.owner), ..brief }
     }
 
     /// Who announced an address at a time: the newest epoch at or before it that knows, else the
@@ -146,12 +149,49 @@ impl Tables {
         near
     }
 
+    /// How a list that names the address itself bears on a time. One without days counts as long as
+    /// the network that announced the address when the list was gathered is that of the time.
+    pub(crate) fn bearing(
+        &self,
+        named: &Named,
+        list: &ListSaid<'_>,
+        address: IpAddr,
+        asn: Option<Asn>,
+        at: Timestamp,
+    ) -> Bearing {
+        if list.from.is_some() || list.until.is_some() {
+            return if speaks(list, at.day()) { Bearing::InForce } else { Bearing::OtherDays };
+        }
+        let gathered = named.day_of(list.data_set).start();
+        let then = self.chosen(address, gathered).and_then(|(_, origin)| origin.asn);
+        match (asn, then) {
+            (Some(asn), Some(then)) if asn != then => Bearing::OtherHands(then),
+            _ => Bearing::InForce,
+        }
+    }
+
+    /// Lists that count for an address at a time, and for its operator.
+    pub(crate) fn lists<'a>(
+        &'a self,
+        named: &'a Named,
+        said: &Said<'a>,
+        address: IpAddr,
+        asn: Option<Asn>,
+        at: Timestamp,
+    ) -> impl Iterator<Item = ListSaid<'a>> + use<'a> {
+        let of_operator = asn.into_iter().flat_map(|asn| named.table.said_of(asn).lists());
+        let of_operator = of_operator.filter(move |list| speaks(list, at.day()));
+        said.lists()
+            .filter(move |list| self.bearing(named, list, address, asn, at) == Bearing::InForce)
+            .chain(of_operator)
+    }
+
     fn kind(&self, address: IpAddr, origin: Option<Origin<'_>>, at: Timestamp) -> NetworkKind {
         let asn = origin.and_then(|origin| origin.asn);
         let by_name = origin.map(|origin| origin.kind_by_name()).unwrap_or_default();
         let of_table = |named: &&Named| {
             let said = named.table.said(address, at);
-            let lists = lists_in_force(named, &said, asn, at);
+            let lists = self.lists(named, &said, address, asn, at);
             let kinds = lists.filter_map(|list| list.kind);
             let owned = asn.and_then(|asn| named.table.said_of(asn).state());
             let owner = owned.map_or(NetworkKind::Unknown, |_| NetworkKind::Telco);
@@ -199,7 +239,9 @@ impl Named {
 
 impl Networks for Tables {
     fn locate(&self, address: IpAddr, at: Timestamp) -> Location {
-        if let [only] = self.tables.as_slice() {
+        if let [only] = self.tables.as_slice()
+            && only.table.said(address, at).lists().next().is_none()
+        {
             return only.table.locate(address, at);
         }
         if answer::is_apart(&self.tables[0].table.said(address, at)) {
@@ -226,19 +268,19 @@ impl Networks for Tables {
     }
 }
 
-/// Lists that name the address or its operator and speak for the day.
-pub(crate) fn lists_in_force<'a>(
-    named: &'a Named,
-    said: &Said<'a>,
-    asn: Option<Asn>,
-    at: Timestamp,
-) -> impl Iterator<Item = ListSaid<'a>> + use<'a> {
-    let of_operator = asn.into_iter().flat_map(|asn| named.table.said_of(asn).lists());
-    said.lists().chain(of_operator).filter(move |list| speaks(list, at.day()))
+/// How a list bears on a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bearing {
+    /// It counts.
+    InForce,
+    /// It speaks for other days.
+    OtherDays,
+    /// It was gathered when another network announced the address.
+    OtherHands(Asn),
 }
 
 /// Whether a list speaks for a day.
-pub(crate) fn speaks(list: &ListSaid<'_>, day: Day) -> bool {
+fn speaks(list: &ListSaid<'_>, day: Day) -> bool {
     list.from.is_none_or(|from| from <= day) && list.until.is_none_or(|until| day <= until)
 }
 

@@ -153,7 +153,8 @@ mod tests {
     fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let path = dir.path().join("x.toml");
-        fs::write(dir.path().join("x.toml.partial"), b"left by a run that was ended").expect("a file");
+        fs::write(dir.path().join("x.toml.partial"), b"left by a run that was ended")
+            .expect("a file");
         for text in ["one", "two"] {
             replace(&path, text.as_bytes()).expect("a file");
             assert_eq!(fs::read_to_string(&path).expect("a file"), text);

@@ -12,13 +12,10 @@ use serde::{Deserialize, de::value::StrDeserializer};
 
 /// Where from, and who: weigh, explain, add what you know, see what was thought earlier
 #[derive(Debug, Args)]
-#[command(
-    subcommand_negates_reqs = true,
-    after_help = "Examples: bakas assess case-2026-01\n          \
+#[command(after_help = "Examples: bakas assess case-2026-01\n          \
     bakas assess case-2026-01 --subject C-01 --level actor explain net-relays\n          \
     bakas assess case-2026-01 --by ana set cell E-01 for-gain 0.3 0.5 0.7 --question actor --why \"…\"\n\
-    All of it can be written by hand, too: CASE/assessment.toml (docs/formats/assessment.md)."
-)]
+    All of it can be written by hand, too: CASE/assessment.toml (docs/formats/assessment.md).")]
 pub(crate) struct Assess {
     /// The case folder
     pub(crate) case: PathBuf,

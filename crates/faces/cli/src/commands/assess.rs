@@ -40,7 +40,10 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Assess) -> anyhow::Result<Exit> {
         AssessAction::Record(signed) => desk.change(None, &signed),
         AssessAction::Withdraw { id, signed } => {
             let reason = signed.why.clone();
-            desk.change(Some(Entry::Withdraw(Withdrawal { id, reason, ..Withdrawal::default() })), &signed)
+            desk.change(
+                Some(Entry::Withdraw(Withdrawal { id, reason, ..Withdrawal::default() })),
+                &signed,
+            )
         }
         AssessAction::Add(Add::Evidence(one)) => desk.change(Some(evidence(&one)), &one.signed),
         AssessAction::Add(Add::Statement(one)) => desk.change(Some(statement(&one)), &one.signed),
@@ -137,7 +140,9 @@ impl Asked<'_> {
             return Ok(Exit::Done);
         }
         let mut text = screen::show(&self.chosen(&weighed), self.showing());
-        known.retain(|one| self.asked.subject.as_ref().is_none_or(|subject| *subject == one.subject));
+        known.retain(|one| {
+            self.asked.subject.as_ref().is_none_or(|subject| *subject == one.subject)
+        });
         text.push_str(&screen::known(&known, self.showing()));
         self.desk.screen.text(&text)?;
         Ok(Exit::Done)
@@ -200,7 +205,11 @@ impl Asked<'_> {
             }
             return Ok(Exit::Done);
         }
-        self.desk.screen.text(&screen::history(&weighed.history, self.showing()))?;
+        self.desk.screen.text(&screen::history(
+            &weighed.history,
+            &weighed.sealed,
+            self.showing(),
+        ))?;
         Ok(Exit::Done)
     }
 
@@ -212,7 +221,11 @@ impl Asked<'_> {
         } else if changed.recorded.is_empty() {
             self.desk.screen.text("nothing to record: the history holds all of assessment.toml")?;
         } else {
-            self.desk.screen.text(&screen::history(&changed.recorded, self.showing()))?;
+            self.desk.screen.text(&screen::history(
+                &changed.recorded,
+                &changed.before,
+                self.showing(),
+            ))?;
         }
         Ok(Exit::Done)
     }

@@ -3,7 +3,7 @@
 
 use bakas_assess::weigh::{Range, Scale, Weighable};
 
-use crate::{
+use super::{
     chance::Chance,
     world::{CONTRADICTS, Deceit, FORGED, Happened, Mark, NOTHING, OTHER, Sort, TRUTHS},
 };

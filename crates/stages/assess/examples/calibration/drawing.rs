@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{
+use super::{
     measure::{Score, reliability},
     methods::Method,
 };

@@ -76,7 +76,7 @@ fn tell(name: &str, scores: &[(Method, Vec<Score>)], wanted: impl Fn(&Score) -> 
     let count = scores[0].1.iter().filter(|score| wanted(score)).count();
     println!("{name} ({count})\n");
     println!(
-        "| method | Brier | log loss | first is right | over 80 %: right of said | over 95 % and wrong | calibration error |"
+        "| method | Brier | log loss | first is right | over 80 %: right of said | over 95 %: wrong of said | calibration error |"
     );
     println!("|---|---|---|---|---|---|---|");
     for (method, scores) in scores {

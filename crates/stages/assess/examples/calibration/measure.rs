@@ -1,6 +1,6 @@
 //! How right a method was: Brier score, log loss, hits, calibration.
 
-use crate::{methods::Method, world::Deceit};
+use super::{methods::Method, world::Deceit};
 
 pub(crate) struct Score {
     pub(crate) truth: usize,
@@ -16,12 +16,12 @@ impl Score {
         Self { truth, deceit, shares }
     }
 
-    fn first(&self) -> (usize, f64) {
+    pub(crate) fn first(&self) -> (usize, f64) {
         let shares = self.shares.iter().copied().enumerate();
         shares.max_by(|a, b| a.1.total_cmp(&b.1)).expect("five shares")
     }
 
-    fn brier(&self) -> f64 {
+    pub(crate) fn brier(&self) -> f64 {
         let shares = self.shares.iter().enumerate();
         shares.map(|(at, share)| (share - f64::from(u8::from(at == self.truth))).powi(2)).sum()
     }
@@ -45,6 +45,14 @@ pub(crate) fn reliability<'a>(scores: impl Iterator<Item = &'a Score>) -> Vec<Bi
     bins.into_iter().map(mean).collect()
 }
 
+/// How far what was said and what was true lie apart, by bin, weighed by how much was said there.
+pub(crate) fn calibration_error(scores: &[&Score]) -> f64 {
+    let bins = reliability(scores.iter().copied());
+    let all: usize = bins.iter().map(|bin| bin.0).sum();
+    let apart = |(count, said, held): &Bin| *count as f64 / all as f64 * (said - held).abs();
+    bins.iter().map(apart).sum()
+}
+
 pub(crate) fn row(scores: &[&Score]) -> String {
     let n = scores.len().max(1) as f64;
     let brier = scores.iter().map(|score| score.brier()).sum::<f64>() / n;
@@ -54,15 +62,10 @@ pub(crate) fn row(scores: &[&Score]) -> String {
     let hits = scores.iter().filter(right).count() as f64 / n;
     let over = |least: f64| scores.iter().filter(move |score| score.first().1 >= least);
     let (said, held) = (over(0.8).count(), over(0.8).filter(right).count());
-    let sure = over(0.95).filter(|score| !right(score)).count();
-    let bins = reliability(scores.iter().copied());
-    let all: usize = bins.iter().map(|bin| bin.0).sum();
-    let error: f64 = bins
-        .iter()
-        .map(|(count, said, true_part)| *count as f64 / all as f64 * (said - true_part).abs())
-        .sum();
+    let (sure, wrong) = (over(0.95).count(), over(0.95).filter(|score| !right(score)).count());
+    let error = calibration_error(scores);
     format!(
-        "{brier:.3} | {loss:.3} | {:.1} % | {held} of {said} | {sure} | {error:.3}",
+        "{brier:.3} | {loss:.3} | {:.1} % | {held} of {said} | {wrong} of {sure} | {error:.3}",
         hits * 100.0
     )
 }

@@ -3,7 +3,7 @@
 
 use bakas_assess::weigh::Scale;
 
-use crate::analyst::Case;
+use super::analyst::Case;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {

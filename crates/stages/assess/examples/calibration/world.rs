@@ -3,7 +3,7 @@
 //! parties that say what suits them). Every chance of a mechanism is drawn anew for each case. No
 //! table of likelihoods is used, and no method sees anything of this file.
 
-use crate::chance::Chance;
+use super::chance::Chance;
 
 /// Whose hands it was, or what else: the hypotheses, in order.
 pub(crate) const TRUTHS: usize = 5;

@@ -148,5 +148,5 @@ pub(crate) fn unjudged(
 pub(crate) fn few_cases() -> proptest::test_runner::Config {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
     let usual = proptest::test_runner::Config::default();
-    if asked { usual } else { proptest::test_runner::Config { cases: 48, ..usual } }
+    if asked { usual } else { proptest::test_runner::Config { cases: 24, ..usual } }
 }

@@ -5,4 +5,5 @@ mod build;
 mod laws;
 mod people;
 mod rule;
+mod study;
 mod words;

@@ -2,7 +2,8 @@
 
 use bakas_assess::{Input, assess, changes};
 use bakas_model::{
-    Assessment, AssessmentLevel as Level, EvidenceItem, Judgements, NetworkKind, Statement, Text,
+    Assessment, AssessmentLevel as Level, Confidence, EvidenceItem, Judgements, NetworkKind,
+    Statement, Text,
     assessment::{
         AddedHypothesis, AddedItem, CellSet, EvidenceKind, PriorSet, StatementAbout, StatementKind,
         Withdrawal,
@@ -106,6 +107,18 @@ fn a_finding_turns_the_answer_and_the_answer_names_it() {
 }
 
 #[test]
+fn logs_and_tables_alone_never_give_more_than_low_confidence_in_an_answer_on_people() {
+    let parts = [part(1, "SA", NetworkKind::Telco, 900), part(2, "DE", NetworkKind::Vpn, 500)];
+    let incidents = [incident(1, &parts), incident(2, &parts), incident(3, &parts)];
+    let plain = Judgements::default();
+    let campaigns = [campaign(1, &incidents, 30.0)];
+    for assessment in &judged(&incidents, &campaigns, &traces(&parts), &plain)[2..] {
+        assert_eq!(assessment.confidence, Confidence::Low, "{}", assessment.id());
+        assert!(assessment.answer.en.contains("None of the explanations stands out."));
+    }
+}
+
+#[test]
 fn what_stands_in_no_question_of_the_level_is_not_shown_there() {
     let all = with(&badge());
     assert!(all[2].evidence.iter().any(|item| item.id == "E-01"));
@@ -136,6 +149,39 @@ fn a_hypothesis_of_an_analyst_takes_its_share_from_all_others() {
     let ratio = |a: &Assessment| share(a, "insider") / share(a, "one-outside");
     assert!((ratio(&assessment) - ratio(&before)).abs() < 0.02);
     assert_eq!(hypothesis.text.fil, "A contractor of last year.", "shown as it is");
+}
+
+#[test]
+fn a_wide_range_gets_no_word() {
+    let mut judgements = badge();
+    let rivals = ["insider", "one-outside", "several-actors", "unknown-or-other"];
+    judgements.cells = rivals
+        .map(|id| CellSet { low: 0.02, high: 0.98, ..cell("E-01", id, 0.5) })
+        .into_iter()
+        .collect();
+    let assessment = actor(&judgements);
+    let first = &assessment.hypotheses[0];
+    assert!(first.high - first.low > 0.3, "{} to {}", first.low, first.high);
+    assert!(assessment.insufficient && first.insufficient);
+    assert!(assessment.answer.en.contains("insufficient for a word"), "{}", assessment.answer.en);
+    let (word, _) = first.likelihood.words();
+    assert!(!assessment.answer.en.contains(&format!("“{word}”")), "{}", assessment.answer.en);
+}
+
+#[test]
+fn findings_of_one_source_without_a_root_are_pointed_out() {
+    let mut judgements = badge();
+    judgements.items.push(item("E-02", 'A'));
+    judgements.cells.push(cell("E-02", "insider", 0.7));
+    let open = actor(&judgements);
+    let note = |a: &Assessment| a.not_examined.iter().any(|text| text.en.contains("have one root"));
+    assert!(note(&open), "{:?}", open.not_examined);
+    for added in &mut judgements.items {
+        added.item.group = Some("field office".into());
+    }
+    let grouped = actor(&judgements);
+    assert!(!note(&grouped));
+    assert!(share(&grouped, "insider") < share(&open, "insider"), "one root counts less than two");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Typical campaigns, read as a reader would.
 
-use bakas_model::{Assessment, AssessmentLevel, Confidence, NetworkKind};
+use bakas_model::{
+    Assessment, AssessmentLevel, Confidence, Day, NetworkKind,
+    network::{Question, View},
+};
 
 use crate::build::{Part, campaign, incident, part, traces, unjudged};
 
@@ -153,4 +156,31 @@ fn old_tables_and_traded_blocks_make_registration_less_credible() {
 
 fn telco_at(age_days: i32, moved: bool) -> Vec<Part> {
     telco().into_iter().map(|part| Part { age_days, moved, ..part }).collect()
+}
+
+#[test]
+fn another_source_that_places_it_elsewhere_is_told_and_tells() {
+    let parts = telco();
+    let incidents = [incident(1, &parts)];
+    let mut said = traces(&parts);
+    let share = |traces: &[bakas_model::Trace]| {
+        let soil = unjudged(&incidents, &[campaign(1, &incidents, 15.0)], traces).swap_remove(0);
+        (hypothesis(&soil, "from-SA").best, soil)
+    };
+    let (before, plain) = share(&said);
+    assert!(plain.not_examined.iter().any(|text| text.en.contains("Whether a geolocation agrees")));
+    for trace in &mut said {
+        trace.views.push(View {
+            question: Question::Location,
+            says: "Kenya, Nairobi".into(),
+            data_set: "a geolocation".into(),
+            date: Day(20_000),
+            agrees: false,
+        });
+    }
+    let (after, soil) = share(&said);
+    assert!(after < before - 0.02, "{before} became {after}");
+    let item = soil.evidence.iter().find(|item| item.id == "net-disputed").unwrap();
+    assert!(item.text.en.contains("Neither is taken for the truth"));
+    assert!(!soil.not_examined.iter().any(|text| text.en.contains("Whether a geolocation agrees")));
 }

@@ -57,7 +57,13 @@ impl Ruler {
         if lines.len() > limit {
             lines.truncate(limit);
             if let Some(last) = lines.last_mut() {
-                *last = self.fit(&format!("{last} …"), size, room);
+                while self.width(&format!("{last} …"), size, false) > room {
+                    match last.rfind(' ') {
+                        Some(at) => last.truncate(at),
+                        None => drop(last.pop()),
+                    }
+                }
+                last.push_str(" …");
             }
         }
         lines
@@ -71,7 +77,7 @@ impl Ruler {
         let count = text.chars().count();
         let fits = |limit: &usize| self.width(&cut(text, *limit), size, false) <= room;
         let limit = (1..count).rev().find(fits).unwrap_or(1);
-        cut(text.trim_end_matches([' ', '…']), limit).into_owned()
+        cut(text, limit).into_owned()
     }
 }
 

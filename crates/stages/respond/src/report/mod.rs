@@ -24,13 +24,13 @@ use std::collections::BTreeMap;
 
 use bakas_model::{
     Case, IncidentId, Judgements, Place, Timestamp,
-    assessment::{HistoryEntry, ProfileComparison},
+    assessment::{HistoryEntry, Numbers, ProfileComparison},
 };
 
 pub use crate::drawing::Lang;
 use crate::{text::visible_but, view::View};
 
-pub(crate) use assessment::{leaders, words as assessment_words};
+pub(crate) use assessment::{changes, leaders, words as assessment_words};
 pub(crate) use pdf::Face;
 pub use pdf::{PdfError, pdf, pdf_edition};
 
@@ -70,6 +70,8 @@ pub struct Judged<'a> {
     pub unrecorded: usize,
     /// What was changed before, oldest first.
     pub history: &'a [HistoryEntry],
+    /// The numbers as they were sealed, before any change.
+    pub sealed: &'a [Numbers],
     /// Habits beside profiles of groups, where profiles were given.
     pub known: &'a [ProfileComparison],
 }

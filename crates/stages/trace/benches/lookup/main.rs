@@ -62,6 +62,7 @@ fn families(
     title: &str,
     with_python: bool,
 ) {
+    let epoch = table.epoch_at(at).expect("the embedded table has epochs");
     let family = if asked[0].is_ipv4() { 4 } else { 6 };
     let file = mmdb::write(rows, family);
     let reader = maxminddb::Reader::from_source(file).expect("what the bench wrote can be read");
@@ -77,7 +78,7 @@ fn families(
             move |address| lines.load(address)
         }),
         Contender::new("**Bakas, origin**", |address| {
-            table.said(address, at).origin().and_then(|origin| origin.asn).map_or(0, |asn| asn.0)
+            table.announced_by(address, epoch).map_or(0, |asn| asn.0)
         }),
         Contender::new("**Bakas, origin, country, kind** (`locate`)", |address| {
             let location = table.locate(address, at);

@@ -11,7 +11,7 @@ const COUNT: usize = 1 << 18;
 pub(crate) fn run(rows: &[(IpNet, u32)], asked: &[IpAddr]) {
     let python = env::var("BENCH_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let place = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/lookup/pyasn.py");
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/lookup/measure_pyasn.py");
     let mut blocks = String::new();
     for (net, asn) in rows {
         writeln!(blocks, "{net}\t{asn}").expect("writing to a string");
@@ -31,7 +31,10 @@ pub(crate) fn run(rows: &[(IpNet, u32)], asked: &[IpAddr]) {
                 String::from_utf8_lossy(&output.stdout)
             );
         }
-        Ok(_) => println!("skipped: pyasn, Python does not have it\n"),
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            println!("skipped: pyasn: {}\n", said.lines().last().unwrap_or_default());
+        }
         Err(error) => println!("skipped: pyasn, {error}\n"),
     }
 }

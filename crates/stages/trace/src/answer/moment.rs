@@ -4,7 +4,7 @@
 use bakas_model::{Network, NetworkKind, Networks as _, Timestamp};
 
 use super::{Asked, is_apart};
-use crate::{operator_names, special, tables::lists_in_force};
+use crate::{operator_names, special};
 
 /// The answer for a time, with its age as seen from another one.
 pub(super) fn network(asked: &Asked<'_>, seen_from: Timestamp) -> Network {
@@ -39,7 +39,7 @@ pub(super) fn network(asked: &Asked<'_>, seen_from: Timestamp) -> Network {
     let mut lists: Vec<_> = asked
         .sources
         .iter()
-        .flat_map(|(named, said)| lists_in_force(named, said, location.asn, at))
+        .flat_map(|(named, said)| tables.lists(named, said, address, location.asn, at))
         .collect();
     lists.sort_by_key(|list| list.name);
     for list in &lists {

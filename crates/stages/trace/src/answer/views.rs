@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ListSaid, Said,
-    tables::{EMBEDDED, Named, speaks},
+    tables::{Bearing, EMBEDDED, Named},
 };
 
 /// Views that one answer holds.
@@ -97,20 +97,25 @@ fn on_the_block(views: &mut Views, named: &Named, said: &Said<'_>, then: &Networ
 /// Lists that name the address or its operator, those of other days too, with their days.
 fn kinds(views: &mut Views, asked: &Asked<'_>, (named, said): (&Named, &Said<'_>), then: &Network) {
     let of_operator = then.asn.into_iter().flat_map(|asn| named.table.said_of(asn).lists());
-    for list in said.lists().chain(of_operator) {
-        let in_force = speaks(&list, asked.at.day());
+    let (address, at) = (asked.address, asked.at);
+    let of_address =
+        said.lists().map(|list| (asked.tables.bearing(named, &list, address, then.asn, at), list));
+    let of_operator = of_operator.map(|list| (Bearing::InForce, list));
+    for (bearing, list) in of_address.chain(of_operator) {
         let kind = list.kind.unwrap_or_default();
-        let agrees = in_force && (kind == NetworkKind::Unknown || kind == then.kind);
-        let days = match in_force {
-            true => days(&list),
-            false => format!("{}, not at that time", days(&list)),
+        let agrees =
+            bearing == Bearing::InForce && (kind == NetworkKind::Unknown || kind == then.kind);
+        let days = match bearing {
+            Bearing::InForce => days(&list),
+            Bearing::OtherDays => format!("{}, not at that time", days(&list)),
+            Bearing::OtherHands(asn) => {
+                format!("gathered when {asn} announced the address: not counted for that time")
+            }
         };
-        let says = joined(&[
-            &format!("on the list {}", list.name),
-            list.kind.map_or("", NetworkKind::label),
-            &days,
-        ]);
-        views.add(Question::Kind, says, list.data_set, named.day_of(list.data_set), agrees);
+        let label = list.kind.map_or("", NetworkKind::label);
+        let says = joined(&[&format!("on the list {}", list.name), label, &days]);
+        let day = named.day_of(list.data_set);
+        views.add(Question::Kind, says, list.data_set, day, agrees);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     Draft, EpochDraft,
     flatten::{self, Stretch},
     format::{
-        Writer, layers,
+        Main, Writer, layers,
         sections::{COMBINATIONS, CONTEXTS, HISTORIES},
     },
     table::letters,
@@ -33,7 +33,7 @@ pub(super) fn write(
     epochs: &[&EpochDraft],
     operators: &Operators,
     out: &mut Writer,
-) {
+) -> Main {
     let mut attributes: Vec<[Vec<Stretch>; 2]> = epochs
         .iter()
         .map(|epoch| {
@@ -51,19 +51,51 @@ pub(super) fn write(
     attributes.push(by_family(&lists, flatten::union));
     let mut combinations = Combinations::default();
     let always = operators.asns.len();
-    let stretches = [0, 1].map(|family| {
+    let mut stretches = [0, 1].map(|family| {
         let attributes: Vec<&[Stretch]> =
             attributes.iter().map(|attribute| attribute[family].as_slice()).collect();
         flatten::combine(&attributes, |values| combinations.number(values, always))
     });
-    let [histories, contexts] = &combinations.rows;
-    out.layer(layers::MAIN, &stretches, histories.len());
-    out.records(COMBINATIONS, &[histories, contexts]);
+    let main = combinations.main();
+    if let Some(shift) = main.shift {
+        for stretch in stretches.iter_mut().flatten() {
+            stretch.value = combinations.joined(stretch.value, shift);
+        }
+    }
+    out.layer(layers::MAIN, &stretches, main.limit as usize);
+    if main.shift.is_none() {
+        let [histories, contexts] = &combinations.rows;
+        out.records(COMBINATIONS, &[histories, contexts]);
+    }
     out.records(HISTORIES, &[&combinations.histories]);
     out.records(CONTEXTS, &[&combinations.contexts[0], &combinations.contexts[1]]);
+    main
 }
 
 impl Combinations {
+    /// How combinations are written: joined into one number where that is small enough, so that
+    /// look-ups spare a step.
+    fn main(&self) -> Main {
+        let highest = |field: &[u32]| field.iter().copied().max().unwrap_or(0);
+        let (history, context) = (highest(&self.rows[0]), highest(&self.rows[1]));
+        let shift = u32::BITS - history.leading_zeros();
+        let limit = u64::from(context) << shift | u64::from(history);
+        match u32::try_from(limit) {
+            // The other half of the numbers is left for pages.
+            Ok(limit) if limit < 1 << 31 => Main { shift: Some(shift as u8), limit },
+            _ => {
+                let limit = u32::try_from(self.rows[0].len()).expect("numbered in 32 bits");
+                Main { shift: None, limit }
+            }
+        }
+    }
+
+    /// A combination by its number as history and context in one number.
+    fn joined(&self, number: u32, shift: u8) -> u32 {
+        let row = (number as usize).checked_sub(1);
+        row.map_or(0, |row| self.rows[1][row] << shift | self.rows[0][row])
+    }
+
     /// One more than the position of a combination: operators by epoch, country, lists.
     fn number(&mut self, values: &[u32], always: usize) -> u32 {
         let (epochs, context) = values.split_at(values.len() - 2);

@@ -69,14 +69,14 @@ impl Rows {
 
 impl Column {
     /// The number in a row.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, bytes: &[u8], row: usize) -> u32 {
         let at = self.at + row * self.stride;
         // The tail of a table makes four bytes readable behind every number.
-        let word = bytes
-            .get(at..at + 4)
-            .map_or([0; 4], |word| word.try_into().expect("a slice of four bytes is four bytes"));
-        u32::from_le_bytes(word) & self.mask
+        match bytes.get(at..).and_then(<[u8]>::first_chunk::<4>) {
+            Some(word) => u32::from_le_bytes(*word) & self.mask,
+            None => 0,
+        }
     }
 
     /// How many rows.
@@ -88,6 +88,17 @@ impl Column {
     pub(crate) fn iter<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = u32> + use<'a> {
         let column = *self;
         (0..column.count).map(move |row| column.get(bytes, row))
+    }
+
+    /// Whether something holds for all numbers.
+    pub(crate) fn all(&self, bytes: &[u8], mut holds: impl FnMut(u32) -> bool) -> bool {
+        // Whole words in a row, as the long columns of the main layer have them, are read as such.
+        let whole = (self.stride == 4 && self.mask == u32::MAX)
+            .then(|| bytes.get(self.at..self.at + 4 * self.count))
+            .flatten();
+        let Some(whole) = whole else { return self.iter(bytes).all(holds) };
+        let (words, _) = whole.as_chunks::<4>();
+        words.iter().fold(true, |all, word| all & holds(u32::from_le_bytes(*word)))
     }
 
     /// The rows with this number, where the column is sorted.

@@ -32,6 +32,8 @@ pub(crate) mod limits {
 /// What is neither addresses nor operators.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Meta {
+    /// How the main layer is written.
+    pub(crate) main: Main,
     /// Oldest first.
     pub(crate) epochs: Vec<EpochMeta>,
     /// Data sets of the parts; empty where the table has no such part.
@@ -48,6 +50,16 @@ pub(crate) struct Meta {
     pub(crate) states: Vec<StateOwned>,
     /// All data sets.
     pub(crate) data_sets: Vec<DataSet>,
+}
+
+/// How the main layer's values are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Main {
+    /// Where a value is a context and a history joined: the bits of the history. Else it is one more
+    /// than the position of a combination.
+    pub(crate) shift: Option<u8>,
+    /// The highest value; above it are pages.
+    pub(crate) limit: u32,
 }
 
 /// A date for which the origins of all addresses are known.
@@ -193,7 +205,8 @@ pub(crate) fn layer(
     letter: u8,
     limit: usize,
 ) -> Result<Layer, TableError> {
-    Layer::read(directory, bytes, letter, u32::try_from(limit).unwrap_or(u32::MAX))
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    Layer::read(directory, bytes, letter, limit, |value| value <= limit)
 }
 
 fn read_meta(bytes: &[u8]) -> Result<Meta, Why> {
@@ -207,7 +220,10 @@ fn read_meta(bytes: &[u8]) -> Result<Meta, Why> {
     if meta.lists.len() > limits::LISTS_LIMIT {
         return Err(format!("{} lists", meta.lists.len()));
     }
-    Ok(meta)
+    match meta.main.shift {
+        Some(shift) if shift > 31 => Err(format!("a history of {shift} bits")),
+        _ => Ok(meta),
+    }
 }
 
 /// Kinds by their number in the file; the order is part of the format.

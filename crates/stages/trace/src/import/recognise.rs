@@ -86,6 +86,11 @@ fn of_text(head: &[u8], name: &str) -> Option<Kind> {
     of_columns(first, &lines, name)
 }
 
+/// Whether so many of the lines are of a kind that the others are mistakes.
+const fn is_most(lines: usize, of: usize) -> bool {
+    lines > 0 && lines * 2 >= of
+}
+
 /// A table: by its header, else by what stands in its first rows.
 fn of_columns(first: &str, lines: &[&str], name: &str) -> Option<Kind> {
     let separator = csv::separator(first.as_bytes());
@@ -117,7 +122,8 @@ fn of_columns(first: &str, lines: &[&str], name: &str) -> Option<Kind> {
         let country = country.trim();
         text::network(net).is_some() && (country.is_empty() || text::country(country).is_some())
     };
-    if separator == ',' && fields.len() >= 2 && rows().all(|fields| is_geofeed(&fields)) {
+    let feed = rows().filter(|fields| is_geofeed(fields)).count();
+    if separator == ',' && is_geofeed(&fields) && is_most(feed, lines.len()) {
         return Some(Kind::Geofeed);
     }
     if fields.len() >= 2 && csv::guess(&fields).is_some() {
@@ -127,10 +133,12 @@ fn of_columns(first: &str, lines: &[&str], name: &str) -> Option<Kind> {
     let listed = |line: &&&str| {
         super::lists::first_field(line, separator).is_none_or(|field| is_entry(&field))
     };
-    let all = lines.iter().skip(usize::from(header.has("asn"))).all(|line| listed(&line));
+    let skipped = usize::from(header.has("asn"));
+    let entries = lines.iter().skip(skipped).filter(listed).count();
     // Exits are listed like anything else; only the name tells.
     let kind = if name.to_ascii_lowercase().contains("tor") { Kind::Tor } else { Kind::List };
-    (all && lines.len() > usize::from(header.has("asn"))).then_some(kind)
+    let first = lines.get(skipped).filter(listed);
+    (first.is_some() && is_most(entries, lines.len() - skipped)).then_some(kind)
 }
 
 #[cfg(test)]

@@ -26,42 +26,45 @@ pub(crate) struct LayerV4 {
     fine: [Column; 2],
     /// Values above it are pages.
     limit: u32,
-    /// For each /16 how many cuts come before it, and which of the marks are its own.
-    buckets: Vec<(u32, u32)>,
+    /// For each /16 its marks; neighbours without a cut share theirs.
+    buckets: Vec<u16>,
     marks: Vec<Marks>,
 }
 
-/// The third octets at which a cut lies, as bits: which cut an address belongs to is counted, not
-/// searched, so that the processor need not guess.
+/// The third octets of a /16 at which a cut lies, as bits, 64 to a part: which cut an address belongs
+/// to is counted, not searched, so that the processor need not guess.
+type Marks = [Part; 4];
+
+/// 64 third octets. Twelve bytes, all of them in one or two cache lines.
 #[derive(Clone, Copy, Debug, Default)]
-struct Marks {
-    bits: [u64; 4],
-    /// How many lie in earlier words.
-    before: [u8; 4],
+struct Part {
+    /// The bits of the lower and of the upper half.
+    bits: [u32; 2],
+    /// How many cuts come before.
+    before: u32,
 }
 
-impl Marks {
-    fn new(octets: &[u8]) -> Self {
-        let mut this = Self::default();
-        for &octet in octets {
-            this.bits[usize::from(octet >> 6)] |= 1 << (octet & 63);
-        }
-        let mut before = 0;
-        for (word, count) in this.bits.iter().zip(&mut this.before) {
-            *count = before;
-            // Up to 192, as the last word is never counted.
-            before = before.wrapping_add(word.count_ones() as u8);
-        }
-        this
-    }
-
-    /// How many lie at or before an octet.
+impl Part {
+    /// How many cuts lie at or before an octet of this part.
     #[inline]
     fn until(&self, octet: u8) -> usize {
-        let word = usize::from(octet >> 6);
-        let lower = self.bits[word] & u64::MAX >> (63 - (octet & 63));
-        usize::from(self.before[word]) + lower.count_ones() as usize
+        let bits = u64::from(self.bits[1]) << 32 | u64::from(self.bits[0]);
+        let lower = bits & u64::MAX >> (63 - (octet & 63));
+        self.before as usize + lower.count_ones() as usize
     }
+}
+
+/// Marks for the octets of a /16, before which so many cuts lie.
+fn marks(octets: &[u8], mut before: u32) -> Marks {
+    let mut marks = Marks::default();
+    for &octet in octets {
+        marks[usize::from(octet >> 6)].bits[usize::from(octet >> 5 & 1)] |= 1 << (octet & 31);
+    }
+    for part in &mut marks {
+        part.before = before;
+        before += part.bits[0].count_ones() + part.bits[1].count_ones();
+    }
+    marks
 }
 
 impl LayerV4 {
@@ -70,6 +73,7 @@ impl LayerV4 {
         bytes: &[u8],
         layer: u8,
         limit: u32,
+        known: &impl Fn(u32) -> bool,
     ) -> Result<Self, TableError> {
         let tag = |part| tag(layer, Family::V4, part);
         let fine = directory.rows(tag(FINE), &FINE_WIDTHS)?;
@@ -88,10 +92,7 @@ impl LayerV4 {
         if this.cuts.1 != this.values.len() {
             return wrong(VALUES, "columns of different length");
         }
-        if !this.index_is_sound(bytes) {
-            return wrong(INDEX, "buckets out of order");
-        }
-        if !this.cuts_are_sound(bytes) {
+        if !this.mark(bytes) {
             return wrong(CUTS, "cuts out of order");
         }
         if !pages_are_sound(this.pages.iter(bytes), fine.len()) || !this.fine_is_sound(bytes) {
@@ -99,36 +100,27 @@ impl LayerV4 {
         }
         let pages = u32::try_from(this.pages.len().saturating_sub(1)).unwrap_or(u32::MAX);
         let highest = limit.saturating_add(pages);
-        if this.values.iter(bytes).any(|value| value > highest) {
+        let leads = |value| if value > limit { value <= highest } else { known(value) };
+        if !this.values.all(bytes, leads) {
             return wrong(VALUES, "reference to nothing");
         }
-        if this.fine[1].iter(bytes).any(|value| value > limit) {
+        if !this.fine[1].all(bytes, |value| value <= limit && known(value)) {
             return wrong(FINE, "reference to nothing");
         }
-        this.mark(bytes);
         Ok(this)
     }
 
     /// The value of an address.
     #[inline]
     pub(crate) fn value(&self, bytes: &[u8], number: u32) -> u32 {
-        if self.cuts.1 == 0 {
-            return 0;
-        }
-        let value = self.values.get(bytes, self.cut(number));
-        if value > self.limit {
-            self.fine[1].get(bytes, self.fine_cut(bytes, value, number))
-        } else {
-            value
-        }
+        let Some(cut) = self.cut(number) else { return 0 };
+        let value = self.values.get(bytes, cut);
+        if value > self.limit { self.fine_value(bytes, value, number) } else { value }
     }
 
     /// The stretch around an address on which no cut lies, and its value.
     pub(super) fn piece(&self, bytes: &[u8], number: u32) -> (u32, u32, u32) {
-        if self.cuts.1 == 0 {
-            return (0, u32::MAX, 0);
-        }
-        let cut = self.cut(number);
+        let Some(cut) = self.cut(number) else { return (0, u32::MAX, 0) };
         let (first, value) = (self.first(bytes, cut, number >> 16), self.values.get(bytes, cut));
         let last = match cut + 1 < self.cuts.1 {
             true => self.first_behind(bytes, cut + 1, number >> 16) - 1,
@@ -169,35 +161,44 @@ impl LayerV4 {
         })
     }
 
-    /// The cut at or before an address.
+    /// The cut at or before an address; none where the layer is empty.
     #[inline]
-    fn cut(&self, number: u32) -> usize {
-        let (before, marks) = self.buckets[(number >> 16) as usize];
+    fn cut(&self, number: u32) -> Option<usize> {
+        let marks = &self.marks[usize::from(*self.buckets.get((number >> 16) as usize)?)];
+        let octet = (number >> 8) as u8;
         // The first cut of all is at 0, so there is one at or before every address.
-        before as usize + self.marks[marks as usize].until((number >> 8) as u8) - 1
+        Some(marks[usize::from(octet >> 6)].until(octet).wrapping_sub(1))
     }
 
-    /// Counts the cuts before each /16 and marks those within; most /16 share the empty marks.
-    fn mark(&mut self, bytes: &[u8]) {
-        if self.cuts.1 == 0 {
-            return;
+    /// Marks the cuts of each /16; tells whether they are in order.
+    fn mark(&mut self, bytes: &[u8]) -> bool {
+        let cuts = &bytes[self.cuts.0..self.cuts.0 + self.cuts.1];
+        if cuts.is_empty() {
+            return self.index.len() == 0;
         }
-        self.marks.push(Marks::default());
+        let sound = self.index.len() == BUCKETS + 1
+            && self.index.get(bytes, 0) == 0
+            && self.index.get(bytes, BUCKETS) as usize == cuts.len();
+        // A cut at 0 must be the first of all.
+        if !sound || cuts[0] != 0 || self.index.get(bytes, 1) == 0 {
+            return false;
+        }
         self.buckets.reserve_exact(BUCKETS);
-        for bucket in 0..BUCKETS {
-            let (low, high) = self.bucket(bytes, bucket);
-            let marks = match low < high {
-                true => {
-                    let octets = &bytes[self.cuts.0 + low..self.cuts.0 + high];
-                    self.marks.push(Marks::new(octets));
-                    self.marks.len() - 1
-                }
-                false => 0,
-            };
-            let marks = u32::try_from(marks).expect("fewer marks than buckets");
-            self.buckets.push((self.index.get(bytes, bucket), marks));
+        let (mut low, mut empty) = (0, false);
+        for high in self.index.iter(bytes).skip(1) {
+            let Some(octets) = cuts.get(low as usize..high as usize) else { return false };
+            if !octets.is_sorted_by(|a, b| a < b) {
+                return false;
+            }
+            if !(octets.is_empty() && empty) {
+                self.marks.push(marks(octets, low));
+            }
+            (low, empty) = (high, octets.is_empty());
+            let at = u16::try_from(self.marks.len() - 1);
+            self.buckets.push(at.expect("no more marks than buckets"));
         }
         self.marks.shrink_to_fit();
+        true
     }
 
     #[inline]
@@ -232,36 +233,16 @@ impl LayerV4 {
         (self.pages.get(bytes, page) as usize, self.pages.get(bytes, page + 1) as usize)
     }
 
-    /// The finer cut at or before an address.
     #[cold]
+    fn fine_value(&self, bytes: &[u8], value: u32, number: u32) -> u32 {
+        self.fine[1].get(bytes, self.fine_cut(bytes, value, number))
+    }
+
+    /// The finer cut at or before an address.
     fn fine_cut(&self, bytes: &[u8], value: u32, number: u32) -> usize {
         let (from, until) = self.page(bytes, value);
         let octet = number & 0xff;
         (from..until).rev().find(|&at| self.fine[0].get(bytes, at) <= octet).unwrap_or(from)
-    }
-
-    fn index_is_sound(&self, bytes: &[u8]) -> bool {
-        if self.cuts.1 == 0 {
-            return self.index.len() == 0;
-        }
-        let last = self.index.len() == BUCKETS + 1
-            && self.index.get(bytes, BUCKETS) as usize == self.cuts.1;
-        last && self.index.get(bytes, 0) == 0 && self.index.iter(bytes).is_sorted()
-    }
-
-    fn cuts_are_sound(&self, bytes: &[u8]) -> bool {
-        let cuts = &bytes[self.cuts.0..self.cuts.0 + self.cuts.1];
-        if cuts.is_empty() {
-            return true;
-        }
-        let begins = cuts[0] == 0 && self.index.get(bytes, 1) > 0;
-        let mut low = 0;
-        begins
-            && self.index.iter(bytes).skip(1).all(|high| {
-                let bucket = &cuts[low..high as usize];
-                low = high as usize;
-                bucket.is_sorted_by(|a, b| a < b)
-            })
     }
 
     fn fine_is_sound(&self, bytes: &[u8]) -> bool {

@@ -38,12 +38,14 @@ impl LayerV6 {
         bytes: &[u8],
         layer: u8,
         limit: u32,
+        known: &impl Fn(u32) -> bool,
     ) -> Result<Self, TableError> {
         let tag = |part| tag(layer, Family::V6, part);
         let fine = directory.rows(tag(FINE), &FINE_WIDTHS)?;
+        let cuts = directory.rows(tag(CUTS), &CUT_WIDTHS)?;
         let mut this = Self {
-            cuts: directory.rows(tag(CUTS), &CUT_WIDTHS)?,
-            steps: Vec::new(),
+            cuts,
+            steps: Vec::with_capacity(cuts.len().div_ceil(STEP)),
             values: directory.rows(tag(VALUES), &[0])?.column(0),
             pages: directory.rows(tag(PAGES), &[0])?.column(0),
             fine: [0, 1, 2, 3].map(|field| fine.column(field)),
@@ -53,40 +55,40 @@ impl LayerV6 {
         if this.cuts.len() != this.values.len() {
             return wrong(VALUES, "columns of different length");
         }
-        let keys = (0..this.cuts.len()).map(|cut| this.key(bytes, cut));
-        if !keys.clone().is_sorted_by(|a, b| a < b)
-            || keys.clone().next().is_some_and(|key| key != 0)
-        {
-            return wrong(CUTS, "cuts out of order");
+        let mut before = None;
+        for cut in 0..this.cuts.len() {
+            let key = this.key(bytes, cut);
+            // The first cut is at 0, and each of the others behind the one before it.
+            if before.map_or(key != 0, |before| key <= before) {
+                return wrong(CUTS, "cuts out of order");
+            }
+            before = Some(key);
+            if cut % STEP == 0 {
+                this.steps.push(key);
+            }
         }
-        let steps = keys.step_by(STEP).collect();
         if !pages_are_sound(this.pages.iter(bytes), fine.len()) || !this.fine_is_sound(bytes) {
             return wrong(PAGES, "finer cuts out of order");
         }
         let pages = u32::try_from(this.pages.len().saturating_sub(1)).unwrap_or(u32::MAX);
         let highest = limit.saturating_add(pages);
-        if this.values.iter(bytes).any(|value| value > highest) {
+        let leads = |value| if value > limit { value <= highest } else { known(value) };
+        if !this.values.all(bytes, leads) {
             return wrong(VALUES, "reference to nothing");
         }
-        if this.fine[3].iter(bytes).any(|value| value > limit) {
+        if !this.fine[3].all(bytes, |value| value <= limit && known(value)) {
             return wrong(FINE, "reference to nothing");
         }
-        this.steps = steps;
         Ok(this)
     }
 
     /// The value of an address.
-    #[inline]
     pub(crate) fn value(&self, bytes: &[u8], number: u128) -> u32 {
         if self.steps.is_empty() {
             return 0;
         }
         let value = self.values.get(bytes, self.cut(bytes, number));
-        if value > self.limit {
-            self.fine[3].get(bytes, self.fine_cut(bytes, value, number))
-        } else {
-            value
-        }
+        if value > self.limit { self.fine_value(bytes, value, number) } else { value }
     }
 
     /// The stretch around an address on which no cut lies, and its value.
@@ -139,7 +141,8 @@ impl LayerV6 {
         let mut size = STEP.min(self.cuts.len() - low);
         while size > 1 {
             let half = size / 2;
-            low += if self.key(bytes, low + half) <= wanted { half } else { 0 };
+            // Multiplied, not branched: the processor could only guess.
+            low += half * usize::from(self.key(bytes, low + half) <= wanted);
             size -= half;
         }
         low
@@ -168,8 +171,12 @@ impl LayerV6 {
         (self.pages.get(bytes, page) as usize, self.pages.get(bytes, page + 1) as usize)
     }
 
-    /// The finer cut at or before an address.
     #[cold]
+    fn fine_value(&self, bytes: &[u8], value: u32, number: u128) -> u32 {
+        self.fine[3].get(bytes, self.fine_cut(bytes, value, number))
+    }
+
+    /// The finer cut at or before an address.
     fn fine_cut(&self, bytes: &[u8], value: u32, number: u128) -> usize {
         let (mut low, mut high) = self.page(bytes, value);
         let wanted = number & fine_mask();

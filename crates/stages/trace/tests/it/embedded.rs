@@ -4,30 +4,32 @@
 use std::{fs, path::Path, time::Instant};
 
 use bakas_model::{Asn, Country, NetworkKind, Networks, Timestamp, Trace};
-use bakas_trace::Table;
+use bakas_trace::Tables;
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
 
 const OLD: &str = "2025-05-01";
 const NEW: &str = "2026-07-01";
 
-fn table() -> Table {
-    Table::embedded().expect("the embedded table is sound")
+fn table() -> Tables {
+    Tables::embedded().expect("the embedded table is sound")
 }
 
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
-fn trace(table: &Table, address: &str, time: &str) -> Trace {
+fn trace(table: &Tables, address: &str, time: &str) -> Trace {
     table.trace(address.parse().expect("an address"), at(time), at("2026-08-01"))
 }
 
 #[test]
-fn knows_who_announces_well_known_addresses_in_both_epochs() {
+fn knows_who_announces_well_known_addresses_in_every_epoch() {
     let table = table();
     let check = |address, asn, operator: &str, country: &str| {
-        for (time, data_set) in [(OLD, "asn-2025-04-11"), (NEW, "asn-2026-06-17")] {
+        let epochs =
+            [("2025-04-05", "asn-2025-04-02"), (OLD, "asn-2025-04-11"), (NEW, "asn-2026-06-17")];
+        for (time, data_set) in epochs {
             let then = trace(&table, address, time).then;
             assert_eq!(then.asn, Some(Asn(asn)), "{address} at {time}");
             let name = then.operator.unwrap();
@@ -53,7 +55,8 @@ fn the_newest_epoch_before_the_event_answers_and_says_how_far_it_is() {
         let then = trace(&table, "8.8.8.8", time).then;
         assert_eq!((then.epoch.to_string().as_str(), then.age_days), (epoch, age_days), "{time}");
     };
-    check("2015-12-10", "2025-04-11", -3410);
+    check("2015-12-10", "2025-04-02", -3401);
+    check("2025-04-10", "2025-04-02", 8);
     check("2025-04-11", "2025-04-11", 0);
     check("2026-01-05", "2025-04-11", 269);
     check("2026-06-16", "2025-04-11", 431);
@@ -88,8 +91,8 @@ fn addresses_set_apart_have_no_operator() {
         assert!(trace.then.special.unwrap().contains(name), "{address}");
         assert_eq!((trace.then.asn, trace.then.country), (None, None), "{address}");
         assert_eq!(trace.then.data_sets, ["iana-special-purpose"], "{address}");
-        assert!(trace.caveat.contains("not on the public Internet"), "{}", trace.caveat);
-        assert!(!trace.caveat.contains("changed hands"), "{}", trace.caveat);
+        assert!(trace.caveat.en.contains("not on the public Internet"), "{}", trace.caveat.en);
+        assert!(!trace.caveat.en.contains("changed hands"), "{}", trace.caveat.en);
     };
     check("203.0.113.7", "TEST-NET-3");
     check("10.20.0.5", "private use");
@@ -122,7 +125,7 @@ fn kinds_come_with_the_lists_that_say_so() {
             trace.then.data_sets.len() > trace.then.lists.len(),
             "each list names its data set"
         );
-        assert!(trace.caveat.contains(caveat), "{}", trace.caveat);
+        assert!(trace.caveat.en.contains(caveat), "{}", trace.caveat.en);
     };
     check("185.220.101.1", NetworkKind::Tor, "tor-exits-2024-02", "Tor exit");
     check("104.16.1.1", NetworkKind::Content, "misp-cloudflare", "forwarding header");
@@ -131,7 +134,7 @@ fn kinds_come_with_the_lists_that_say_so() {
     let telco = trace(&table, "124.107.1.1", NEW);
     assert_eq!(telco.then.kind, NetworkKind::Telco);
     assert!(telco.then.data_sets.contains(&"operator-name-rules".to_owned()));
-    assert!(telco.caveat.contains("carrier-grade NAT"), "{}", telco.caveat);
+    assert!(telco.caveat.en.contains("carrier-grade NAT"), "{}", telco.caveat.en);
 }
 
 #[test]
@@ -142,7 +145,7 @@ fn a_state_owner_is_named_and_is_not_the_user() {
     assert_eq!((state.owner, state.majority), (Country::new("CN").unwrap(), true));
     assert_eq!(state.group.as_deref(), Some("CN-TELECOM"));
     assert!(trace.then.data_sets.contains(&"state-owned-ases-2022".to_owned()));
-    assert!(trace.caveat.contains("not who used it or for whom"), "{}", trace.caveat);
+    assert!(trace.caveat.en.contains("not who used it or for whom"), "{}", trace.caveat.en);
 }
 
 #[test]
@@ -194,7 +197,7 @@ fn every_data_set_an_answer_names_is_described() {
         }
     }
     let dbip = sets.iter().filter(|set| set.attribution.contains("https://db-ip.com")).count();
-    assert_eq!(dbip, 2, "DB-IP asks for a link, and two epochs use it");
+    assert_eq!(dbip, 3, "DB-IP asks for a link, and three epochs use it");
 }
 
 #[test]

@@ -4,5 +4,7 @@
 mod damage;
 mod embedded;
 mod import;
+mod parts;
 mod slow_twin;
+mod special;
 mod tables;

@@ -12,7 +12,7 @@ use bakas_model::{
     assessment::{
         Basis, Cap, Cell, Cost, EvidenceKind, LeaveOut, Moved, NextQuestion, Step, Turning,
     },
-    case::{CASE_SCHEMA, ClockProposal, IdleEntry, SetAside},
+    case::{CASE_SCHEMA, ClockProposal, Holdings, IdleEntry, SetAside},
     detection::Tally,
     incident::{Act, AddressUse, Deed, Entered, LinkReason},
     network::{
@@ -107,6 +107,7 @@ fn source() -> SourceSummary {
         .into(),
         first: Some(at(0)),
         last: None,
+        held: Holdings { events: 3, source_port: 2, destination: 1, zoned: 3 },
         duplicate_of: Some(SourceIx(1)),
     }
 }

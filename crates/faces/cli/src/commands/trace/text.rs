@@ -19,9 +19,10 @@ const CONTACTS_SHOWN: usize = 4;
 pub(super) fn paragraph(answer: &Trace, width: usize) -> String {
     let at = whole_second(&answer.at.to_string());
     let mut page = Page { text: format!("{}  at {at}\n", answer.address), width };
-    network(&mut page, "then", &answer.then);
-    if let Some(now) = &answer.now {
-        network(&mut page, "now", now);
+    network(&mut page, "then", &answer.then, distance(&answer.then));
+    match &answer.now {
+        Some(now) => network(&mut page, "now", now, old(now.epoch, now.age_days)),
+        None => unchanged(&mut page, answer),
     }
     history(&mut page, &answer.history);
     about(&mut page, answer);
@@ -47,7 +48,15 @@ impl Page {
     }
 }
 
-fn network(page: &mut Page, when: &str, network: &Network) {
+/// That the newest table says the same, where there is one after that time.
+fn unchanged(page: &mut Page, answer: &Trace) {
+    let newest = answer.history.iter().map(|one| one.until).max();
+    if let Some(newest) = newest.filter(|newest| *newest > answer.then.epoch) {
+        page.line("now", &format!("the same, by the table of {newest}"));
+    }
+}
+
+fn network(page: &mut Page, when: &str, network: &Network, distance: String) {
     let mut parts = Vec::new();
     if let Some(special) = &network.special {
         parts.push(format!("special-purpose: {special}"));
@@ -81,7 +90,15 @@ fn network(page: &mut Page, when: &str, network: &Network) {
     };
     // What is set apart belongs to nobody, at any time.
     if network.special.is_none() || network.asn.is_some() {
-        page.line("", &format!("{}; {lists}", distance(network)));
+        page.line("", &format!("{distance}; {lists}"));
+    }
+}
+
+/// How old the newest table is.
+fn old(epoch: bakas_model::Day, age_days: i32) -> String {
+    match age_days {
+        age if age > 0 => format!("newest table, of {epoch}, {age} days old"),
+        _ => format!("newest table, of {epoch}"),
     }
 }
 
@@ -93,7 +110,9 @@ fn distance(network: &Network) -> String {
         0 => format!("table of that day, {epoch}"),
         age if days > FAR_DAYS => {
             let side = if age < 0 { "LATER" } else { "EARLIER" };
-            format!("ATTENTION: the nearest table, of {epoch}, is {days} {unit} {side} than that time")
+            format!(
+                "ATTENTION: the nearest table, of {epoch}, is {days} {unit} {side} than that time"
+            )
         }
         age if age < 0 => format!("table of {epoch}, {days} {unit} after that time"),
         _ => format!("table of {epoch}, {days} {unit} before that time"),
@@ -132,7 +151,10 @@ fn about(page: &mut Page, answer: &Trace) {
         let holder = if said.holder.is_empty() { "holder not named" } else { &said.holder };
         let since = said.date.map(|day| format!(" since {day}")).unwrap_or_default();
         let source = source(&told.data_set, told.date);
-        page.line("block", &format!("{holder}, {} by {}{since} ({source})", said.status, said.registry));
+        page.line(
+            "block",
+            &format!("{holder}, {} by {}{since} ({source})", said.status, said.registry),
+        );
     }
     if let Some(told) = &answer.place {
         let source = source(&told.data_set, told.date);
@@ -177,7 +199,10 @@ fn contacts(page: &mut Page, contacts: &[Contact]) {
             name => format!(" {name}"),
         };
         let source = source(&contact.data_set, contact.date);
-        page.line(label, &format!("{}{name}: {} ({source})", contact.role.label(), contact.address));
+        page.line(
+            label,
+            &format!("{}{name}: {} ({source})", contact.role.label(), contact.address),
+        );
         label = "";
     }
 }
@@ -188,7 +213,9 @@ fn outside(page: &mut Page, answer: &Trace) {
         let parts = [rdap.name.clone(), rdap.registrant.clone(), rdap.range.clone()];
         let mut parts: Vec<String> = parts.into_iter().flatten().collect();
         parts.extend(rdap.country.map(|country| format!("country {country}")));
-        parts.extend(rdap.changed.map(|time| format!("last changed {}", whole_second(&time.to_string()))));
+        parts.extend(
+            rdap.changed.map(|time| format!("last changed {}", whole_second(&time.to_string()))),
+        );
         page.line("registry", &parts.join(" · "));
         let kept = rdap.file.as_ref().map(|file| format!(", kept as {file}")).unwrap_or_default();
         let asked = whole_second(&rdap.asked.to_string());
@@ -207,7 +234,10 @@ fn outside(page: &mut Page, answer: &Trace) {
 fn subscriber(page: &mut Page, question: &SubscriberQuestion) {
     page.line("line", &question.because.en);
     let needs: Vec<_> = question.facts.iter().map(|fact| needed(fact.fact)).collect();
-    page.line("", &format!("to find a subscriber give the operator (RFC 6302): {}", needs.join("; ")));
+    page.line(
+        "",
+        &format!("to find a subscriber give the operator (RFC 6302): {}", needs.join("; ")),
+    );
     let held = question.facts.iter().filter(|fact| fact.held != Held::Unknown);
     for fact in held {
         page.line("", &format!("{}: {}", needed(fact.fact), words(fact.held)));

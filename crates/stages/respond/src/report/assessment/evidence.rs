@@ -42,7 +42,7 @@ fn row(assessment: &Assessment, item: &EvidenceItem) -> Markup {
     html! {
         tr {
             th.wide scope="row" {
-                (item.number) ". " (text(&item.text)) " " small { code { (value(&item.id, 40)) } } " "
+                "E" (item.number) ". " (text(&item.text)) " " small { code { (value(&item.id, 40)) } } " "
                 (incident_links(&item.incidents)) (reasons(assessment, item))
             }
             td {

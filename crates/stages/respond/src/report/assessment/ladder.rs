@@ -8,8 +8,8 @@ use crate::drawing::{Drawing, Fill, Lang, Letter, Ruler, Stroke, percent, range}
 
 const WIDTH: f32 = 487.0;
 /// Where the scale begins and how wide it is.
-const SCALE: (f32, f32) = (210.0, 172.0);
-const LABEL: Letter = Letter::new(7.8);
+const SCALE: (f32, f32) = (206.0, 156.0);
+const LABEL: Letter = Letter::new(7.6);
 const SMALL: Letter = Letter::new(6.4);
 /// Hypotheses that are drawn; a question has fewer.
 const ROWS_LIMIT: usize = 16;
@@ -65,7 +65,12 @@ fn row(
     drawing.line((prior, middle - 7.0), (prior, middle + 7.0), Stroke::Dashed);
     let right = SCALE.0 + SCALE.1 + 8.0;
     let word = words::likelihood(hypothesis, lang);
-    drawing.lines(right, middle - 1.0, LABEL.bold(), &ruler.wrap(&word, 7.8, WIDTH - right, 1));
+    drawing.lines(
+        right,
+        middle - 1.0,
+        LABEL.bold(),
+        &ruler.wrap(&word, LABEL.size, WIDTH - right, 1),
+    );
     let numbers =
         format!("{} ({})", percent(hypothesis.best), range(hypothesis.low, hypothesis.high));
     drawing.text(right, middle + 7.5, SMALL.soft(), numbers);

@@ -19,8 +19,8 @@ const ROW: f32 = 24.0;
 pub(in crate::report) const ITEMS_LIMIT: usize = 22;
 /// Explanations that are drawn, the likeliest.
 const COLUMNS_LIMIT: usize = 8;
-/// Decibans that fill half a cell.
-const FULL_DECIBANS: f64 = 5.0;
+/// Decibans that fill half a cell, at least and at most: a factor of 1.6 and of 3.
+const FULL_DECIBANS: (f64, f64) = (2.0, 5.0);
 
 /// Draws, where anything was weighed.
 pub(in crate::report) fn draw(
@@ -42,10 +42,12 @@ pub(in crate::report) fn draw(
         let id = ruler.fit(&hypothesis.id, SMALL.size, wide - 4.0);
         drawing.text(middle, 17.0, SMALL.soft().middle(), id);
     }
+    let full = rows.iter().map(|(_, moved)| most(moved)).fold(FULL_DECIBANS.0, f64::max);
+    let full = full.min(FULL_DECIBANS.1);
     let mut y = 22.0;
     for (item, moved) in &rows {
         drawing.line((0.0, y), (WIDTH, y), Stroke::Thin);
-        let label = format!("{}. {}", item.number, lang.text(&item.text));
+        let label = format!("E{}. {}", item.number, lang.text(&item.text));
         let lines = ruler.wrap(&label, LABEL.size, TEXT_WIDTH - 6.0, 2);
         drawing.lines(0.0, y + 9.0, LABEL, &lines);
         let rating = format!("{}{}", item.reliability, item.credibility);
@@ -55,7 +57,7 @@ pub(in crate::report) fn draw(
             let cell = |cell: &&Cell| cell.item == item.number && cell.hypothesis == *hypothesis;
             let found = assessment.matrix.iter().find(cell);
             let decibans = moved.decibans.get(column).copied();
-            draw_cell(&mut drawing, (left(column), y), wide, (found, decibans));
+            draw_cell(&mut drawing, (left(column), y), (wide, full), (found, decibans));
         }
         y += ROW;
     }
@@ -76,11 +78,18 @@ fn rows(assessment: &Assessment) -> Vec<(&EvidenceItem, &Moved)> {
         .iter()
         .filter_map(|moved| Some((assessment.item(moved.item)?, moved)))
         .collect();
-    let most = |moved: &Moved| moved.decibans.iter().fold(0.0_f64, |most, one| most.max(one.abs()));
     rows.sort_by(|a, b| most(b.1).total_cmp(&most(a.1)).then(a.1.item.cmp(&b.1.item)));
     rows.truncate(ITEMS_LIMIT);
     rows.sort_by_key(|(item, _)| item.number);
     rows
+}
+
+fn most(moved: &Moved) -> f64 {
+    moved
+        .decibans
+        .iter()
+        .filter(|one| one.is_finite())
+        .fold(0.0_f64, |most, one| most.max(one.abs()))
 }
 
 fn title(rows: usize, columns: usize, lang: Lang) -> String {
@@ -97,14 +106,14 @@ fn title(rows: usize, columns: usize, lang: Lang) -> String {
 fn draw_cell(
     drawing: &mut Drawing,
     (x, y): (f32, f32),
-    wide: f32,
+    (wide, full): (f32, f64),
     (cell, decibans): (Option<&Cell>, Option<f64>),
 ) {
     let middle = x + wide / 2.0;
     drawing.line((middle, y + 3.0), (middle, y + ROW - 9.0), Stroke::Thin);
     let decibans = decibans.filter(|moved| moved.is_finite()).unwrap_or(0.0);
     let half = wide / 2.0 - 4.0;
-    let length = half * ((decibans.abs() / FULL_DECIBANS).min(1.0) as f32);
+    let length = half * ((decibans.abs() / full).min(1.0) as f32);
     if length < 0.6 {
         drawing.text(middle, y + 11.5, LABEL.middle(), "·");
     } else if decibans > 0.0 {

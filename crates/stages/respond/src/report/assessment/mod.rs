@@ -18,7 +18,7 @@ use super::{
 };
 use crate::drawing::{Drawing, Lang, Ruler, percent, range, svg};
 
-pub(crate) use self::statements::leaders;
+pub(crate) use self::statements::{changes, leaders};
 pub(super) use self::{
     ladder::draw as ladder,
     matrix::draw as matrix,
@@ -141,10 +141,16 @@ fn grounds(assessment: &Assessment, id: &str, ruler: &Ruler) -> Markup {
         @if !assessment.findings.is_empty() { ul { @for finding in &assessment.findings { li { (text(finding)) } } } }
         (evidence::draw(assessment))
         (left_out(assessment))
-        (sentences(("What would change the answer", "Ano ang magpapabago ng sagot"), &assessment.would_change))
+        (sentences(("What would change the answer", "Ano ang magpapabago ng sagot"), &would_change(assessment)))
         (sentences(("What was not examined", "Ano ang hindi sinuri"), &assessment.not_examined))
         (next(assessment))
     }
+}
+
+/// What is not among the questions to ask next.
+pub(super) fn would_change(assessment: &Assessment) -> Vec<bakas_model::Text> {
+    let asked = |one: &&bakas_model::Text| assessment.next.iter().any(|next| next.text == **one);
+    assessment.would_change.iter().filter(|one| !asked(one)).cloned().collect()
 }
 
 fn sentences(heading: (&str, &str), all: &[bakas_model::Text]) -> Markup {

@@ -141,20 +141,20 @@ pub(super) fn history(matter: &Matter<'_>) -> Markup {
     let Some(judged) = matter.judged.filter(|judged| !judged.history.is_empty()) else {
         return html! {};
     };
-    let entries = &judged.history[judged.history.len().saturating_sub(HISTORY_LIMIT)..];
     let head = html! {
         (th("When, who", "Kailan, sino")) (th("What and why", "Ano at bakit")) (th("First explanation before and after, where it moved", "Unang paliwanag bago at pagkatapos, kung gumalaw"))
     };
-    let mut before = BTreeMap::new();
-    for entry in &judged.history[..judged.history.len() - entries.len()] {
-        before.extend(leaders(entry));
-    }
+    let from = judged.history.len().saturating_sub(HISTORY_LIMIT);
+    let mut before = leaders(judged.sealed);
     let body = html! {
-        @for entry in entries {
-            tr {
-                th scope="row" { (time(entry.at)) br; small { (value(&entry.by, 60)) } }
-                td { (value(&entry.what, 300)) br; small { (value(&entry.why, 400)) } }
-                td { (changes(&mut before, entry)) }
+        @for (at, entry) in judged.history.iter().enumerate() {
+            @let changes = changes(&mut before, entry);
+            @if at >= from {
+                tr {
+                    th scope="row" { (time(entry.at)) br; small { (value(&entry.by, 60)) } }
+                    td { (value(&entry.what, 300)) br; small { (value(&entry.why, 400)) } }
+                    td { (told(&changes)) }
+                }
             }
         }
     };
@@ -164,12 +164,13 @@ pub(super) fn history(matter: &Matter<'_>) -> Markup {
     }
 }
 
+/// The likeliest explanation of each question.
 pub(crate) type Leaders = BTreeMap<(String, AssessmentLevel), Numbers>;
 
-/// The likeliest explanation of each question after a change.
-pub(crate) fn leaders(entry: &HistoryEntry) -> Leaders {
+/// The likeliest explanation of each question, of all numbers.
+pub(crate) fn leaders(all: &[Numbers]) -> Leaders {
     let mut leaders = Leaders::new();
-    for numbers in &entry.results {
+    for numbers in all {
         let key = (numbers.subject.clone(), numbers.level);
         let is_more = leaders.get(&key).is_none_or(|known| known.best < numbers.best);
         if is_more {
@@ -179,9 +180,13 @@ pub(crate) fn leaders(entry: &HistoryEntry) -> Leaders {
     leaders
 }
 
-fn changes(before: &mut Leaders, entry: &HistoryEntry) -> Markup {
+/// The questions whose first explanation moved by a change: how it was, and how it is.
+pub(crate) fn changes(
+    before: &mut Leaders,
+    entry: &HistoryEntry,
+) -> Vec<(Option<Numbers>, Numbers)> {
     let mut told = Vec::new();
-    for (key, after) in leaders(entry) {
+    for (key, after) in leaders(&entry.results) {
         let earlier = before.insert(key, after.clone());
         let moved = earlier.as_ref().is_none_or(|earlier| {
             earlier.hypothesis != after.hypothesis || (earlier.best - after.best).abs() >= 0.005
@@ -190,9 +195,13 @@ fn changes(before: &mut Leaders, entry: &HistoryEntry) -> Markup {
             told.push((earlier, after));
         }
     }
+    told
+}
+
+fn told(changes: &[(Option<Numbers>, Numbers)]) -> Markup {
     html! {
-        @if told.is_empty() { "—" }
-        @for (earlier, after) in told {
+        @if changes.is_empty() { "—" }
+        @for (earlier, after) in changes {
             code { (after.subject) "/" (after.level.name()) } ": "
             @if let Some(earlier) = earlier { (value(&earlier.hypothesis, 40)) " " (percent(earlier.best)) " → " }
             (value(&after.hypothesis, 40)) " " b { (percent(after.best)) } " (" (range(after.low, after.high)) ")" br;

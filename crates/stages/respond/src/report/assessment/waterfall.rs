@@ -14,9 +14,13 @@ const ROW: f32 = 25.0;
 /// Steps that are drawn one by one; the rest is one step.
 pub(in crate::report) const STEPS_LIMIT: usize = 20;
 /// Half of the least width of the scale, in decibans.
-const LEAST_DECIBANS: f64 = 5.0;
-/// Marks of the scale, in decibans: 100, 30, 10, 3 to one, even, and back.
-const MARKS: [f64; 9] = [-20.0, -14.771, -10.0, -4.771, 0.0, 4.771, 10.0, 14.771, 20.0];
+const LEAST_DECIBANS: f64 = 3.2;
+/// Marks of a narrow scale, in decibans: 3, 2, 1.5 to one, even, and back.
+const NEAR_MARKS: [f64; 7] = [-4.771, -3.01, -1.761, 0.0, 1.761, 3.01, 4.771];
+/// Marks of a wide one: 100, 30, 10, 3 to one, even, and back.
+const FAR_MARKS: [f64; 9] = [-20.0, -14.771, -10.0, -4.771, 0.0, 4.771, 10.0, 14.771, 20.0];
+/// Decibans from where on a scale is wide.
+const WIDE_DECIBANS: f64 = 12.0;
 
 /// Where decibans lie on the plot.
 struct Scale {
@@ -59,7 +63,7 @@ pub(in crate::report) fn draw(
     let mut y = top + ROW;
     for step in &steps[..drawn] {
         let text = assessment.item(step.item).map_or("", |item| lang.text(&item.text));
-        let label = format!("{}. {text}", step.item);
+        let label = format!("E{}. {text}", step.item);
         bar(&mut drawing, &scale, y, step, (&label, &words::caps(&step.caps, lang)), ruler);
         y += ROW;
     }
@@ -94,7 +98,9 @@ fn title(first: &Step, last: &Step, count: usize, lang: Lang) -> String {
 
 fn axis(drawing: &mut Drawing, scale: &Scale, (top, bottom): (f32, f32)) {
     let mut right = f32::NEG_INFINITY;
-    for mark in MARKS.into_iter().filter(|mark| (scale.from..=scale.to).contains(mark)) {
+    let wide = scale.to - scale.from > WIDE_DECIBANS;
+    let marks = if wide { &FAR_MARKS[..] } else { &NEAR_MARKS[..] };
+    for mark in marks.iter().copied().filter(|mark| (scale.from..=scale.to).contains(mark)) {
         let x = scale.x(mark);
         let stroke = if mark == 0.0 { Stroke::Dashed } else { Stroke::Thin };
         drawing.line((x, top - 4.0), (x, bottom), stroke);

@@ -60,7 +60,11 @@ fn one(sheet: &mut Sheet, assessment: &Assessment, (lang, drawn): (Lang, bool), 
             sheet.bullet(CELL, &format!("{label}: {}", lang.text(one)));
         }
     };
-    told(sheet, lang.of("Would change it", "Magpapabago nito"), &assessment.would_change);
+    told(
+        sheet,
+        lang.of("Would change it", "Magpapabago nito"),
+        &assessment::would_change(assessment),
+    );
     told(sheet, lang.of("Not examined", "Hindi sinuri"), &assessment.not_examined);
     for next in assessment.next.iter().take(NEXT_LIMIT) {
         let label = lang.of("Ask next", "Susunod na itatanong");
@@ -99,7 +103,7 @@ fn evidence(sheet: &mut Sheet, assessment: &Assessment, lang: Lang) {
     for item in assessment.evidence.iter().take(ITEMS_LIMIT) {
         let caps = assessment.moved.iter().find(|moved| moved.item == item.number);
         let caps = caps.map_or_else(String::new, |moved| assessment::caps(&moved.caps, lang));
-        let mut text = format!("{}. {} [", item.number, lang.text(&item.text));
+        let mut text = format!("E{}. {} [", item.number, lang.text(&item.text));
         if !item.source.is_empty() {
             text += &format!("{}, ", cut(&item.source, 80));
         }
@@ -165,12 +169,21 @@ fn history(sheet: &mut Sheet, edition: &Edition<'_>) {
     let Some(judged) = edition.judged.filter(|judged| !judged.history.is_empty()) else { return };
     sheet.heading(lang.of("What was thought earlier", "Ano ang inakala noon"));
     let from = judged.history.len().saturating_sub(HISTORY_LIMIT);
-    for entry in &judged.history[from..] {
+    let mut before = assessment::leaders(judged.sealed);
+    for (at, entry) in judged.history.iter().enumerate() {
+        let changes = assessment::changes(&mut before, entry);
+        if at < from {
+            continue;
+        }
         let mut text =
             format!("{} UTC, {}: {}. {}", minute(entry.at), entry.by, entry.what, entry.why);
-        for ((subject, level), leader) in assessment::leaders(entry) {
-            let share = format!("{} ({})", percent(leader.best), range(leader.low, leader.high));
-            text += &format!(" {subject}/{}: {} {share};", level.name(), leader.hypothesis);
+        for (earlier, now) in changes {
+            let earlier = earlier.map_or_else(String::new, |earlier| {
+                format!("{} {} → ", earlier.hypothesis, percent(earlier.best))
+            });
+            let share = format!("{} ({})", percent(now.best), range(now.low, now.high));
+            let (subject, level) = (&now.subject, now.level.name());
+            text += &format!(" {subject}/{level}: {earlier}{} {share};", now.hypothesis);
         }
         sheet.bullet(CELL, text.trim_end_matches(';'));
     }

@@ -1,0 +1,6 @@
+//! Files to import as `organisations`: see [`bakas_fuzz::import`].
+#![no_main]
+
+use bakas_trace::import::Kind;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bakas_fuzz::import::run(Kind::Organisations, bytes));
