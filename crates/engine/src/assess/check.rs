@@ -12,6 +12,8 @@ use super::{
 
 /// Names that are shown where one is not known.
 const NAMES_SHOWN: usize = 16;
+/// How far another machine's clock may be ahead, in microseconds: five minutes.
+const AHEAD_MICROS: i64 = 300_000_000;
 
 /// What the case and the document know.
 struct Names<'a> {
@@ -30,7 +32,7 @@ pub(super) fn check(
 ) -> Result<(), Fault> {
     let names = Names::gather(document, case, bare);
     for (entry, span) in &document.entries {
-        let late = entry.at().filter(|at| *at > now);
+        let late = entry.at().filter(|at| at.micros_since(now) > AHEAD_MICROS);
         if let Some(at) = late {
             let what =
                 format!("{at} lies in the future: write when it was judged, or leave it out");

@@ -20,7 +20,10 @@ use bakas_model::{
     Assessment, Case, Judgements, Timestamp, Trace,
     assessment::{HistoryEntry, Numbers},
 };
-use bakas_store::{Appended, case_folder::CASE_FILE};
+use bakas_store::{
+    Appended,
+    case_folder::{CASE_FILE, is_case},
+};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -28,7 +31,7 @@ use self::{
     document::{Document, Fault},
     history::History,
 };
-use crate::Error;
+use crate::{Error, clock::Clock};
 
 pub use document::{
     DOCUMENT_BYTES_LIMIT, ENTRIES_LIMIT, ID_CHARS_LIMIT, TEXT_CHARS_LIMIT, WORDS_CHARS_LIMIT,
@@ -123,16 +126,20 @@ pub fn change(
     folder: &Path,
     judge: Judge<'_>,
     entry: Option<Entry>,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> Result<Changed, Error> {
     if judge.by.trim().is_empty() {
         return Err(Error::Usage(
             "who judges? give --by NAME, BAKAS_BY, or [analyst] name in bakas.toml".into(),
         ));
     }
-    // Before anything is made in a folder that is no case.
-    drop(Opened::new(folder, &[], now)?);
+    // Nothing is made in a folder that is no case.
+    if !is_case(folder) {
+        return Err(no_case(&folder.join(CASE_FILE)));
+    }
     let mut file = Appended::open(&folder.join(HISTORY_FILE))?;
+    // Only now: others may have judged while we waited for them.
+    let now = clock.now();
     let mut opened = Opened::new(folder, &file.read(HISTORY_BYTES_LIMIT)?, now)?;
     if opened.history.is_torn {
         // Its writer was ended before it could say that it was done.
@@ -167,10 +174,7 @@ pub fn change(
 impl Opened {
     fn new(folder: &Path, history: &[u8], now: Timestamp) -> Result<Self, Error> {
         let path = folder.join(CASE_FILE);
-        let bytes = read(&path, CASE_BYTES_LIMIT)?.ok_or_else(|| Error::Read {
-            path: path.clone(),
-            source: io::Error::new(io::ErrorKind::NotFound, "it holds no case"),
-        })?;
+        let bytes = read(&path, CASE_BYTES_LIMIT)?.ok_or_else(|| no_case(&path))?;
         let case: Case = serde_json::from_slice(&bytes).map_err(|e| {
             Error::Usage(format!("{} is no case that this version reads: {e}", path.display()))
         })?;
@@ -382,6 +386,11 @@ fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
         return Err(wrong(io::Error::other(format!("it is larger than {limit} bytes"))));
     }
     Ok(Some(bytes))
+}
+
+fn no_case(path: &Path) -> Error {
+    let source = io::Error::new(io::ErrorKind::NotFound, "there is no case");
+    Error::Read { path: path.to_owned(), source }
 }
 
 fn wrong(path: &Path, fault: Fault) -> Error {

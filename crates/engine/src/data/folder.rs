@@ -118,19 +118,25 @@ impl Folder {
         Ok(self.ids()?.iter().filter_map(|id| self.provenance(id).ok()).collect())
     }
 
-    /// Puts a table and its provenance in place.
+    /// Puts a table and its provenance in place. Where one of the very same files is there already,
+    /// put by somebody else meanwhile, that one stays and is returned.
     pub(super) fn put(
         &self,
         provenance: &Provenance,
         bytes: &[u8],
         replace: bool,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Provenance>, Error> {
         let id = provenance.id();
         fs::create_dir_all(&self.tables).map_err(|e| write_error(&self.tables, e))?;
         let _lock = self.lock()?;
         self.tidy()?;
         let (table, beside) = (self.path(&id, TABLE), self.path(&id, PROVENANCE));
         if !replace && (table.exists() || beside.exists()) {
+            if let Ok(known) = self.provenance(&id)
+                && known.is_of(&provenance.file)
+            {
+                return Ok(Some(known));
+            }
             return Err(Error::Refused(format!(
                 "{id} is there already, made from other files; --replace puts this one in its place"
             )));
@@ -144,7 +150,8 @@ impl Folder {
         rename(&partial, &table)?;
         self.sync()?;
         rename(&next, &beside)?;
-        self.sync()
+        self.sync()?;
+        Ok(None)
     }
 
     /// Removes a data set; what earlier cases took from it stays with them.

@@ -141,8 +141,10 @@ pub fn import(
     // What is written was read back: nobody learns of a broken table when it is needed.
     Table::from_bytes(&provenance.id(), &bytes)?;
     provenance.table = TableFile { bytes: bytes.len() as u64, sha256: sha256(&bytes) };
-    folder.put(&provenance, &bytes, request.replace)?;
-    Ok(outcome(provenance, true, false))
+    Ok(match folder.put(&provenance, &bytes, request.replace)? {
+        Some(known) => outcome(known, true, true),
+        None => outcome(provenance, true, false),
+    })
 }
 
 /// Files being read.

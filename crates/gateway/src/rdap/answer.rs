@@ -54,7 +54,7 @@ struct Entity {
     #[serde(default)]
     vcard_array: Value,
     #[serde(default)]
-    entities: Vec<Entity>,
+    entities: Vec<Self>,
 }
 
 #[derive(Deserialize)]

@@ -165,11 +165,15 @@ pub(crate) fn relays(facts: &Facts) -> EvidenceItem {
 
 /// Lines for which nothing names a country.
 pub(crate) fn placeless(facts: &Facts) -> EvidenceItem {
-    let share = percent(facts.placeless(), facts.outside);
+    let share = percent(facts.placeless(), facts.outside - facts.relayed_lines());
     let text = Text::new(
-        format!("For {share} of the lines from outside no table at hand names a country."),
         format!(
-            "Sa {share} ng mga linyang mula sa labas, walang talaang hawak na nagsasabi ng bansa."
+            "For {share} of the lines from outside that are not relayed, no table at hand names a \
+             country."
+        ),
+        format!(
+            "Sa {share} ng mga linyang mula sa labas na hindi dumaan sa relay, walang talaang hawak \
+             na nagsasabi ng bansa."
         ),
     );
     from_tables(facts, "net-placeless", '2', Cost::Moderate, text)

@@ -23,7 +23,8 @@ pub(crate) fn ask(facts: &Facts) -> Question {
         && facts.placed / facts.placed_addresses < THIN_LINES;
     let one = facts.first_country().map_or(0.0, |(_, lines)| share(lines, facts.placed));
     let relays = facts.relay_share();
-    let placeless = share(facts.placeless(), facts.outside);
+    // Of the lines that are not relayed: relayed ones must not make the rest look better placed.
+    let placeless = share(facts.placeless(), facts.outside - facts.relayed_lines());
     let disputed = share(facts.disputed, facts.placed);
     // Steps inside tell only where nothing came from outside: else they came after.
     let inside = if facts.outside == 0 { Find::Inside } else { Find::Alike };

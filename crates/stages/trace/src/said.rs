@@ -2,22 +2,25 @@
 //! is copied, and a part that the table does not have costs nothing. How tables are weighed
 //! against one another is not known here.
 
+mod operator;
+mod parts;
+
 use std::net::IpAddr;
 
-use bakas_model::{
-    Asn, Country, Day, NetworkKind, Timestamp,
-    network::{ContactRole, StateOwned},
-};
+use bakas_model::{Asn, Country, Day, NetworkKind, Timestamp, network::ContactRole};
 use ipnet::IpNet;
 
 use crate::{
     Table,
     draft::ContactOf,
-    format::kind_of_code,
     layer::Layer,
     range::{Family, Range, number},
     special,
     table::{Found, country as country_of, day_of_number, letters},
+};
+pub use parts::{
+    ContactSaid, ListSaid, OrganisationSaid, PlaceSaid, RegistrantSaid, Registration,
+    RouteOriginSaid, SetApart, StateSaid,
 };
 
 /// What a table says of an address. Cheap to make and to copy; each method looks up its own part.
@@ -38,17 +41,6 @@ pub struct SaidOfOperator<'a> {
     position: Option<usize>,
 }
 
-/// A block that IANA sets apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SetApart {
-    /// Its name, with the RFC.
-    pub name: &'static str,
-    /// The block.
-    pub net: IpNet,
-    /// Whether it can be met on the public Internet all the same.
-    pub reachable: bool,
-}
-
 /// Who announced an address at a date.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
@@ -61,114 +53,6 @@ pub struct Origin<'a> {
     said: Said<'a>,
     epoch: usize,
     operator: Option<usize>,
-}
-
-/// Where the block of an address is registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Registration<'a> {
-    /// The country.
-    pub country: Country,
-    /// The data set that says so.
-    pub data_set: &'a str,
-}
-
-/// Where an address is said to be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlaceSaid<'a> {
-    /// The country.
-    pub country: Option<Country>,
-    /// The region; may be empty.
-    pub region: &'a str,
-    /// The city; may be empty.
-    pub city: &'a str,
-    /// The data set that says so.
-    pub data_set: &'a str,
-}
-
-/// To whom the block of an address is registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RegistrantSaid<'a> {
-    /// The registry.
-    pub registry: &'a str,
-    /// What it says of the block.
-    pub status: &'a str,
-    /// When it was given.
-    pub date: Option<Day>,
-    /// The holder; may be empty.
-    pub holder: &'a str,
-    /// The largest block around the address with the very same registration.
-    pub net: IpNet,
-    /// The data set that says so.
-    pub data_set: &'a str,
-}
-
-/// An authorisation that covers an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RouteOriginSaid<'a> {
-    /// The block.
-    pub net: IpNet,
-    /// Who may announce it; AS 0 says that nobody may.
-    pub asn: Asn,
-    /// The longest prefix that is authorised.
-    pub max_length: u8,
-    /// The data set that says so.
-    pub data_set: &'a str,
-}
-
-/// The organisation that runs an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrganisationSaid<'a> {
-    /// Its name.
-    pub organisation: &'a str,
-    /// The organisation that it belongs to.
-    pub parent: Option<&'a str>,
-    /// Where it is registered.
-    pub country: Option<Country>,
-    /// What kind of network the source says it is.
-    pub kind: Option<NetworkKind>,
-    /// The data set that says so.
-    pub data_set: &'a str,
-}
-
-/// A list that names an address or an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListSaid<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// What being on it says of the kind of network, if anything.
-    pub kind: Option<NetworkKind>,
-    /// The first day for which it speaks, where it is dated.
-    pub from: Option<Day>,
-    /// The last day for which it speaks, where it is dated.
-    pub until: Option<Day>,
-    /// The data set that it belongs to.
-    pub data_set: &'a str,
-}
-
-/// A state's share in an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StateSaid<'a> {
-    /// The share.
-    pub state: &'a StateOwned,
-    /// The data set that says so.
-    pub data_set: &'a str,
-}
-
-/// Whom to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ContactSaid<'a> {
-    /// What the contact is for.
-    pub of: ContactOf,
-    /// What they may be asked for.
-    pub role: ContactRole,
-    /// Their name; may be empty.
-    pub name: &'a str,
-    /// How to reach them.
-    pub address: &'a str,
-    /// When it was said.
-    pub date: Day,
-    /// The data set that says so.
-    pub data_set: &'a str,
 }
 
 /// The roles by their number in a table; the order is part of the format.
@@ -377,68 +261,6 @@ impl<'a> Origin<'a> {
     pub fn kind_by_name(&self) -> NetworkKind {
         self.operator
             .map_or(NetworkKind::Unknown, |at| self.said.table.kind_by_name(at, self.epoch))
-    }
-}
-
-impl<'a> SaidOfOperator<'a> {
-    /// Its name at a time: that of the epoch that answers for it, else that of the newest epoch that
-    /// names it.
-    #[must_use]
-    pub fn name(&self, at: Timestamp) -> Option<&'a str> {
-        self.name_at(self.table.epoch_at(at)?)
-    }
-
-    /// The same for an epoch by its position.
-    #[must_use]
-    pub fn name_at(&self, epoch: usize) -> Option<&'a str> {
-        self.table.name_at(self.position?, epoch)
-    }
-
-    /// The organisations that run it, as the source has them.
-    pub fn organisations(&self) -> impl Iterator<Item = OrganisationSaid<'a>> + use<'a> {
-        let (table, records) = (self.table, &self.table.records);
-        let rows = records.organisation[0].equal(table.bytes(), self.asn.0);
-        rows.map(move |row| {
-            let [_, name, parent, country, kind] =
-                records.organisation.map(|column| column.get(table.bytes(), row));
-            let texts = table.texts();
-            OrganisationSaid {
-                organisation: texts.get(name),
-                parent: (parent > 0).then(|| texts.get(parent)),
-                country: country_of(country),
-                kind: kind.checked_sub(1).and_then(kind_of_code),
-                data_set: &table.meta.organisation_data_set,
-            }
-        })
-    }
-
-    /// The state that owns it, wholly or in part.
-    #[must_use]
-    pub fn state(&self) -> Option<StateSaid<'a>> {
-        let at = (self.table.trait_of(self.position?).state as usize).checked_sub(1)?;
-        let state = self.table.meta.states.get(at)?;
-        Some(StateSaid { state, data_set: &self.table.meta.state_data_set })
-    }
-
-    /// The lists that name the operator, whatever their dates.
-    pub fn lists(&self) -> impl Iterator<Item = ListSaid<'a>> + use<'a> {
-        let mask = self.position.map_or(0, |at| self.table.trait_of(at).lists);
-        self.table.lists_of(mask)
-    }
-
-    /// What the operator's name plainly says of the kind of network, by our own rules.
-    #[must_use]
-    pub fn kind_by_name(&self, at: Timestamp) -> NetworkKind {
-        let asked = self.position.zip(self.table.epoch_at(at));
-        asked.map_or(NetworkKind::Unknown, |(at, epoch)| self.table.kind_by_name(at, epoch))
-    }
-
-    /// Whom to ask about it.
-    pub fn contacts(&self) -> impl Iterator<Item = ContactSaid<'a>> + use<'a> {
-        let (table, asn) = (self.table, self.asn);
-        let before = table.records.contact_range[0].len();
-        let rows = table.records.contact_asn.equal(table.bytes(), asn.0);
-        rows.map(move |at| table.contact(before + at, ContactOf::Asn(asn.0)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`crate::said`].
 
 mod bytes;
+mod kinds;
 mod records;
 
 use std::{fmt, net::IpAddr, sync::OnceLock};
@@ -13,14 +14,16 @@ use ipnet::IpNet;
 use crate::{
     TableError,
     format::{
-        self, Column, Directory, Main, Meta, Texts, kind_of_code, layers,
-        sections::{COMBINATIONS, CONTEXTS, HISTORIES, KINDS, OPERATORS, TEXT, TRAITS},
+        self, Column, Directory, Main, Meta, Texts, layers,
+        sections::{COMBINATIONS, HISTORIES, OPERATORS, TEXT},
     },
     layer::Layer,
     range::{Family, Range, number},
     special,
 };
 use bytes::Bytes;
+pub(crate) use kinds::{ByRank, Trait};
+use kinds::{Context, contexts, kind_of_rank, kinds, mask_of, rank_of_lists, traits};
 pub(crate) use records::{Records, country, day_number, day_of_number, letters};
 
 /// The table that is part of the program.
@@ -49,23 +52,6 @@ pub struct Table {
     pub(crate) records: Records,
     packed: format::Rows,
     texts: OnceLock<Texts>,
-}
-
-/// Registration country and lists of an address.
-#[derive(Clone, Copy, Debug, Default)]
-struct Context {
-    country: Option<Country>,
-    lists: u32,
-    /// What the lists without days say of the kind: its rank.
-    rank: u8,
-}
-
-/// What does not change with the epoch about an operator.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Trait {
-    pub(crate) lists: u32,
-    /// One more than the position in [`Meta::states`], or 0.
-    pub(crate) state: u32,
 }
 
 /// What the main layer says of an address, to be asked for each epoch.
@@ -200,6 +186,34 @@ impl Table {
         }
         let operator = self.operator_in(&self.found(self.value(address)), epoch)?;
         Some(self.asn(operator))
+    }
+
+    /// The same for many addresses, in their order: faster than one by one, as the loads of one do
+    /// not wait for those of another.
+    pub fn announced_by_each(
+        &self,
+        addresses: &[IpAddr],
+        epoch: usize,
+        mut each: impl FnMut(Option<Asn>),
+    ) {
+        const TOGETHER: usize = 16;
+        let (groups, rest) = addresses.as_chunks::<TOGETHER>();
+        for group in groups {
+            let numbers = group.map(|address| match address {
+                IpAddr::V4(v4) => Some(v4.to_bits()),
+                IpAddr::V6(_) => None,
+            });
+            if epoch >= self.days.len() || numbers.contains(&None) {
+                group.iter().for_each(|&address| each(self.announced_by(address, epoch)));
+                continue;
+            }
+            let numbers = numbers.map(Option::unwrap_or_default);
+            let values = self.main.v4.values(self.bytes(), &numbers);
+            let operators = values.map(|value| self.operator_in(&self.found(value), epoch));
+            let asns = operators.map(|operator| operator.map(|operator| self.asn(operator)));
+            asns.into_iter().for_each(&mut each);
+        }
+        rest.iter().for_each(|&address| each(self.announced_by(address, epoch)));
     }
 
     /// The main layer's value of an address; a mapped IPv4 address counts as IPv4.
@@ -401,7 +415,7 @@ impl Table {
         if traits.iter(bytes).any(|at| at as usize >= self.traits.len()) {
             return Err(directory.wrong(OPERATORS.0, none()));
         }
-        if self.histories.len() > 0 && (epochs == 0 || self.histories.len() % epochs != 0) {
+        if !self.histories.len().is_multiple_of(epochs) {
             return Err(directory.wrong(HISTORIES.0, "histories of other epochs".to_owned()));
         }
         if self.histories.iter(bytes).any(|operator| operator as usize > asns.len()) {
@@ -425,121 +439,8 @@ impl fmt::Debug for Table {
     }
 }
 
-impl format::ListMeta {
-    /// Whether the list speaks for a day.
-    pub(crate) fn speaks_for(&self, day: Day) -> bool {
-        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
-    }
-}
-
 /// Context and history of a value in which they are joined.
 #[inline]
 const fn split(value: u32, shift: u8) -> (usize, u32) {
     ((value >> shift) as usize, value & ((1 << shift) - 1))
-}
-
-/// The lists for which something holds.
-fn mask_of(meta: &Meta, holds: impl Fn(&format::ListMeta) -> bool) -> u32 {
-    let lists = (0..).zip(&meta.lists).filter(|(_, list)| holds(list));
-    lists.fold(0, |mask, (bit, _)| mask | 1 << bit)
-}
-
-/// What the lists of a mask say of the kind: the highest rank.
-fn rank_of_lists(meta: &Meta, mask: u32) -> u8 {
-    let lists = (0..).zip(&meta.lists).filter(|(bit, _)| mask >> bit & 1 == 1);
-    lists.filter_map(|(_, list)| list.kind).map(rank).max().unwrap_or(0)
-}
-
-/// The same, where they speak for every day.
-fn lasting_rank(meta: &Meta, mask: u32) -> u8 {
-    rank_of_lists(meta, mask & mask_of(meta, |list| list.from.is_none() && list.until.is_none()))
-}
-
-/// The contexts that occur, with nothing known at position 0.
-fn contexts(directory: &Directory, bytes: &[u8], meta: &Meta) -> Result<Vec<Context>, TableError> {
-    let (tag, shape) = CONTEXTS;
-    let rows = directory.rows(tag, shape)?;
-    let mut contexts = vec![Context::default()];
-    for (letters, lists) in rows.column(0).iter(bytes).zip(rows.column(1).iter(bytes)) {
-        if u64::from(lists) >> meta.lists.len() != 0 {
-            return Err(directory.wrong(tag, "a list that is not named".to_owned()));
-        }
-        let rank = lasting_rank(meta, lists);
-        contexts.push(Context { country: records::country(letters), lists, rank });
-    }
-    Ok(contexts)
-}
-
-fn traits(directory: &Directory, bytes: &[u8], meta: &Meta) -> Result<Vec<Trait>, TableError> {
-    let (tag, shape) = TRAITS;
-    let rows = directory.rows(tag, shape)?;
-    let pairs = rows.column(0).iter(bytes).zip(rows.column(1).iter(bytes));
-    let traits: Vec<_> = pairs.map(|(lists, state)| Trait { lists, state }).collect();
-    let sound = traits.iter().all(|of| {
-        u64::from(of.lists) >> meta.lists.len() == 0 && of.state as usize <= meta.states.len()
-    });
-    if sound { Ok(traits) } else { Err(directory.wrong(tag, "reference to nothing".to_owned())) }
-}
-
-/// For each trait and epoch what the operator alone says of the kind — lists that name it, its own
-/// name, and whether it is known as a state-owned access provider — and what its name says.
-fn kinds(
-    directory: &Directory,
-    bytes: &[u8],
-    meta: &Meta,
-    traits: &[Trait],
-) -> Result<Vec<[u8; 2]>, TableError> {
-    let (tag, shape) = KINDS;
-    let codes = directory.rows(tag, shape)?.column(0);
-    let epochs = meta.epochs.len().max(1);
-    if codes.len() != traits.len() * epochs {
-        return Err(directory.wrong(tag, "columns of different length".to_owned()));
-    }
-    let mut kinds = Vec::with_capacity(codes.len());
-    for (at, code) in codes.iter(bytes).enumerate() {
-        let by_name = kind_of_code(code)
-            .map(rank)
-            .ok_or_else(|| directory.wrong(tag, format!("kind {code} is unknown")))?;
-        let of = traits[at / epochs];
-        let by_owner = if of.state == 0 { 0 } else { rank(NetworkKind::Telco) };
-        kinds.push([lasting_rank(meta, of.lists).max(by_name).max(by_owner), by_name]);
-    }
-    Ok(kinds)
-}
-
-/// Where several kinds are claimed, the one that tells most of where the user is not.
-pub(crate) trait ByRank {
-    fn max_by_rank(self, other: Self) -> Self;
-}
-
-impl ByRank for NetworkKind {
-    fn max_by_rank(self, other: Self) -> Self {
-        if rank(other) > rank(self) { other } else { self }
-    }
-}
-
-/// Kinds in the order in which they count where several are claimed: the one that tells most of
-/// where the user is not comes last.
-const RANKED: [NetworkKind; 11] = [
-    NetworkKind::Unknown,
-    NetworkKind::Telco,
-    NetworkKind::Education,
-    NetworkKind::Government,
-    NetworkKind::Hosting,
-    NetworkKind::Cloud,
-    NetworkKind::Content,
-    NetworkKind::Vpn,
-    NetworkKind::PrivateRelay,
-    NetworkKind::Tor,
-    NetworkKind::Special,
-];
-
-fn rank(kind: NetworkKind) -> u8 {
-    let at = RANKED.iter().position(|&known| known == kind).expect("every kind has a rank");
-    u8::try_from(at).expect("fewer than 256 kinds")
-}
-
-#[inline]
-fn kind_of_rank(rank: u8) -> NetworkKind {
-    RANKED.get(usize::from(rank)).copied().unwrap_or_default()
 }

@@ -215,7 +215,7 @@ impl Asked<'_> {
 
     fn change(&self, entry: Option<Entry>, signed: &Signed) -> anyhow::Result<Exit> {
         let judge = Judge { by: &self.by, why: &signed.why };
-        let changed: Changed = assess::change(&self.asked.case, judge, entry, SystemClock.now())?;
+        let changed: Changed = assess::change(&self.asked.case, judge, entry, &SystemClock)?;
         if self.desk.screen.json {
             self.desk.screen.line(&changed.recorded)?;
         } else if changed.recorded.is_empty() {

@@ -69,7 +69,7 @@ pub(crate) fn request_line<'a>(request: &'a str, out: &mut Out<'_, 'a>) {
     out.push(field(METHOD, Value::Text(method)));
     let (mut to, from) = (bytes.len(), method_end + 1);
     if let Some(at) = memrchr(b' ', bytes)
-        && at > method_end
+        && at >= method_end
         && rest(request, at + 1).starts_with("HTTP/")
     {
         out.push(field(VERSION, Value::Text(rest(request, at + 1))));

@@ -57,7 +57,7 @@ pub(crate) enum Multiline {
     /// A line that begins with a blank belongs to the record before.
     Indented,
     /// A line that does not fit belongs to the record before.
-    Until(Expression),
+    Until(Box<Expression>),
 }
 
 /// Cuts a stream into chunks.

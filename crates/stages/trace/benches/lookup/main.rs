@@ -80,6 +80,13 @@ fn families(
         Contender::new("**Bakas, origin**", |address| {
             table.announced_by(address, epoch).map_or(0, |asn| asn.0)
         }),
+        Contender::together("**Bakas, origin, many at once**", |asked| {
+            let mut sum = 0_u32;
+            table.announced_by_each(asked, epoch, |asn| {
+                sum = sum.wrapping_add(asn.map_or(0, |asn| asn.0));
+            });
+            sum
+        }),
         Contender::new("**Bakas, origin, country, kind** (`locate`)", |address| {
             let location = table.locate(address, at);
             location.asn.map_or(0, |asn| asn.0) + location.kind as u32

@@ -9,12 +9,15 @@ use rustix::time::{ClockId, clock_gettime};
 const ROUNDS: usize = 24;
 /// Addresses of a round, each round the next of all: so few that a busy machine lets some rounds
 /// run to their end undisturbed.
-const AT_ONCE: usize = 1 << 17;
+const AT_ONCE: usize = 3 << 16;
+
+/// Answers for addresses, and gives a number so that nothing is left out.
+type Ask<'a> = dyn Fn(&[IpAddr]) -> u32 + 'a;
 
 /// Something that answers for an address.
 pub(crate) struct Contender<'a> {
     name: &'static str,
-    ask: Box<dyn Fn(&[IpAddr]) -> u32 + 'a>,
+    ask: Box<Ask<'a>>,
 }
 
 /// Figures of one table.
@@ -24,6 +27,12 @@ pub(crate) struct Report {
 }
 
 impl<'a> Contender<'a> {
+    /// One that is asked for many at once.
+    pub(crate) fn together(name: &'static str, ask: impl Fn(&[IpAddr]) -> u32 + 'a) -> Self {
+        Self { name, ask: Box::new(ask) }
+    }
+
+    /// One that is asked for one address after the other.
     pub(crate) fn new(name: &'static str, ask: impl Fn(IpAddr) -> u32 + 'a) -> Self {
         let all = move |asked: &[IpAddr]| {
             asked.iter().fold(0_u32, |sum, &address| sum.wrapping_add(ask(address)))
@@ -42,6 +51,9 @@ impl Report {
         let mut least = vec![f64::MAX; contenders.len()];
         for asked in asked.chunks(AT_ONCE).cycle().take(ROUNDS) {
             for (contender, least) in contenders.iter().zip(&mut least) {
+                // The one before left nothing of ours in the caches.
+                let (warm, asked) = asked.split_at(asked.len() / 3);
+                black_box((contender.ask)(black_box(warm)));
                 let start = thread_time();
                 black_box((contender.ask)(black_box(asked)));
                 let spent = thread_time().saturating_sub(start);
@@ -52,9 +64,10 @@ impl Report {
     }
 
     pub(crate) fn print(&self) {
-        let floor = self.rows.iter().find(|(name, _)| name.starts_with("floor"));
+        let floor =
+            self.rows.iter().find(|(name, _)| name.starts_with("floor") && name.contains("256"));
         println!("**{}**\n", self.title);
-        println!("| | ns | million a second | × floor (4 MiB) |\n|---|---:|---:|---:|");
+        println!("| | ns | million a second | × floor (256 MiB) |\n|---|---:|---:|---:|");
         for (name, ns) in &self.rows {
             let times = floor.map_or("–".to_owned(), |(_, floor)| format!("{:.1}", ns / floor));
             println!("| {name} | {ns:.1} | {:.1} | {times} |", 1000.0 / ns);

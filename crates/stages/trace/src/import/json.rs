@@ -11,13 +11,18 @@ use super::{Account, ImportError};
 /// Largest JSON document, in bytes.
 pub const JSON_BYTES_LIMIT: u64 = 2 << 30;
 
+/// Hears of every element, with the keys that lead to it.
+type Each<'a> = dyn FnMut(&[String], Value, &mut Account) -> Result<(), ImportError> + 'a;
+/// The same without its account; an error says no more than that it is to end.
+type Hand<'a> = dyn FnMut(&[String], Value) -> Result<(), ()> + 'a;
+
 /// Hands every element of every list in a document to `each`, with the keys that lead to it; what
 /// stands outside lists comes as it is. Lists within elements stay with them.
 pub(super) fn elements(
     input: &mut dyn BufRead,
     account: &mut Account,
     wanted: &dyn Fn(&[String]) -> bool,
-    each: &mut dyn FnMut(&[String], Value, &mut Account) -> Result<(), ImportError>,
+    each: &mut Each<'_>,
 ) -> Result<(), ImportError> {
     elements_within(JSON_BYTES_LIMIT, input, account, wanted, each)
 }
@@ -27,7 +32,7 @@ fn elements_within(
     input: &mut dyn BufRead,
     account: &mut Account,
     wanted: &dyn Fn(&[String]) -> bool,
-    each: &mut dyn FnMut(&[String], Value, &mut Account) -> Result<(), ImportError>,
+    each: &mut Each<'_>,
 ) -> Result<(), ImportError> {
     let mut failed = None;
     let mut capped = std::io::Read::take(input, limit);
@@ -56,15 +61,15 @@ fn elements_within(
 }
 
 /// Walks down maps until a list or a value comes.
-struct Walk<'a> {
+struct Walk<'a, 'h> {
     path: &'a mut Vec<String>,
     wanted: &'a dyn Fn(&[String]) -> bool,
-    each: &'a mut dyn FnMut(&[String], Value) -> Result<(), ()>,
+    each: &'a mut Hand<'h>,
 }
 
 const STOPPED: &str = "stopped";
 
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
+impl<'de> DeserializeSeed<'de> for Walk<'_, '_> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -72,7 +77,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Walk<'_> {
+impl<'de> Visitor<'de> for Walk<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -247,8 +247,8 @@ fn said(value: &Value, registered: bool) -> Said {
 /// A value of the database, as far as it matters here.
 #[derive(Debug)]
 enum Value {
-    Map(BTreeMap<String, Value>),
-    List(Vec<Value>),
+    Map(BTreeMap<String, Self>),
+    List(Vec<Self>),
     Text(String),
     Number(u64),
     Truth(bool),

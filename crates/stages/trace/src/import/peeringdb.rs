@@ -74,6 +74,10 @@ impl Reader for PeeringDb {
                 }
                 ["data"] | [_, "data"] => {
                     number += 1;
+                    if json::text(&value, "status").is_some_and(|status| status != "ok") {
+                        account.pass("an object that is pending or deleted");
+                        return Ok(());
+                    }
                     // The interface gives each kind of object as a document of its own.
                     let object = match keys.as_slice() {
                         [object, _] => *object,

@@ -117,9 +117,12 @@ impl Exits {
     }
 }
 
+/// A day as its year, month and day, or less of it.
+type StandsFor = fn(Day) -> (i32, u8, u8);
+
 /// What stands for a day: itself, its month, its year, or all days.
-fn coarseness(days: &BTreeSet<Day>) -> fn(Day) -> (i32, u8, u8) {
-    let each: [fn(Day) -> (i32, u8, u8); 3] = [
+fn coarseness(days: &BTreeSet<Day>) -> StandsFor {
+    let each: [StandsFor; 3] = [
         Day::civil,
         |day| {
             let (year, month, _) = day.civil();
@@ -127,7 +130,7 @@ fn coarseness(days: &BTreeSet<Day>) -> fn(Day) -> (i32, u8, u8) {
         },
         |day| (day.civil().0, 0, 0),
     ];
-    let fits = |of: &fn(Day) -> (i32, u8, u8)| {
+    let fits = |of: &StandsFor| {
         days.iter().map(|&day| of(day)).collect::<BTreeSet<_>>().len() <= LISTS_LIMIT
     };
     each.into_iter().find(fits).unwrap_or(|_| (0, 0, 0))

@@ -54,17 +54,21 @@ impl Part {
     }
 }
 
-/// Marks for the octets of a /16, before which so many cuts lie.
-fn marks(octets: &[u8], mut before: u32) -> Marks {
+/// Marks for the octets of a /16, before which so many cuts lie; none where they are out of order.
+#[inline]
+fn marks(octets: &[u8], mut before: u32) -> Option<Marks> {
     let mut marks = Marks::default();
+    let (mut sorted, mut last) = (true, -1);
     for &octet in octets {
+        sorted &= i32::from(octet) > last;
+        last = i32::from(octet);
         marks[usize::from(octet >> 6)].bits[usize::from(octet >> 5 & 1)] |= 1 << (octet & 31);
     }
     for part in &mut marks {
         part.before = before;
         before += part.bits[0].count_ones() + part.bits[1].count_ones();
     }
-    marks
+    sorted.then_some(marks)
 }
 
 impl LayerV4 {
@@ -116,6 +120,23 @@ impl LayerV4 {
         let Some(cut) = self.cut(number) else { return 0 };
         let value = self.values.get(bytes, cut);
         if value > self.limit { self.fine_value(bytes, value, number) } else { value }
+    }
+
+    /// The values of several addresses, in steps that all of them take together: the loads of a step
+    /// do not wait for one another.
+    #[inline]
+    pub(crate) fn values<const N: usize>(&self, bytes: &[u8], numbers: &[u32; N]) -> [u32; N] {
+        if self.cuts.1 == 0 {
+            return [0; N];
+        }
+        let cuts = numbers.map(|number| self.cut(number).unwrap_or(0));
+        let mut values = cuts.map(|cut| self.values.get(bytes, cut));
+        for (value, &number) in values.iter_mut().zip(numbers) {
+            if *value > self.limit {
+                *value = self.fine_value(bytes, *value, number);
+            }
+        }
+        values
     }
 
     /// The stretch around an address on which no cut lies, and its value.
@@ -184,14 +205,14 @@ impl LayerV4 {
             return false;
         }
         self.buckets.reserve_exact(BUCKETS);
+        // As many as in the embedded table; to grow costs more than to ask for too much.
+        self.marks.reserve(cuts.len().min(BUCKETS));
         let (mut low, mut empty) = (0, false);
         for high in self.index.iter(bytes).skip(1) {
             let Some(octets) = cuts.get(low as usize..high as usize) else { return false };
-            if !octets.is_sorted_by(|a, b| a < b) {
-                return false;
-            }
             if !(octets.is_empty() && empty) {
-                self.marks.push(marks(octets, low));
+                let Some(marks) = marks(octets, low) else { return false };
+                self.marks.push(marks);
             }
             (low, empty) = (high, octets.is_empty());
             let at = u16::try_from(self.marks.len() - 1);

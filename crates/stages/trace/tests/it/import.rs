@@ -1,6 +1,9 @@
 //! Importing files: made-up samples of each format and what a user would notice, independent
 //! readers beside ours, hostile files, and real lists where they are at hand.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "what is skipped is said")]
+
 #[path = "import/corpora.rs"]
 mod corpora;
 #[path = "import/hostile.rs"]

@@ -111,7 +111,7 @@ fn every_authorisation_that_covers_an_address_is_told() {
         said.route_origins().map(|of| (of.net.to_string(), of.asn.0, of.max_length)).collect()
     };
     let wide = ("8.8.0.0/16".to_owned(), 64496, 20);
-    assert_eq!(told("8.8.7.1"), [wide.clone()]);
+    assert_eq!(told("8.8.7.1"), std::slice::from_ref(&wide));
     let all = told("8.8.8.1");
     assert_eq!(all.len(), 3, "the same one twice counts once: {all:?}");
     assert_eq!(all[0], wide, "the largest block comes first");

@@ -331,6 +331,8 @@ fn a_million_addresses_of_each_family_and_epoch_agree_with_a_plain_trie() {
         for v6 in [false, true] {
             let rows: Vec<Row> = rows.iter().filter(|row| row.v6 == v6).cloned().collect();
             let trie = Trie::new(&rows);
+            let mut asked = Vec::new();
+            let mut answers = Vec::new();
             for turn in 0..count {
                 // Half of them anywhere, half of them on the borders of rows.
                 let random = u128::from(numbers.next()) << 64 | u128::from(numbers.next());
@@ -347,8 +349,15 @@ fn a_million_addresses_of_each_family_and_epoch_agree_with_a_plain_trie() {
                     // Mapped into IPv6, it counts as IPv4.
                     false => continue,
                 };
-                assert_eq!(table.announced_by(address, epoch), expected.map(Asn), "{address}");
+                let answer = table.announced_by(address, epoch);
+                assert_eq!(answer, expected.map(Asn), "{address}");
+                asked.push(address);
+                answers.push(answer);
             }
+            let mut together = Vec::new();
+            let epoch = table.epoch_at(time).unwrap();
+            table.announced_by_each(&asked, epoch, |asn| together.push(asn));
+            assert!(together == answers, "many at once are told the same");
         }
     }
 }

@@ -214,7 +214,7 @@ impl Compiler<'_> {
                 let begins = begins.ok_or_else(|| {
                     self.problem(word.span(), "multiline = \"until\" needs [recognise] line")
                 })?;
-                Ok(Some(Multiline::Until(self.expression(begins)?)))
+                Ok(Some(Multiline::Until(Box::new(self.expression(begins)?))))
             }
         }
     }

@@ -107,8 +107,8 @@ pub(super) fn groups(text: &str) -> Vec<Option<&str>> {
         rest = after;
         match c {
             '\\' => {
-                rest =
-                    after.get(after.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default()
+                let escaped = after.chars().next().map_or(0, char::len_utf8);
+                rest = after.get(escaped..).unwrap_or_default();
             }
             '[' => {
                 in_class += 1;

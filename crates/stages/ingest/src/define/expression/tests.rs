@@ -4,8 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// Where each group lies.
+type Places = Vec<Option<(usize, usize)>>;
+
 /// The places of all groups by the machine alone; `None` where it cannot run the expression.
-fn fast(text: &str, on: &[u8]) -> Option<Option<Vec<Option<(usize, usize)>>>> {
+fn fast(text: &str, on: &[u8]) -> Option<Option<Places>> {
     let program = compile::program(text)?;
     let mut scratch = Scratch::default();
     match program.run(on, &mut scratch) {
@@ -19,7 +22,7 @@ fn fast(text: &str, on: &[u8]) -> Option<Option<Vec<Option<(usize, usize)>>>> {
     }
 }
 
-fn slow(text: &str, on: &[u8]) -> Option<Vec<Option<(usize, usize)>>> {
+fn slow(text: &str, on: &[u8]) -> Option<Places> {
     let regex = regex(text).unwrap();
     let found = regex.captures(on)?;
     let places = found.iter().map(|group| group.map(|group| (group.start(), group.end())));

@@ -80,9 +80,7 @@ fn answer(row: &Row<'_>) -> Markup {
     let said = match row.view.question {
         Question::Origin => then.asn.map(|asn| asn.to_string()),
         Question::Operator => then.operator.clone(),
-        Question::Registration | Question::Location => {
-            then.country.map(|country| crate::world::name(country).to_owned())
-        }
+        Question::Registration | Question::Location => then.country.map(crate::world::name),
         Question::Kind => return pair(words::network_kind(then.kind)),
         Question::Owner => then.state_owned.as_ref().map(|owned| owned.owner.to_string()),
         Question::Registrant | Question::RouteOrigin => None,

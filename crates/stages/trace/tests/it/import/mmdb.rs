@@ -14,8 +14,8 @@ pub(super) enum Value<'a> {
     Number(u32),
     Long(u64),
     Truth(bool),
-    List(Vec<Value<'a>>),
-    Map(Vec<(&'a str, Value<'a>)>),
+    List(Vec<Self>),
+    Map(Vec<(&'a str, Self)>),
 }
 
 use Value::{List, Long, Map, Number, Short, Text, Truth};

@@ -122,7 +122,7 @@ fn the_origin_that_most_peers_saw_is_taken() {
     // Several paths of one peer are one vote.
     dump.extend(entry(
         net("203.0.113.0/24"),
-        &[(0, a.clone()), (0, a.clone()), (1, b.clone())],
+        &[(0, a.clone()), (0, a), (1, b)],
         true,
     ));
     dump.extend(record(16, 4, &[0; 20]));
@@ -143,7 +143,7 @@ fn the_origin_that_most_peers_saw_is_taken() {
 #[test]
 fn several_dumps_are_counted_together() {
     let (a, b) = (sequence(&[64500]), sequence(&[64501]));
-    let one = [peers(2), entry(net("192.0.2.0/24"), &[(0, a.clone())], false)].concat();
+    let one = [peers(2), entry(net("192.0.2.0/24"), &[(0, a)], false)].concat();
     let two = [peers(2), entry(net("192.0.2.0/24"), &[(0, b.clone()), (1, b)], false)].concat();
     let mut import = Import::new(Kind::Mrt, about());
     import.read("one", &mut one.as_slice()).unwrap();

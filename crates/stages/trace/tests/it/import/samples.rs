@@ -314,11 +314,11 @@ fn peeringdb_tells_organisations_kinds_and_public_contacts() {
     assert_eq!(done.date.to_string(), "2026-01-05");
     assert_eq!(done.account.rejected(), 1);
     // The interface gives each kind of object as a document of its own.
-    let apart = "{\"data\":[{\"id\":7,\"org_id\":3,\"asn\":64500,\"name\":\"NET-A\",\"info_type\":\"Content\"}],\"meta\":{}}";
-    assert_eq!(
-        import(Kind::PeeringDb, apart).draft.organisations[0].kind,
-        Some(NetworkKind::Content)
-    );
+    let apart = "{\"data\":[{\"id\":7,\"org_id\":3,\"asn\":64500,\"name\":\"NET-A\",\"info_type\":\"Content\"},\
+         {\"id\":8,\"asn\":64501,\"name\":\"NET-B\",\"status\":\"deleted\"}],\"meta\":{}}";
+    let done = import(Kind::PeeringDb, apart);
+    assert_eq!(done.draft.organisations[0].kind, Some(NetworkKind::Content));
+    assert_eq!(done.draft.organisations.len(), 1, "what is deleted is no network");
 }
 
 #[test]
