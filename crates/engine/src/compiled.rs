@@ -25,6 +25,7 @@ use sha2::{Digest as _, Sha256};
 use self::look::Look;
 use crate::{
     Error,
+    clock::SystemClock,
     files::{self, Listed},
 };
 
@@ -71,7 +72,7 @@ impl Texts {
         options: &LoadOptions,
     ) -> Result<Self, Error> {
         let is_kept = carried.len() + listed.len() >= FEW && folder().is_some();
-        let look = if is_kept { Look::at(&carried, &listed, options) } else { None };
+        let look = if is_kept { Look::at(&carried, &listed, options, &SystemClock) } else { None };
         let mut texts = Self { carried, listed, look, read: None };
         // Whoever asks has other things to do meanwhile: what surely must be read is read now.
         if texts.look.as_ref().is_none_or(|look| !look.is_known()) {

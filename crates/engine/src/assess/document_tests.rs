@@ -109,13 +109,13 @@ fn a_fault_names_line_and_key_and_says_what_to_do() {
         Some(19),
         "reliability: 'Z' is none of A B C D E F",
     );
-    check("low = 0.5", "low = 0.8", Some(40), "best: the three must rise");
-    check("low = 0.5", "low = 0.0", Some(39), "low: 0 is no share");
-    check("high = 0.9", "high = nan", Some(41), "high: NaN is no share");
+    check("low = 0.5", "low = 0.8", Some(42), "best: the three must rise");
+    check("low = 0.5", "low = 0.0", Some(41), "low: 0 is no share");
+    check("high = 0.9", "high = nan", Some(43), "high: NaN is no share");
     check("by = \"ana\"\nat", "by = \" \"\nat", Some(10), "by: nobody is named");
     check("id = \"E-01\"\nsubject", "id = \"E 01\"\nsubject", Some(14), "id: an id is 1 to 60");
     check("id = \"S-01\"", "id = \"E-01\"", Some(27), "'E-01' stands twice");
-    check("reason = \"the clock was wrong\"", "reason = \"\"", Some(60), "reason: it is empty");
+    check("reason = \"the clock was wrong\"", "reason = \"\"", Some(56), "reason: it is empty");
     check("bakas-assessment/1", "bakas-assessment/9", Some(2), "schema");
     check("date = 2026-02-01", "date = 2026-02-01T10:00:00", Some(33), "date");
     check("kind = \"denial\"", "kind = \"maybe\"", None, "line 32");

@@ -27,8 +27,8 @@ pub(crate) struct Live {
 
 /// Looks at the live files of a case. They are not sealed: people go on working with them.
 pub(crate) fn examine(folder: &Path) -> Live {
-    let mut live = Live::default();
-    live.there = LIVE_FILES.iter().any(|name| fs::symlink_metadata(folder.join(name)).is_ok());
+    let there = LIVE_FILES.iter().any(|name| fs::symlink_metadata(folder.join(name)).is_ok());
+    let mut live = Live { there, ..Live::default() };
     let mut told = |name: &str, what: String| live.problems.push(format!("{name}: {what}"));
     let history = match read(&folder.join(HISTORY_FILE), HISTORY_BYTES_LIMIT) {
         Ok(bytes) => History::read(&bytes.unwrap_or_default()),

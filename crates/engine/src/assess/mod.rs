@@ -111,10 +111,7 @@ pub struct Judge<'a> {
 /// # Errors
 /// Where it is no case, `assessment.toml` is wrong, or its history does not hold.
 pub fn open(folder: &Path, now: Timestamp) -> Result<Opened, Error> {
-    let history = match read(&folder.join(HISTORY_FILE), HISTORY_BYTES_LIMIT)? {
-        Some(bytes) => bytes,
-        None => Vec::new(),
-    };
+    let history = read(&folder.join(HISTORY_FILE), HISTORY_BYTES_LIMIT)?.unwrap_or_default();
     Opened::new(folder, &history, now)
 }
 

@@ -5,18 +5,20 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use bakas_detect::LoadOptions;
 use sha2::{Digest as _, Sha256};
 
 use super::{EXTENSIONS, HASH_BYTES, add, folder, hash, named, read};
-use crate::files::{self, Listed};
+use crate::{
+    clock::Clock,
+    files::{self, Listed},
+};
 
 /// A file that changed so shortly before it was looked at may change again and look the same: the
 /// clocks of some file systems count no smaller steps.
-const UNSETTLED: Duration = Duration::from_secs(3);
+const UNSETTLED_SECONDS: u64 = 3;
 
 /// How files look, and what they are loaded with but for the formats of users.
 #[derive(Clone)]
@@ -31,8 +33,10 @@ impl Look {
         carried: &[(String, String)],
         listed: &[Listed],
         options: &LoadOptions,
+        clock: &dyn Clock,
     ) -> Option<Self> {
-        let now = SystemTime::now().checked_sub(UNSETTLED)?.duration_since(UNIX_EPOCH).ok()?;
+        let now = clock.now().as_micros().div_euclid(1_000_000);
+        let settled = u64::try_from(now).ok()?.checked_sub(UNSETTLED_SECONDS)?;
         let mut hash = hash(carried, options)?;
         let mut is_settled = true;
         let look = |part: &[Listed]| part.iter().map(|(path, _)| look(path)).collect();
@@ -42,7 +46,7 @@ impl Look {
             add(&mut hash, name);
             look.iter().for_each(|part| hash.update(part.to_le_bytes()));
             let [.., written, _, changed, _] = look;
-            is_settled &= written.max(changed) < now.as_secs();
+            is_settled &= written.max(changed) < settled;
         }
         Some(Self { hash, is_settled })
     }

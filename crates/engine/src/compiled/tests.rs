@@ -3,6 +3,7 @@
 use std::thread;
 
 use super::*;
+use crate::clock::{Clock as _, FixedClock};
 
 const COUNT: usize = SHARED_LEAST + 3;
 
@@ -174,9 +175,10 @@ fn files_that_look_otherwise_are_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let options = options(&["ana"]);
     let place_of = |listed: &[Listed]| {
-        let look = Look::at(&[], listed, &options).unwrap();
-        // They were written just now.
-        assert!(!look.is_settled(), "such a look is not kept");
+        let look = Look::at(&[], listed, &options, &SystemClock).unwrap();
+        assert!(!look.is_settled(), "they were written just now: such a look is not kept");
+        let later = FixedClock(SystemClock.now().plus_micros(60_000_000));
+        assert!(Look::at(&[], listed, &options, &later).unwrap().is_settled());
         look.place().map(|place| place.file_name().unwrap().to_owned())
     };
     let listed = written(folder.path(), "a", 1_700_000_000);
@@ -185,7 +187,8 @@ fn files_that_look_otherwise_are_read_again() {
     // The same size and the same time of writing: the other time tells.
     thread::sleep(std::time::Duration::from_millis(30));
     assert_eq!(place_of(&written(folder.path(), "b", 1_700_000_000)) == first, first.is_none());
-    assert!(Look::at(&[], &[("/nowhere".into(), "a.yml".into())], &options).is_none());
+    let nowhere = [("/nowhere".into(), "a.yml".into())];
+    assert!(Look::at(&[], &nowhere, &options, &SystemClock).is_none());
 }
 
 #[test]

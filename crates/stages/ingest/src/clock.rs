@@ -192,15 +192,17 @@ impl Clock {
     /// Seconds since 1970 with a fraction; from 1e11 on milliseconds, from 1e14 on microseconds,
     /// from 1e17 on nanoseconds.
     pub(crate) fn epoch(&self, number: f64) -> Option<Timestamp> {
-        let scale = match number.abs() {
+        // Divided where it can be: a thousandth has no exact form, and is off by microseconds.
+        let (times, by) = match number.abs() {
             n if !n.is_finite() || n >= 1e20 => return None,
-            n if n >= 1e17 => 1e-3,
-            n if n >= 1e14 => 1.0,
-            n if n >= 1e11 => 1e3,
-            _ => 1e6,
+            n if n >= 1e17 => (1.0, 1e3),
+            n if n >= 1e14 => (1.0, 1.0),
+            n if n >= 1e11 => (1e3, 1.0),
+            _ => (1e6, 1.0),
         };
+        let scaled = |part: f64| part * times / by;
         // Whole and fraction apart, for their product needs more digits than there are.
-        let micros = (number.trunc() * scale) as i64 + (number.fract() * scale).round() as i64;
+        let micros = scaled(number.trunc()) as i64 + scaled(number.fract()).round() as i64;
         Some(self.correct(micros))
     }
 
@@ -460,6 +462,8 @@ mod tests {
             clock.epoch(1_646_861_401.524_102_4).unwrap().as_micros(),
             1_646_861_401_524_102
         );
+        let nanos = clock.epoch(17_676_000_020_767_600_062.0).unwrap();
+        assert_eq!(nanos.as_micros(), 17_676_000_020_767_600);
         assert!(clock.epoch(f64::NAN).is_none());
     }
 

@@ -42,6 +42,9 @@ impl Guess {
     }
 }
 
+/// So many NULs are a hole in a text, and no part of a number.
+const HOLE_BYTES: usize = 32;
+
 /// Judges the first bytes of a stream after unpacking, by our formats: see [`Formats::guess`].
 #[must_use]
 pub fn guess(head: &[u8], name: &str) -> Guess {
@@ -133,7 +136,9 @@ fn guess_plain(formats: Formats, head: &[u8], name: &str) -> Guess {
     let text = String::from_utf8_lossy(head);
     if zeros * 100 > head.len() {
         // A log on a disk that lost power may hold a run of NULs between good lines.
-        let guess = guess_lines(formats, &text);
+        let whole = without_holes(head);
+        let guess = (whole.len() < head.len()).then(|| guess_plain(formats, &whole, name));
+        let guess = guess.unwrap_or_else(|| guess_lines(formats, &text));
         let binary = || Guess::none("binary: it holds NUL bytes");
         return Some(guess).filter(|g| g.format.is_some()).unwrap_or_else(binary);
     }
@@ -156,6 +161,13 @@ fn guess_plain(formats: Formats, head: &[u8], name: &str) -> Guess {
     // Something else may stand before the JSON.
     let json = guess_json(formats, head);
     if json.format.is_some() { json } else { Guess { why: unread(first, name), ..guess } }
+}
+
+/// The bytes without runs of NULs that are long enough to be holes.
+fn without_holes(head: &[u8]) -> Vec<u8> {
+    let runs = head.chunk_by(|a, b| (*a == 0) == (*b == 0));
+    let is_hole = |run: &&[u8]| run.first() == Some(&0) && run.len() >= HOLE_BYTES;
+    runs.filter(|run| !is_hole(run)).flatten().copied().collect()
 }
 
 /// Whether a text begins as an array of objects, and not as `[Sun Dec 04 …]`.

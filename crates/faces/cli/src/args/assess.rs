@@ -74,8 +74,8 @@ pub(crate) enum AssessAction {
 
 #[derive(Clone, Debug, Subcommand)]
 pub(crate) enum Add {
-    Evidence(AddEvidence),
-    Statement(AddStatement),
+    Evidence(Box<AddEvidence>),
+    Statement(Box<AddStatement>),
     Hypothesis(AddHypothesis),
 }
 

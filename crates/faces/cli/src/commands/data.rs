@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     Desk,
-    args::{Data, DataAction, DataDiff, DataImport, DataUpdate, DayGiven},
+    args::data::{Data, DataAction, DataDiff, DataImport, DayGiven},
     exit::Exit,
     output::visible,
     progress::Progress,
@@ -41,7 +41,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: &Data) -> anyhow::Result<Exit> {
                 (None, false) => section.sources,
                 (None, true) => data::sources(&default_sources(dir.as_deref())?)?,
             };
-            update(desk, needed()?, asked, &sources)
+            update(desk, needed()?, &sources)
         }
         DataAction::Diff(asked) => diff(desk, folder.as_ref(), asked),
         DataAction::Remove { ids } => {
@@ -225,7 +225,6 @@ fn tell(desk: &Desk<'_>, outcome: &Outcome) -> anyhow::Result<()> {
 fn update(
     desk: &Desk<'_>,
     folder: &Folder,
-    _: &DataUpdate,
     sources: &[data::SourceOfData],
 ) -> anyhow::Result<Exit> {
     let updated = {

@@ -117,6 +117,9 @@ fn a_hole_of_zero_bytes_takes_no_record_with_it() {
     let sshd =
         "Jan  5 08:00:00 web1 sshd[1]: Failed password for root from 203.0.113.7 port 5 ssh2";
     let trail = r#"{"eventTime":"2026-01-05T08:00:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers"}"#;
+    let holed = [docker("a\\n", "stdout"), "\0".repeat(300), docker("b\\n", "stdout")].concat();
+    let told = guess(holed.as_bytes(), "some.log");
+    assert_eq!(told.format, Some(Format::Docker), "{}", told.why);
     for hole in [1, 5000] {
         check(Format::Docker, &docker("a\\n", "stdout"), hole);
         check(Format::Cri, "2026-01-05T08:00:01.123456789Z stdout F hello", hole);
