@@ -4,7 +4,10 @@
 mod short;
 mod text;
 
-use std::io::{BufRead as _, Read as _, stdin};
+use std::{
+    fmt,
+    io::{BufRead as _, Read as _, stdin},
+};
 
 use bakas_engine::{
     data,
@@ -30,7 +33,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: &Trace) -> anyhow::Result<Exit> {
     each(asked, &mut |place, text| match tracer.trace(text) {
         Ok(answer) => whole.show(answer),
         Err(error) => {
-            wrong.line(&place(), &error);
+            wrong.line(place, &error);
             Ok(())
         }
     })?;
@@ -44,7 +47,7 @@ struct Wrong<'a> {
 }
 
 impl Wrong<'_> {
-    fn line(&mut self, place: &str, error: &bakas_engine::Error) {
+    fn line(&mut self, place: Spot, error: &bakas_engine::Error) {
         self.lines += 1;
         if self.lines <= COMPLAINTS_LIMIT {
             self.desk.screen.note(&format!("{place}: {error}"));
@@ -105,13 +108,26 @@ impl Whole<'_> {
     }
 }
 
-/// Calls `line` with every question and a way to name its place.
+/// Where a question stands: the line of standard input, or an argument.
+#[derive(Clone, Copy)]
+struct Spot(Option<u64>);
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(line) => write!(f, "standard input, line {line}"),
+            None => f.write_str("argument"),
+        }
+    }
+}
+
+/// Calls `line` with every question and where it stands.
 fn each(
     asked: &Trace,
-    line: &mut dyn FnMut(&dyn Fn() -> String, &str) -> anyhow::Result<()>,
+    line: &mut dyn FnMut(Spot, &str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     for address in &asked.addresses {
-        line(&|| "argument".to_owned(), address)?;
+        line(Spot(None), address)?;
     }
     if !asked.addresses.is_empty() {
         return Ok(());
@@ -132,7 +148,7 @@ fn each(
         // What is no text is no address either, and is told as one.
         let text = std::str::from_utf8(&bytes).unwrap_or("\u{fffd}").trim();
         if !text.is_empty() {
-            line(&|| format!("standard input, line {number}"), text)?;
+            line(Spot(Some(number)), text)?;
         }
     }
 }

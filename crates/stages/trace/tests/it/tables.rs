@@ -16,15 +16,15 @@ fn day(text: &str) -> Day {
 }
 
 fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
+    text.parse().expect("sound by construction")
 }
 
 fn range(text: &str) -> Range {
-    text.parse::<ipnet::IpNet>().unwrap().into()
+    text.parse::<ipnet::IpNet>().expect("sound by construction").into()
 }
 
 fn country(text: &str) -> Country {
-    Country::new(text).unwrap()
+    Country::new(text).expect("sound by construction")
 }
 
 fn set(name: &str, date: &str) -> DataSet {
@@ -32,8 +32,8 @@ fn set(name: &str, date: &str) -> DataSet {
 }
 
 fn row(net: &str, asn: u32, operator: &str) -> OriginRow {
-    let net: ipnet::IpNet = net.parse().unwrap();
-    OriginRow::new(net.network(), net.broadcast(), asn, operator).unwrap()
+    let net: ipnet::IpNet = net.parse().expect("sound by construction");
+    OriginRow::new(net.network(), net.broadcast(), asn, operator).expect("sound by construction")
 }
 
 fn epoch(date: &str, data_set: &str, rows: Vec<OriginRow>) -> EpochDraft {
@@ -41,7 +41,8 @@ fn epoch(date: &str, data_set: &str, rows: Vec<OriginRow>) -> EpochDraft {
 }
 
 fn table(draft: &Draft) -> Table {
-    Table::from_bytes("a table of ours", &draft.encode().unwrap()).unwrap()
+    Table::from_bytes("a table of ours", &draft.encode().expect("sound by construction"))
+        .expect("sound by construction")
 }
 
 /// What is built in, in these tests: two epochs and countries.
@@ -72,13 +73,14 @@ fn origins(name: &str, date: &str, rows: Vec<OriginRow>) -> (String, Table) {
 }
 
 fn ask(tables: &Tables, address: &str, time: &str) -> Trace {
-    let trace = tables.trace(address.parse().unwrap(), at(time), at("2026-06-01"));
-    let short = tables.locate(address.parse().unwrap(), at(time));
+    let trace =
+        tables.trace(address.parse().expect("sound by construction"), at(time), at("2026-06-01"));
+    let short = tables.locate(address.parse().expect("sound by construction"), at(time));
     assert_eq!(
         (short.asn, short.country, short.kind),
         (trace.then.asn, trace.then.country, trace.then.kind)
     );
-    let brief = tables.brief(address.parse().unwrap(), at(time));
+    let brief = tables.brief(address.parse().expect("sound by construction"), at(time));
     assert_eq!(brief.location, short);
     assert_eq!(brief.operator, trace.then.operator.as_deref());
     if trace.then.kind != NetworkKind::Special {
@@ -138,7 +140,7 @@ fn history_keeps_sources_apart_and_joins_equal_neighbours() {
                 one.source.as_str(),
                 one.from.to_string(),
                 one.until.to_string(),
-                one.asn.unwrap().0,
+                one.asn.expect("sound by construction").0,
                 one.data_sets.len(),
             )
         })
@@ -212,8 +214,8 @@ fn disagreement_is_shown_and_never_averaged() {
     let origins = said(Question::Origin);
     assert!(origins.contains(&("AS64500", "origins-old", false)), "{origins:?}");
     assert!(origins.contains(&("AS64505", "mine", true)), "{origins:?}");
-    assert_eq!(trace.registrant.unwrap().said.holder, "A91");
-    assert_eq!(trace.place.unwrap().data_set, "geo");
+    assert_eq!(trace.registrant.expect("sound by construction").said.holder, "A91");
+    assert_eq!(trace.place.expect("sound by construction").data_set, "geo");
 }
 
 #[test]
@@ -222,7 +224,7 @@ fn a_dated_list_counts_for_its_days_and_is_shown_on_others() {
         name: "exits".into(),
         kind: Some(NetworkKind::Tor),
         data_set: "exits".into(),
-        networks: vec!["198.51.99.7/32".parse().unwrap()],
+        networks: vec!["198.51.99.7/32".parse().expect("sound by construction")],
         from: Some(day("2025-06-01")),
         until: Some(day("2025-06-30")),
         ..ListDraft::default()
@@ -240,7 +242,11 @@ fn a_dated_list_counts_for_its_days_and_is_shown_on_others() {
     for time in ["2025-05-31", "2025-07-01"] {
         let trace = ask(&tables, "198.51.99.7", time);
         assert_eq!((trace.then.kind, trace.then.lists.len()), (NetworkKind::Unknown, 0), "{time}");
-        let view = trace.views.iter().find(|view| view.question == Question::Kind).unwrap();
+        let view = trace
+            .views
+            .iter()
+            .find(|view| view.question == Question::Kind)
+            .expect("sound by construction");
         assert!(view.says.contains("2025-06-01 to 2025-06-30, not at that time"), "{}", view.says);
     }
 }
@@ -251,7 +257,7 @@ fn a_list_without_days_does_not_follow_a_block_into_other_hands() {
         name: "vpn".into(),
         kind: Some(NetworkKind::Vpn),
         data_set: "vpn".into(),
-        networks: vec!["198.51.99.7/32".parse().unwrap()],
+        networks: vec!["198.51.99.7/32".parse().expect("sound by construction")],
         ..ListDraft::default()
     };
     let draft =
@@ -262,12 +268,16 @@ fn a_list_without_days_does_not_follow_a_block_into_other_hands() {
     assert_eq!((then.kind, then.lists), (NetworkKind::Vpn, vec!["vpn".to_owned()]));
     let trace = ask(&tables, "198.51.99.7", "2025-05-01");
     assert_eq!((trace.then.kind, trace.then.lists.len()), (NetworkKind::Unknown, 0));
-    let view = trace.views.iter().find(|view| view.question == Question::Kind).unwrap();
+    let view = trace
+        .views
+        .iter()
+        .find(|view| view.question == Question::Kind)
+        .expect("sound by construction");
     assert!(view.says.contains("gathered when AS64501 announced") && !view.agrees, "{}", view.says);
 }
 
-#[test]
-fn owners_contacts_and_routes_come_with_source_and_date() {
+/// What one more source knows of the operator that held the block first.
+fn facts() -> Draft {
     let contact = |of, role, address: &str, date: &str| ContactDraft {
         of,
         contact: Contact {
@@ -278,7 +288,7 @@ fn owners_contacts_and_routes_come_with_source_and_date() {
             date: day(date),
         },
     };
-    let draft = Draft {
+    Draft {
         organisations: vec![OrganisationDraft {
             asn: 64_500,
             organisation: "Old Example Inc".into(),
@@ -293,7 +303,7 @@ fn owners_contacts_and_routes_come_with_source_and_date() {
         }],
         state_data_set: "facts".into(),
         route_origins: vec![RouteOrigin {
-            net: "198.51.0.0/16".parse().unwrap(),
+            net: "198.51.0.0/16".parse().expect("sound by construction"),
             asn: 64_501,
             max_length: 24,
         }],
@@ -318,8 +328,12 @@ fn owners_contacts_and_routes_come_with_source_and_date() {
         contact_data_set: "facts".into(),
         data_sets: vec![set("facts", "2025-01-10")],
         ..Draft::default()
-    };
-    let tables = Tables::new(built_in(), [("facts@2025-01-10".to_owned(), table(&draft))]);
+    }
+}
+
+#[test]
+fn owners_contacts_and_routes_come_with_source_and_date() {
+    let tables = Tables::new(built_in(), [("facts@2025-01-10".to_owned(), table(&facts()))]);
     let trace = ask(&tables, "198.51.99.7", "2025-02-01");
     let told: Vec<_> = trace
         .contacts
@@ -334,19 +348,22 @@ fn owners_contacts_and_routes_come_with_source_and_date() {
             (ContactRole::Cert, "https://cert.example/report", "facts", day("2025-01-07")),
         ]
     );
-    let owner = trace.organisation.unwrap();
+    let owner = trace.organisation.expect("sound by construction");
     assert_eq!(
         (owner.said.parent.as_deref(), owner.date),
         (Some("Example Group"), day("2025-01-10"))
     );
-    assert_eq!(trace.then.state_owned.unwrap().owner, country("PH"));
+    assert_eq!(trace.then.state_owned.expect("sound by construction").owner, country("PH"));
     assert_eq!(trace.then.kind, NetworkKind::Telco);
-    assert_eq!(trace.route_origin.unwrap().said.validity, Validity::InvalidOrigin);
-    let question = trace.subscriber.unwrap();
+    assert_eq!(
+        trace.route_origin.expect("sound by construction").said.validity,
+        Validity::InvalidOrigin
+    );
+    let question = trace.subscriber.expect("sound by construction");
     assert!(question.facts.iter().all(|fact| fact.held == Held::Unknown), "no log was looked at");
     // A year later the block is the other operator's, and its holder allows that.
     let trace = ask(&tables, "198.51.99.7", "2026-02-01");
-    assert_eq!(trace.route_origin.unwrap().said.validity, Validity::Valid);
+    assert_eq!(trace.route_origin.expect("sound by construction").said.validity, Validity::Valid);
     assert!(trace.contacts.iter().all(|contact| !contact.address.contains("noc@")));
 }
 
@@ -360,15 +377,20 @@ fn an_imported_table_cannot_put_private_addresses_on_the_internet() {
         assert!(trace.views.is_empty() && trace.history.is_empty());
     }
     let shared = ask(&tables, "100.64.1.1", "2025-06-10");
-    assert!(shared.subscriber.unwrap().because.en.contains("Carrier-grade NAT"));
+    assert!(
+        shared.subscriber.expect("sound by construction").because.en.contains("Carrier-grade NAT")
+    );
     assert!(ask(&tables, "10.1.2.3", "2025-06-10").subscriber.is_none());
 }
 
 #[test]
 fn the_embedded_tables_alone_say_what_one_table_says() {
-    let (alone, tables) = (Table::embedded().unwrap(), Tables::embedded().unwrap());
+    let (alone, tables) = (
+        Table::embedded().expect("sound by construction"),
+        Tables::embedded().expect("sound by construction"),
+    );
     let beside = Tables::new(
-        Table::embedded().unwrap(),
+        Table::embedded().expect("sound by construction"),
         [origins("mine", "2025-06-01", vec![row("192.0.3.0/24", 64_505, "Mine")])],
     );
     let mut number = 0x1234_5678_u32;

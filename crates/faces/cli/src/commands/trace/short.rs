@@ -26,7 +26,7 @@ pub(super) fn run(asked: &Trace, tracer: &Tracer, wrong: &mut Wrong<'_>) -> anyh
         let (address, at) = match tracer.asked(text) {
             Ok(asked) => asked,
             Err(error) => {
-                wrong.line(&place(), &error);
+                wrong.line(place, &error);
                 return Ok(());
             }
         };
