@@ -137,7 +137,9 @@ impl Error {
             }
             Self::Import(_) => Some("kinds and their formats are described in docs/manual/data.md"),
             Self::Format(_) => Some("format files are described in docs/formats.md"),
-            Self::Judgements { .. } => Some("assessment.toml is described in docs/formats/assessment.md"),
+            Self::Judgements { .. } => {
+                Some("assessment.toml is described in docs/formats/assessment.md")
+            }
             Self::Config { .. } => Some("bakas.toml is described in docs/manual/configure.md"),
             Self::Store(error) if error.is_disk_full() => {
                 Some("nothing was kept; an older case stayed as it was")

@@ -9,8 +9,7 @@ use bakas_ingest::{Decoder, Sink, SkewSampler};
 use bakas_model::{
     Account, AccountProfile, Activity, AddressProfile, Class, Event, Networks, Reject,
     RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
-    case::Holdings,
-    limits::REJECT_SAMPLES_LIMIT,
+    case::Holdings, limits::REJECT_SAMPLES_LIMIT,
 };
 use bakas_store::{EventLake, EventWriter, Spool, StoreError};
 use bumpalo::Bump;

@@ -43,7 +43,11 @@ fn a_configuration_that_fits_nothing_is_told() {
     for command in ["ingest", "detect"] {
         let ran = yard.run(&[command, "logs"]);
         assert_eq!(ran.code, 0, "{}", ran.err);
-        assert!(ran.err.contains("[[source]] path = \"welfair/*\" is of no use here"), "{}", ran.err);
+        assert!(
+            ran.err.contains("[[source]] path = \"welfair/*\" is of no use here"),
+            "{}",
+            ran.err
+        );
         assert!(ran.err.contains("there are welfare"), "{}", ran.err);
     }
     let case = yard.investigate();

@@ -30,8 +30,8 @@ pub mod time;
 
 pub use account::Account;
 pub use assessment::{
-    Assessment, Confidence, EvidenceItem, Hypothesis, Judgements, Level as AssessmentLevel, Likelihood,
-    Statement,
+    Assessment, Confidence, EvidenceItem, Hypothesis, Judgements, Level as AssessmentLevel,
+    Likelihood, Statement,
 };
 pub use case::{Case, Counts, DataSet, DayLines, RuleCounts, SourceSummary};
 pub use detection::{Detection, DetectionId, Hit};

@@ -203,7 +203,7 @@ impl Clock {
         let scaled = |part: f64| part * times / by;
         // Whole and fraction apart, for their product needs more digits than there are.
         let micros = scaled(number.trunc()) as i64 + scaled(number.fract()).round() as i64;
-        Some(self.correct(micros))
+        self.epoch_micros(micros)
     }
 
     /// A time of RFC 3164, without a year: it lies at most one day after the reference, else in
@@ -300,9 +300,10 @@ impl Clock {
         Some(self.correct(micros))
     }
 
-    /// Microseconds since 1970.
+    /// Microseconds since 1970; a number before the year 1 or behind 9999 is no time.
     pub(crate) fn epoch_micros(&self, micros: i64) -> Option<Timestamp> {
-        Some(self.correct(micros))
+        let is_time = (Timestamp::MIN.as_micros()..=Timestamp::MAX.as_micros()).contains(&micros);
+        is_time.then(|| self.correct(micros))
     }
 }
 
@@ -465,6 +466,8 @@ mod tests {
         let nanos = clock.epoch(17_676_000_020_767_600_062.0).unwrap();
         assert_eq!(nanos.as_micros(), 17_676_000_020_767_600);
         assert!(clock.epoch(f64::NAN).is_none());
+        assert!(clock.epoch(-67_600_001_000.0).is_none(), "before the year 1");
+        assert!(clock.epoch(-62_135_596_800.0).is_some());
     }
 
     #[test]

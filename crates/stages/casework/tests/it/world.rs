@@ -9,8 +9,8 @@ use std::{
 use bakas_casework::{Background, Findings, Ledger, Outcome, draft};
 use bakas_model::{
     AccountKey, Activity, Agency, AgencyIx, Asn, Class, Detection, DetectionId, Event, EventRow,
-    IncidentKind, Location, NetworkKind, Networks, Permitted, Place, RuleIx, RuleMeta,
-    Severity, SourceIx, Status, Stream, Timestamp, Trace, detection::Tally,
+    IncidentKind, Location, NetworkKind, Networks, Permitted, Place, RuleIx, RuleMeta, Severity,
+    SourceIx, Status, Stream, Timestamp, Trace, detection::Tally,
 };
 use rustc_hash::FxHashMap;
 

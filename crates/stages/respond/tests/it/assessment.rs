@@ -35,7 +35,7 @@ fn weighed(items: u32, text: &str) -> Assessment {
         by: Some(text.to_owned()),
         overridden: true,
     };
-    let sign = |number: u32| if number % 2 == 0 { 1.5 } else { -1.0 };
+    let sign = |number: u32| if number.is_multiple_of(2) { 1.5 } else { -1.0 };
     Assessment {
         subject: "C-01".into(),
         question: Text::new(text, text),
@@ -94,7 +94,7 @@ fn page(items: u32, text: &str, lang: Lang) -> String {
         ..HistoryEntry::default()
     }];
     let judged = Judged {
-        as_of: "2026-02-03T10:00:00Z".parse::<Timestamp>().unwrap(),
+        as_of: "2026-02-03T10:00:00Z".parse::<Timestamp>().expect("sound by construction"),
         judgements: &judgements,
         unrecorded: 1,
         history: &history,
@@ -102,7 +102,7 @@ fn page(items: u32, text: &str, lang: Lang) -> String {
         known: &[],
     };
     let edition = Edition { lang, judged: Some(&judged) };
-    assert!(pdf_edition(&case, &edition).unwrap().starts_with(b"%PDF"));
+    assert!(pdf_edition(&case, &edition).expect("sound by construction").starts_with(b"%PDF"));
     html_edition(&case, &[], &edition)
 }
 
@@ -112,7 +112,7 @@ fn the_pictures_hold_without_colour() {
     let drawings: Vec<&str> = page.split("<svg class=\"drawing\"").skip(1).collect();
     assert_eq!(drawings.len(), 4, "waterfall and matrix, in two languages");
     for drawing in drawings {
-        let drawing = drawing.split("</svg>").next().unwrap();
+        let drawing = drawing.split("</svg>").next().expect("sound by construction");
         assert!(
             drawing.contains("role=\"img\"") && drawing.contains("aria-label="),
             "it says what it shows"
@@ -134,7 +134,7 @@ fn a_report_says_which_judgements_of_which_date_it_shows() {
     assert!(page.contains("judgements of 2026-02-03 10:00 UTC"), "the date");
     assert!(page.contains("not yet in the history"), "what is not recorded");
     assert!(page.contains("id=\"lang-fil\" checked"), "it opens in Filipino");
-    let (_, earlier) = page.split_once("What was thought earlier").unwrap();
+    let (_, earlier) = page.split_once("What was thought earlier").expect("sound by construction");
     assert!(earlier.contains("40 % → ") && earlier.contains("60 %"), "earlier and after");
 }
 
@@ -152,7 +152,7 @@ fn pictures_stay_small_however_much_there_is() {
     let drawn = |page: &str| -> usize {
         page.split("<svg class=\"drawing\"")
             .skip(1)
-            .map(|d| d.split("</svg>").next().unwrap().len())
+            .map(|d| d.split("</svg>").next().expect("sound by construction").len())
             .sum()
     };
     let many = page(500, &"long words ".repeat(400), Lang::En);

@@ -241,8 +241,12 @@ fn told(trace: Trace) -> Trace {
         agrees: false,
     };
     let announced = Announced { asn: Some(Asn(64_500)), operator: Some("x".into()), ..nobody() };
-    let registrant =
-        Registrant { registry: "apnic".into(), status: "allocated".into(), date: Some(day), holder: "A91".into() };
+    let registrant = Registrant {
+        registry: "apnic".into(),
+        status: "allocated".into(),
+        date: Some(day),
+        holder: "A91".into(),
+    };
     let organisation = Organisation {
         name: "Example".into(),
         parent: Some("Example Group".into()),
@@ -250,7 +254,8 @@ fn told(trace: Trace) -> Trace {
         kind: Some(NetworkKind::Telco),
     };
     let place = NetworkPlace { country, region: "north".into(), city: "Example".into() };
-    let roa = Authorisation { prefix: "192.0.2.0/24".parse().unwrap(), asn: Asn(0), max_length: 24 };
+    let roa =
+        Authorisation { prefix: "192.0.2.0/24".parse().unwrap(), asn: Asn(0), max_length: 24 };
     let check = RouteCheck { validity: Validity::InvalidLength, authorisations: vec![roa] };
     Trace {
         history: vec![announced, nobody()],
@@ -365,13 +370,8 @@ fn hypothesis(likelihood: Likelihood) -> Hypothesis {
 }
 
 fn assessment(level: AssessmentLevel, likelihood: Likelihood) -> Assessment {
-    let caps = vec![
-        Cap::Dependence,
-        Cap::Group,
-        Cap::CheapToPlant,
-        Cap::InterestedParty,
-        Cap::GroundOnly,
-    ];
+    let caps =
+        vec![Cap::Dependence, Cap::Group, Cap::CheapToPlant, Cap::InterestedParty, Cap::GroundOnly];
     Assessment {
         subject: "C-01".into(),
         level,
@@ -393,7 +393,12 @@ fn assessment(level: AssessmentLevel, likelihood: Likelihood) -> Assessment {
             by: Some("ana".into()),
             overridden: true,
         }],
-        moved: vec![Moved { item: 1, caps: caps.clone(), decibans: vec![-1.5], ..Moved::default() }],
+        moved: vec![Moved {
+            item: 1,
+            caps: caps.clone(),
+            decibans: vec![-1.5],
+            ..Moved::default()
+        }],
         waterfall: vec![Step { item: 1, caps, ..Step::default() }],
         leave_out: vec![LeaveOut { items: vec![1], ..LeaveOut::default() }],
         turning: Some(Turning { items: vec![1], to: "relay".into(), share: 0.5, smallest: true }),

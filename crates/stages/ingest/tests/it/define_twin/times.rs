@@ -1,7 +1,7 @@
 //! The twin's times: `[time]` read by plain expressions and by the calendar of `jiff`.
 
 use bakas_model::Timestamp;
-use jiff::{civil, tz};
+use jiff::civil;
 use serde_json::Value;
 
 use super::{World, map::Source, regex_of, text};
@@ -90,7 +90,12 @@ fn epoch(number: f64) -> Option<i64> {
         _ => (1e6, 1.0),
     };
     let part = |number: f64| number * up / down;
-    Some(part(number.trunc()) as i64 + part(number.fract()).round() as i64)
+    within(part(number.trunc()) as i64 + part(number.fract()).round() as i64)
+}
+
+/// A number of microseconds between the years 1 and 9999.
+fn within(micros: i64) -> Option<i64> {
+    (Timestamp::MIN.as_micros()..=Timestamp::MAX.as_micros()).contains(&micros).then_some(micros)
 }
 
 fn iso(written: &str, east: i32) -> Option<i64> {
@@ -176,11 +181,14 @@ impl Parts {
         if self.second > 60 {
             return None;
         }
-        let day = civil::Date::new(year, self.month, self.day).ok()?;
+        let day = civil::Date::new(year, self.month, self.day).ok().filter(|_| year > 0)?;
         let time = civil::Time::new(self.hour, self.minute, 0, 0).ok()?;
-        let zone = tz::Offset::from_seconds(self.east.unwrap_or(east)).ok()?;
-        let at = zone.to_timestamp(day.to_datetime(time)).ok()?;
-        Some(at.as_microsecond() + i64::from(self.second) * 1_000_000 + self.micros)
+        let days = i64::from((day - civil::date(1970, 1, 1)).get_days());
+        let minutes = (days * 24 + i64::from(time.hour())) * 60 + i64::from(time.minute());
+        let seconds = minutes * 60 + i64::from(self.second) - i64::from(self.east.unwrap_or(east));
+        let micros = seconds * 1_000_000 + self.micros;
+        // A zone may carry a time over the edge.
+        Some(micros.clamp(Timestamp::MIN.as_micros(), Timestamp::MAX.as_micros()))
     }
 }
 
@@ -281,7 +289,7 @@ fn layout(layout: &str, written: &str, infer: bool, east: i32) -> Option<i64> {
         return None;
     }
     if let Some(seconds) = seconds {
-        return Some(seconds * 1_000_000 + parts.micros);
+        return within(seconds * 1_000_000 + parts.micros);
     }
     if let Some(is_afternoon) = afternoon {
         parts.hour = if (1..=12).contains(&parts.hour) { parts.hour % 12 } else { return None };

@@ -120,11 +120,7 @@ fn the_origin_that_most_peers_saw_is_taken() {
     dump.extend(entry(net("2001:db8::/32"), &[(0, set_of_one)], false));
     dump.extend(entry(net("0.0.0.0/0"), &[(0, a.clone())], false));
     // Several paths of one peer are one vote.
-    dump.extend(entry(
-        net("203.0.113.0/24"),
-        &[(0, a.clone()), (0, a), (1, b)],
-        true,
-    ));
+    dump.extend(entry(net("203.0.113.0/24"), &[(0, a.clone()), (0, a), (1, b)], true));
     dump.extend(record(16, 4, &[0; 20]));
     let done = read(&dump).unwrap();
     assert_eq!(done.date.to_string(), "2026-01-05");
