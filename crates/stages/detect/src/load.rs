@@ -306,6 +306,10 @@ impl Loader {
     }
 
     pub(crate) fn feed(&mut self, rule: RuleIx, feed: Feed) {
+        // So that it is seen whether they occur at all.
+        for native in feed.group.iter().flat_map(|name| &name.natives) {
+            self.names.number(native);
+        }
         if let Some(feeds) = self.rules.feeds.get_mut(rule.0 as usize) {
             feeds.push(feed);
         }

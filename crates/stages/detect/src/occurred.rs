@@ -1,7 +1,7 @@
 //! Which fields the events of each kind of log had: a rule that asks for a field which never
 //! occurs where it should cannot match, and is told. It counts nothing else.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bakas_model::RuleIx;
 
@@ -70,9 +70,10 @@ impl FieldsSeen {
 }
 
 impl Rules {
-    /// The rules that name fields which no event of their logs had, with these fields. A rule of
-    /// several variants is told only where each of them lacks one. Rules whose logs had no events
-    /// are left out.
+    /// The rules that name fields which no event of their logs had, with these fields; of
+    /// correlations, the fields of their groups. A rule of several variants is told only where each
+    /// of them lacks one, a correlation where each rule that it builds on does. Rules whose logs had
+    /// no events are left out.
     #[must_use]
     pub fn never_seen(&self, seen: &FieldsSeen) -> Vec<(RuleIx, Vec<String>)> {
         let mut sets_of: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -86,10 +87,22 @@ impl Rules {
         let mut found = Vec::new();
         let mut asked: Vec<_> = sets_of.iter().collect();
         asked.sort_unstable();
+        let mut groups: BTreeMap<RuleIx, Option<BTreeSet<String>>> = BTreeMap::new();
         for (&rule, sets) in asked {
+            for feed in self.feeds.get(rule as usize).into_iter().flatten() {
+                let lacks = |name: &&Name| !self.occurs(name, sets, seen);
+                let lacking: Vec<_> = feed.group.iter().filter(lacks).collect();
+                let known = groups.entry(feed.correlation).or_insert_with(|| Some(BTreeSet::new()));
+                match known {
+                    Some(fields) if !lacking.is_empty() => {
+                        fields.extend(lacking.into_iter().map(|name| name.text.to_string()));
+                    }
+                    known => *known = None,
+                }
+            }
             let Some(detail) = self.details.get(rule as usize) else { continue };
             let lacking = |fields: &Vec<String>| -> Vec<String> {
-                let lacks = |field: &&String| !self.occurs(field, sets, seen);
+                let lacks = |field: &&String| !self.occurs(&Name::new(field), sets, seen);
                 fields.iter().filter(lacks).cloned().collect()
             };
             let by_variant: Vec<Vec<String>> = detail.fields.iter().map(lacking).collect();
@@ -100,11 +113,16 @@ impl Rules {
                 }
             }
         }
+        let is_correlation =
+            |rule: RuleIx| self.correlations.get(rule.0 as usize).is_some_and(Option::is_some);
+        let groups = groups.into_iter().filter(|(rule, _)| is_correlation(*rule));
+        found.extend(
+            groups.filter_map(|(rule, fields)| Some((rule, fields?.into_iter().collect()))),
+        );
         found
     }
 
-    fn occurs(&self, field: &str, sets: &[usize], seen: &FieldsSeen) -> bool {
-        let name = Name::new(field);
+    fn occurs(&self, name: &Name, sets: &[usize], seen: &FieldsSeen) -> bool {
         name.is_attribute()
             || name.natives.iter().any(|native| {
                 let number = self.fields.find(bakas_model::FieldId::of(native), native);

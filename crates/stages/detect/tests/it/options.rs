@@ -292,3 +292,27 @@ fn an_explanation_shows_what_fitted_and_what_did_not() {
     other.stream = Stream::Proxy;
     assert!(!rules.explain(RuleIx(0), &other, &context(&agency)).unwrap().asked);
 }
+
+#[test]
+fn a_group_of_fields_that_never_occur_is_told() {
+    let correlation = |name: &str, group: &str| {
+        format!(
+            "---\ntitle: {name}\ncorrelation:\n  type: event_count\n  rules: [got]\n  group-by: [{group}]\n  \
+             timespan: 1h\n  condition: {{gte: 2}}\n"
+        )
+    };
+    let rules = format!(
+        "title: Got\nname: got\nlogsource: {{category: webserver}}\n\
+         detection: {{s: {{cs-method: GET}}, condition: s}}\n{}{}{}",
+        correlation("By address", "c-ip"),
+        correlation("By network", "src_endpoint.autonomous_system.number"),
+        correlation("By a typo", "c-ip, cs-hosst"),
+    );
+    let (rules, loaded) = load(&[&rules], &LoadOptions::default());
+    assert_eq!(loaded.problems, vec![]);
+    let agency = agency();
+    let mut matcher = rules.matcher();
+    matcher.run(&request("GET", "/", 200), &context(&agency));
+    let told = rules.never_seen(matcher.fields_seen());
+    assert_eq!(told, [(RuleIx(3), vec!["cs-hosst".to_owned()])]);
+}

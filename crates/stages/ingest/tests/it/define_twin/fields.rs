@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Fields, Twin, is_there, regex_of, text};
+use super::{Fields, Seen, Twin, is_there, regex_of, seen_by, text};
 
 /// The records of a sample with the header lines that stand before each.
 pub(super) fn records(twin: &Twin, sample: &str) -> Vec<(Vec<String>, String)> {
@@ -59,7 +59,7 @@ pub(super) fn groups(twin: &Twin, sample: &str) -> Vec<String> {
     });
     let goes_on = |line: &str| match word {
         "indented" => line.starts_with([' ', '\t']),
-        _ => !regex_of(begins.unwrap()).is_match(line),
+        _ => !seen_by(begins.unwrap()).is_match(line),
     };
     let mut found: Vec<String> = Vec::new();
     let mut blanks = String::new();
@@ -84,7 +84,7 @@ pub(super) fn groups(twin: &Twin, sample: &str) -> Vec<String> {
 
 pub(super) fn is_skipped(twin: &Twin, line: &str) -> bool {
     let skips = twin.record("skip").and_then(|s| s.as_array());
-    skips.into_iter().flatten().any(|skip| regex_of(skip.as_str().unwrap()).is_match(line))
+    skips.into_iter().flatten().any(|skip| seen_by(skip.as_str().unwrap()).is_match(line))
 }
 
 fn is_header(twin: &Twin, line: &str) -> bool {
@@ -176,8 +176,8 @@ impl Twin {
             rest = &rest[found.end()..];
         }
         if let Some(head) = self.record("head") {
-            let head = regex_of(head.as_str().unwrap());
-            let end = head.find(rest)?.end();
+            let head = seen_by(head.as_str().unwrap());
+            let end = head.end(rest)?;
             self.groups(&head, rest, &mut fields);
             rest = &rest[end..];
         }
@@ -200,7 +200,7 @@ impl Twin {
                 let patterns = strings(self.record("patterns"));
                 let fitting = patterns
                     .iter()
-                    .map(|pattern| regex_of(pattern))
+                    .map(|pattern| seen_by(pattern))
                     .find(|pattern| pattern.is_match(rest));
                 match fitting {
                     Some(pattern) => self.groups(&pattern, rest, &mut fields),
@@ -219,11 +219,10 @@ impl Twin {
         Some(fields)
     }
 
-    pub(super) fn groups(&self, pattern: &regex::Regex, text: &str, fields: &mut Fields) {
-        let found = pattern.captures(text).unwrap();
-        for name in pattern.capture_names().flatten() {
-            if let Some(value) = found.name(name) {
-                self.put(fields, name, value.as_str(), false);
+    pub(super) fn groups(&self, pattern: &Seen, text: &str, fields: &mut Fields) {
+        for (name, value) in pattern.groups(text).unwrap() {
+            if let Some(name) = name {
+                self.put(fields, name, value, false);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use serde_json::Value;
 
-use super::{Fields, Twin, World, is_there, proxies, regex_of, text, times};
+use super::{Fields, Twin, World, is_there, proxies, regex_of, seen_by, text, times};
 
 /// An event as far as the twin judges it.
 pub(crate) struct Plain {
@@ -141,10 +141,15 @@ impl Source<'_> {
             return if whole { Some(found.to_string().into()) } else { select(found, "") };
         }
         let of = text(&self.value(form.get("field")?)?);
-        let found = regex_of(form["match"].as_str().unwrap());
-        let found = found.captures(&of)?;
-        let part = found.name("value").or_else(|| found.get(1)).or_else(|| found.get(0))?;
-        Some(Value::from(part.as_str())).filter(is_there)
+        let pattern = form["match"].as_str().unwrap();
+        let seen = seen_by(pattern);
+        let groups = seen.groups(&of)?;
+        // The group `value`, else the first of all groups, else all of it.
+        let has_value = pattern.contains("?<value>") || pattern.contains("?P<value>");
+        let named = groups.iter().find(|(name, _)| has_value && *name == Some("value"));
+        let first = || seen.first(&of).filter(|_| !has_value);
+        let part = named.map(|(_, text)| *text).or_else(first).unwrap_or(groups[0].1);
+        Some(Value::from(part)).filter(is_there)
     }
 
     /// The first of the form's values that is an address, or a port.
@@ -192,7 +197,7 @@ fn further(twin: &Twin, fields: &mut Fields, document: Option<&Value>) {
         let mut patterns: Vec<_> = extract.get("pattern").into_iter().map(plain).collect();
         patterns.extend(extract.get("patterns").into_iter().flat_map(list));
         let of = text(&of);
-        let patterns = patterns.iter().map(|p| regex_of(p));
+        let patterns = patterns.iter().map(|p| seen_by(p));
         if let Some(pattern) = patterns.into_iter().find(|p| p.is_match(&of)) {
             twin.groups(&pattern, &of, fields);
         }

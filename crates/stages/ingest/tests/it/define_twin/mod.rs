@@ -104,6 +104,61 @@ pub(crate) fn regex_of(pattern: &str) -> regex::Regex {
     })
 }
 
+/// An expression of a definition: it sees bytes, and of a character's part nothing is taken.
+pub(crate) struct Seen(regex::bytes::Regex);
+
+/// A compiled expression of a definition.
+pub(crate) fn seen_by(pattern: &str) -> Seen {
+    thread_local! {
+        static KNOWN: RefCell<BTreeMap<String, regex::bytes::Regex>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    Seen(KNOWN.with_borrow_mut(|known| {
+        let compile = || regex::bytes::RegexBuilder::new(pattern).unicode(false).build().unwrap();
+        known.entry(pattern.to_owned()).or_insert_with(compile).clone()
+    }))
+}
+
+impl Seen {
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        self.0.is_match(text.as_bytes())
+    }
+
+    /// Where the match ends.
+    pub(crate) fn end(&self, text: &str) -> Option<usize> {
+        let mut end = self.0.find(text.as_bytes())?.end();
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        Some(end)
+    }
+
+    /// The first group, where there is one and it takes part.
+    pub(crate) fn first<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let found = self.0.captures(text.as_bytes())?;
+        let group = found.get(1)?;
+        let from = (group.start()..=text.len()).find(|at| text.is_char_boundary(*at))?;
+        let to = (0..=group.end()).rev().find(|at| text.is_char_boundary(*at))?;
+        Some(text.get(from..to).unwrap_or_default())
+    }
+
+    /// The groups that take part, with their names; the whole match first.
+    pub(crate) fn groups<'t>(&self, text: &'t str) -> Option<Vec<(Option<&str>, &'t str)>> {
+        let found = self.0.captures(text.as_bytes())?;
+        let whole = |group: regex::bytes::Match<'_>| {
+            let (mut from, mut to) = (group.start(), group.end());
+            while !text.is_char_boundary(from) {
+                from += 1;
+            }
+            while !text.is_char_boundary(to) {
+                to -= 1;
+            }
+            text.get(from..to).unwrap_or_default()
+        };
+        let named = self.0.capture_names().enumerate();
+        Some(named.filter_map(|(at, name)| Some((name, whole(found.get(at)?)))).collect())
+    }
+}
+
 pub(crate) fn is_there(value: &Value) -> bool {
     !value.is_null() && value.as_str() != Some("")
 }
