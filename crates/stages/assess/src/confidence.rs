@@ -88,8 +88,8 @@ pub(crate) fn confidence(assessment: &Assessment, telling: &[u32]) -> (Confidenc
     }
     if !telling.is_empty() && !founded {
         add(
-            " None of it speaks of people and is hard to plant.".into(),
-            " Wala ritong tungkol sa mga tao at mahirap itanim.".into(),
+            " None of it is both about people and hard to plant.".into(),
+            " Wala ritong kapwa tungkol sa mga tao at mahirap itanim.".into(),
         );
     }
     let turning = assessment.leave_out.iter().find(|left| left.turns && left.what == LeftOut::Item);
@@ -101,8 +101,8 @@ pub(crate) fn confidence(assessment: &Assessment, telling: &[u32]) -> (Confidenc
         );
     } else if !telling.is_empty() && !by_root {
         add(
-            " No single item, source or root carries it.".into(),
-            " Walang iisang ebidensiya, pinagmulan o ugat na nagdadala nito.".into(),
+            " Without any one item, source or root the same explanation stays first.".into(),
+            " Alisin man ang alinmang isang ebidensiya, pinagmulan o ugat, iyon pa rin ang una.".into(),
         );
     }
     (confidence, text)

@@ -110,8 +110,8 @@ fn seen(facts: &Facts) -> Text {
         Some((asn, operator)) => {
             let (share, name) = (percent(operator.lines, facts.outside), called(asn, operator));
             Text::new(
-                format!("{share} of the lines from outside came through {name}."),
-                format!("{share} ng mga linyang mula sa labas ang dumaan sa {name}."),
+                format!("By the tables, {share} of the lines from outside came through {name}."),
+                format!("Ayon sa mga talaan, dumaan sa {name} ang {share} ng mga linyang mula sa labas."),
             )
         }
     };
@@ -120,12 +120,13 @@ fn seen(facts: &Facts) -> Text {
         let share = percent(used.lines, facts.outside);
         let (state, estado) = (the_country(*owner), country_name(*owner));
         text.en.push_str(&format!(
-            " {share} came through operators in which the state of {state} holds the majority: that \
-             tells who owns the road, not who used it or for whom."
+            " {share} came through operators in which, by the lists at hand, the state of {state} \
+             holds the majority: that tells who owns the road, not who used it or for whom."
         ));
         text.fil.push_str(&format!(
-            " {share} ang dumaan sa mga operator na hawak ng estado ng {estado} ang mayorya: sinasabi \
-             nito kung sino ang may-ari ng daan, hindi kung sino ang dumaan o para kanino."
+            " {share} ang dumaan sa mga operator na, ayon sa mga listahang nasa kamay, hawak ng estado \
+             ng {estado} ang mayorya: sinasabi nito kung sino ang may-ari ng daan, hindi kung sino ang \
+             dumaan o para kanino."
         ));
     }
     text

@@ -100,10 +100,12 @@ pub(crate) fn countries(facts: &Facts) -> EvidenceItem {
     if facts.far > 0 {
         let (share, days) = (percent(facts.far, facts.placed), facts.far_days);
         text.en.push_str(&format!(
-            " For {share} of them the table is up to {days} days away from the time of the lines."
+            " For {share} of them the table is up to {days} days away from the first line of each \
+             address."
         ));
         text.fil.push_str(&format!(
-            " Sa {share} ng mga ito, hanggang {days} araw ang layo ng talaan sa oras ng mga linya."
+            " Sa {share} ng mga ito, hanggang {days} araw ang layo ng talaan sa unang linya ng bawat \
+             address."
         ));
     }
     if facts.moved > 0 {
@@ -231,8 +233,11 @@ pub(crate) fn operators(facts: &Facts) -> EvidenceItem {
     let (en, fil): (Vec<String>, Vec<String>) = shown.unzip();
     let (and, at) = more(by_lines.len().saturating_sub(OPERATORS_NAMED));
     let text = Text::new(
-        format!("Announced at the time by: {}{and}.", en.join("; ")),
-        format!("Inanunsiyo noong panahong iyon ng: {}{at}.", fil.join("; ")),
+        format!("By the table nearest to the time, announced by: {}{and}.", en.join("; ")),
+        format!(
+            "Ayon sa talaang pinakamalapit sa panahong iyon, inanunsiyo ng: {}{at}.",
+            fil.join("; ")
+        ),
     );
     from_tables(facts, "net-operators", '2', Cost::Cheap, text)
 }
@@ -249,15 +254,15 @@ pub(crate) fn owners(facts: &Facts) -> EvidenceItem {
     let (en, fil) = (list(&shares, "and"), list(&shares, "at"));
     let text = Text::new(
         format!(
-            "Share of the lines through operators in which a state holds the majority: {en}. Such \
-             operators serve millions of customers, and anybody can use a customer's line: it tells \
-             the owner of the network and none of the explanations apart."
+            "Share of the lines through operators in which, by the lists at hand, a state holds the \
+             majority: {en}. Such operators serve the public, and anybody can use a customer's line: \
+             it tells the owner of the network and none of the explanations apart."
         ),
         format!(
-            "Bahagi ng mga linyang dumaan sa mga operator na hawak ng isang estado ang mayorya: \
-             {fil}. Milyon-milyon ang kostumer ng ganitong mga operator, at magagamit ninuman ang \
-             linya ng isang kostumer: sinasabi nito ang may-ari ng network at walang pinagkakaiba sa \
-             mga paliwanag."
+            "Bahagi ng mga linyang dumaan sa mga operator na, ayon sa mga listahang nasa kamay, hawak \
+             ng isang estado ang mayorya: {fil}. Naglilingkod sa publiko ang ganitong mga operator, at \
+             magagamit ninuman ang linya ng isang kostumer: sinasabi nito ang may-ari ng network at \
+             walang pinagkakaiba sa mga paliwanag."
         ),
     );
     from_tables(facts, "net-owners", '3', Cost::Cheap, text)
@@ -268,12 +273,13 @@ pub(crate) fn customers(facts: &Facts) -> EvidenceItem {
     let sessions = facts.legitimate_sessions;
     let text = Text::new(
         format!(
-            "From the same addresses came {}: ordinary customers share them.",
-            counted(sessions, "legitimate session", "legitimate sessions")
+            "From the same addresses came {} that nothing here ties to an attack: ordinary customers \
+             may share them.",
+            counted(sessions, "session", "sessions")
         ),
         format!(
-            "Mula sa parehong mga address ang {} lehitimong session: pinagsasaluhan ang mga ito ng \
-             mga karaniwang kostumer.",
+            "Mula sa parehong mga address ang {} session na walang nag-uugnay rito sa pag-atake: \
+             maaaring pinagsasaluhan ang mga ito ng mga karaniwang kostumer.",
             count(sessions)
         ),
     );

@@ -311,7 +311,7 @@ fn said(statement: &Statement) -> Text {
     };
     let (does, ginawa) = match statement.kind {
         StatementKind::Claim => ("says", "sinasabi"),
-        StatementKind::Denial => ("denies", "itinatanggi"),
+        StatementKind::Denial => ("says in denial", "sinasabi bilang pagtanggi"),
         StatementKind::Offer => ("offers", "iniaalok"),
         StatementKind::Condition => ("asks first", "hinihingi muna"),
         StatementKind::Correction => ("corrects itself", "itinutuwid"),

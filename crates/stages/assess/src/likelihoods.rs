@@ -201,9 +201,10 @@ pub(crate) fn cells(level: Level, find: Find, share: f64, rivals: &[Rival]) -> V
             )
         } else {
             Text::new(
-                "From the table of stated likelihoods, at the share of lines that it speaks of.",
-                "Mula sa talaan ng mga ipinahayag na posibilidad, ayon sa bahagi ng mga linyang \
-                 tinutukoy nito.",
+                "From the table of stated likelihoods, at the share of lines or strength of links that \
+                 it speaks of.",
+                "Mula sa talaan ng mga ipinahayag na posibilidad, ayon sa bahagi ng mga linya o lakas \
+                 ng mga ugnayang tinutukoy nito.",
             )
         }
     };

@@ -1,7 +1,7 @@
 //! The next best question: what could be asked of whom, what it costs, and how much it is expected to
 //! tell. The expectation is the mutual information between the explanations, as they stand now, and
 //! the outcomes of the request, times the chance of an answer. The outcomes' likelihoods and the costs
-//! are judgements, printed in `docs/assessment.md`.
+//! are judgements, stated beside each request.
 
 mod ground;
 mod people;

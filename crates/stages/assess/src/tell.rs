@@ -203,12 +203,12 @@ fn turning(assessment: &Assessment) -> Option<Text> {
     let Some(turning) = &assessment.turning else {
         return Some(Text::new(
             format!(
-                "No set of items turns the answer: {} is first before any evidence.",
+                "No set of items turns the answer: before any evidence nothing is ahead of {}.",
                 leader.id
             ),
             format!(
-                "Walang hanay ng ebidensiyang magpapabago ng sagot: una na ang {} bago pa man ang \
-                 ebidensiya.",
+                "Walang hanay ng ebidensiyang magpapabago ng sagot: bago pa man ang ebidensiya, walang \
+                 nauuna sa {}.",
                 leader.id
             ),
         ));

@@ -98,14 +98,15 @@ fn subscriber(name: String, facts: &Facts) -> Request {
         id: "subscriber",
         text: Text::new(
             format!(
-                "Ask {name}, through its CERT, which subscriber held each of the {addresses} \
-                     addresses at each time (with source port and seconds, RFC 6302), and whether a \
-                     device there was infected or passed traffic on."
+                "Ask {name}, through its CERT, which subscriber held each of its addresses (of \
+                     {addresses} in all) at each time (with source port and seconds, RFC 6302), and \
+                     whether a device there was infected or passed traffic on."
             ),
             format!(
                 "Itanong sa {name}, sa pamamagitan ng CERT nito, kung sinong subscriber ang may \
-                     hawak ng bawat isa sa {addresses} address sa bawat oras (kasama ang source port \
-                     at segundo, RFC 6302), at kung may kagamitan doong nahawahan o nagpasa ng trapiko."
+                     hawak ng bawat isa sa mga address nito (sa {addresses} lahat-lahat) sa bawat oras \
+                     (kasama ang source port at segundo, RFC 6302), at kung may kagamitan doong \
+                     nahawahan o nagpasa ng trapiko."
             ),
         ),
         whom: Text::new(name.clone(), name),
@@ -128,7 +129,8 @@ fn delays(names: Text) -> Request {
         text: Text::new(
             format!(
                 "Look in the proxy and flow records of {} for the time that handshakes took: a \
-                 connection passed on from elsewhere answers later than its address lets expect.",
+                 connection passed on from elsewhere answers later than its address leads one to \
+                 expect.",
                 names.en
             ),
             format!(
