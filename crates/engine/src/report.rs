@@ -63,6 +63,10 @@ pub fn run(request: &Request, now: Timestamp) -> Result<(), Error> {
         "html" => report::html_edition(&case, &[], &edition).into_bytes(),
         _ => report::pdf_edition(&case, &edition).map_err(|e| Error::Report(Box::new(e)))?,
     };
+    if !request.replace && request.out.exists() {
+        let what = "is there already: give --replace, or another name";
+        return Err(Error::Refused(format!("{} {what}", request.out.display())));
+    }
     if request.replace {
         bakas_store::replace(&request.out, &bytes)?;
     } else {

@@ -24,8 +24,10 @@ const EVENTS_FOLDER: &str = "events/";
 /// What verifying came to.
 #[derive(Debug, Serialize)]
 pub struct Verified {
-    /// Whether the seal holds in every point.
+    /// Whether everything holds: the seal, and the history of judgements.
     pub holds: bool,
+    /// Whether the seal holds in every point.
+    pub seal_holds: bool,
     /// Everything that does not fit, each with what and where.
     pub problems: Vec<String>,
     /// The key's name.
@@ -159,6 +161,7 @@ impl Verified {
         };
         Self {
             holds: report.is_right(),
+            seal_holds: report.is_right(),
             problems: report.problems.iter().map(ToString::to_string).collect(),
             key: report.key.as_ref().map(|key| key.name().to_owned()),
             key_fingerprint: report.key.as_ref().map(PublicKey::fingerprint),
@@ -197,8 +200,16 @@ impl fmt::Display for Verified {
         if self.problems.len() > SHOWN_LIMIT {
             writeln!(f, "- and {} more", self.problems.len() - SHOWN_LIMIT)?;
         }
+        if !self.seal_holds {
+            let count = self.problems.len();
+            let problems = if count == 1 { "problem" } else { "problems" };
+            return writeln!(f, "the seal does NOT hold: {count} {problems}");
+        }
         if !self.holds {
-            return writeln!(f, "the seal does NOT hold: {} problems", self.problems.len());
+            writeln!(
+                f,
+                "the history of judgements does NOT hold; what was sealed is another matter:"
+            )?;
         }
         writeln!(f, "the seal holds: {} files are as they were sealed", self.outputs)?;
         if self.inputs_checked {
@@ -206,7 +217,7 @@ impl fmt::Display for Verified {
         } else {
             writeln!(f, "the {} logs were not compared: give them with --inputs", self.inputs)?;
         }
-        if self.judged {
+        if self.judged && self.holds {
             let (recorded, rest) = (self.judgements_recorded, self.judgements_unrecorded);
             writeln!(
                 f,

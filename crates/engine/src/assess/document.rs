@@ -292,11 +292,11 @@ pub(super) fn sound(entry: &Entry) -> Result<(), Wrong> {
             id("id", &one.id)?;
             sentence("text", &one.text.en)?;
             short("text", &one.text.fil, TEXT_CHARS_LIMIT)?;
-            share("prior", one.prior)?;
+            prior(one.prior)?;
             sentence("reason", &one.reason)
         }
         Entry::Prior(one) => {
-            share("prior", one.prior)?;
+            prior(one.prior)?;
             sentence("reason", &one.reason)
         }
         Entry::Evidence(one) => {
@@ -358,6 +358,15 @@ fn sentence(key: &'static str, text: &str) -> Result<(), Wrong> {
         return Err((key, "it is empty: say it in a sentence".into()));
     }
     short(key, text, TEXT_CHARS_LIMIT)
+}
+
+/// The others need room beside it.
+fn prior(share: f64) -> Result<(), Wrong> {
+    if !(0.01..=0.95).contains(&share) {
+        let what = format!("{share} is not between 0.01 and 0.95: leave the others room beside it");
+        return Err(("prior", what));
+    }
+    Ok(())
 }
 
 /// Nothing is ever ruled out or certain.

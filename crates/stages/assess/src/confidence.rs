@@ -96,13 +96,14 @@ pub(crate) fn confidence(assessment: &Assessment, telling: &[u32]) -> (Confidenc
     if let Some(left) = turning {
         let cited = cite(&left.items);
         add(
-            format!(" Without {} alone another explanation would be first.", cited.en),
-            format!(" Kung wala ang {} lamang, ibang paliwanag ang mauuna.", cited.fil),
+            format!(" Without {} alone another explanation would be first or level.", cited.en),
+            format!(" Kung wala ang {} lamang, ibang paliwanag ang mauuna o papantay.", cited.fil),
         );
     } else if !telling.is_empty() && !by_root {
         add(
             " Without any one item, source or root the same explanation stays first.".into(),
-            " Alisin man ang alinmang isang ebidensiya, pinagmulan o ugat, iyon pa rin ang una.".into(),
+            " Alisin man ang alinmang isang ebidensiya, pinagmulan o ugat, iyon pa rin ang una."
+                .into(),
         );
     }
     (confidence, text)

@@ -144,12 +144,18 @@ impl Facts {
             by_address.entry(trace.address).or_default().push(trace);
         }
         let mut seen: BTreeMap<Seen, BTreeSet<IpAddr>> = BTreeMap::new();
+        let mut sessions: BTreeMap<IpAddr, u64> = BTreeMap::new();
         for used in incidents.iter().flat_map(|incident| &incident.addresses) {
             let nearest = by_address.get(&used.address).and_then(|traces| {
                 traces.iter().min_by_key(|t| t.at.micros_since(used.first).unsigned_abs())
             });
             facts.add(used, nearest.copied(), &mut seen);
+            let most = sessions.entry(used.address).or_default();
+            *most = used.legitimate_sessions.max(*most);
         }
+        // Several incidents may name an address: its sessions count once.
+        let outside = seen.get(&Seen::Outside).into_iter().flatten();
+        facts.legitimate_sessions = outside.filter_map(|address| sessions.get(address)).sum();
         facts.heaviest.sort_by_key(|(lines, address, _)| (std::cmp::Reverse(*lines), *address));
         facts.heaviest.truncate(BASIS_TRACES);
         let distinct = |what: Seen| seen.get(&what).map_or(0, |set| set.len() as u64);
@@ -180,7 +186,6 @@ impl Facts {
         let mut see = |what| seen.entry(what).or_default().insert(used.address);
         see(Seen::Outside);
         self.outside += used.lines;
-        self.legitimate_sessions += used.legitimate_sessions;
         let asn = then.map_or(used.asn, |network| network.asn);
         if let Some(asn) = asn {
             see(Seen::Of(asn));

@@ -13,7 +13,7 @@ use crate::{
     next,
     question::{Question, trust},
     tell,
-    weigh::{Interval, Outcome, Scale, even_out, first_of, without},
+    weigh::{Interval, Outcome, Scale, ahead_or_level, even_out, without},
 };
 
 /// An item speaks for or against a rival from so many decibans on.
@@ -206,16 +206,16 @@ impl Weighed<'_> {
             .into_iter()
             .map(|((what, name), items)| {
                 let shares = without.shares(&items);
-                let first = first_of(&shares);
+                let rival = ahead_or_level(&shares, leader);
                 LeaveOut {
                     what,
                     name,
                     items: items.iter().map(|at| self.number(*at)).collect(),
-                    first: self.question.rivals[first].id.clone(),
+                    first: self.question.rivals[rival.unwrap_or(leader)].id.clone(),
                     with: rounded(self.outcome.shares[leader]),
                     without: rounded(shares[leader]),
                     likelihood: Likelihood::of_share(rounded(shares[leader])),
-                    turns: first != leader,
+                    turns: rival.is_some(),
                 }
             })
             .collect();

@@ -111,7 +111,9 @@ fn seen(facts: &Facts) -> Text {
             let (share, name) = (percent(operator.lines, facts.outside), called(asn, operator));
             Text::new(
                 format!("By the tables, {share} of the lines from outside came through {name}."),
-                format!("Ayon sa mga talaan, dumaan sa {name} ang {share} ng mga linyang mula sa labas."),
+                format!(
+                    "Ayon sa mga talaan, dumaan sa {name} ang {share} ng mga linyang mula sa labas."
+                ),
             )
         }
     };

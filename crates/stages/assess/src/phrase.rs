@@ -51,8 +51,12 @@ pub(crate) fn percent(part: u64, whole: u64) -> String {
         (0, _) => "0 %".to_owned(),
         (part, whole) if part >= whole => "100 %".to_owned(),
         (part, whole) => {
-            let percent = (part as f64 / whole as f64 * 100.0).round();
-            format!("{} %", percent.clamp(1.0, 99.0))
+            let percent = part as f64 / whole as f64 * 100.0;
+            match percent.round() {
+                ..1.0 => "<1 %".to_owned(),
+                100.0.. => ">99 %".to_owned(),
+                rounded => format!("{rounded} %"),
+            }
         }
     }
 }
@@ -88,8 +92,8 @@ mod tests {
         check(1_000_000, "1,000,000");
         assert_eq!(counted(1, "line", "lines"), "1 line");
         assert_eq!(counted(0, "line", "lines"), "0 lines");
-        assert_eq!(percent(1, 10_000), "1 %");
-        assert_eq!(percent(9_999, 10_000), "99 %");
+        assert_eq!(percent(1, 10_000), "<1 %");
+        assert_eq!(percent(9_999, 10_000), ">99 %");
         assert_eq!(percent(10, 10), "100 %");
         let names = ["A", "B", "C"].map(str::to_owned);
         assert_eq!(list(&names, "at"), "A, B at C");

@@ -66,6 +66,12 @@ fn rivals(facts: &Facts) -> Vec<Rival> {
              kung saan nakarehistro ang address nito at ang koneksiyong ipinasa lamang mula sa iba.",
         )
     };
+    let no_country = || {
+        Text::new(
+            "No country is named by any line, so only a few explanations are left.",
+            "Walang bansang tinutukoy ang alinmang linya, kaya kaunting paliwanag lamang ang natitira.",
+        )
+    };
     let less = || {
         Text::new(
             "Seen less often than either of the two.",
@@ -81,16 +87,13 @@ fn rivals(facts: &Facts) -> Vec<Rival> {
         rivals.push(Rival::new(format!("from-{country}"), Class::One, 0.35, here, held_alike()));
         rivals.push(Rival::new("from-several", Class::Several, 0.15, from_several(), less()));
     }
-    let relayed = if placed.is_some() { 0.35 } else { 0.45 };
-    rivals.push(Rival::new(
-        "relay-rented-or-forged",
-        Class::Relayed,
-        relayed,
-        elsewhere(),
-        held_alike(),
-    ));
+    let (relayed, why) = match placed {
+        Some(_) => (0.35, held_alike()),
+        None => (0.45, no_country()),
+    };
+    rivals.push(Rival::new("relay-rented-or-forged", Class::Relayed, relayed, elsewhere(), why));
     if facts.outside == 0 && facts.inside > 0 {
-        rivals.push(Rival::new("from-within", Class::Within, 0.35, from_within(), held_alike()));
+        rivals.push(Rival::new("from-within", Class::Within, 0.35, from_within(), no_country()));
     }
     let other = if placed.is_some() { 0.15 } else { 0.55 };
     rivals.push(Rival::new("unknown-or-other", Class::Other, other, unknown(), rest()));

@@ -216,8 +216,8 @@ fn turning(assessment: &Assessment) -> Option<Text> {
     let cited = cite(&turning.items);
     let share = per_cent(turning.share);
     Some(Text::new(
-        format!("Without {}, {} would be first, at {share} %.", cited.en, turning.to),
-        format!("Kung wala ang {}, {} ang mauuna, sa {share} %.", cited.fil, turning.to),
+        format!("Without {}, {} would be first or level, at {share} %.", cited.en, turning.to),
+        format!("Kung wala ang {}, {} ang mauuna o papantay, sa {share} %.", cited.fil, turning.to),
     ))
 }
 

@@ -127,7 +127,8 @@ fn entered_elsewhere(drafts: &Drafts, draft: &Draft) -> u64 {
 }
 
 fn addresses(findings: &Findings<'_>, drafts: &Drafts, draft: &Draft) -> Vec<AddressUse> {
-    // Who was entered from an address, by whichever incident tells it, is no legitimate session.
+    // Who was entered from an address, and the programs of whoever attacked from there, by whichever
+    // incident tells it, are no legitimate sessions.
     let near = drafts.drafts.iter().filter(|other| {
         let shares = || draft.fold.addresses.keys().any(|a| other.fold.addresses.contains_key(a));
         other.agency == draft.agency && shares()
@@ -136,7 +137,7 @@ fn addresses(findings: &Findings<'_>, drafts: &Drafts, draft: &Draft) -> Vec<Add
         .fold
         .agents
         .keys()
-        .chain(near.flat_map(|other| other.fold.entered.keys()))
+        .chain(near.flat_map(|other| other.fold.agents.keys().chain(other.fold.entered.keys())))
         .map(|name| name_hash(name))
         .collect();
     let mut addresses: Vec<AddressUse> = draft

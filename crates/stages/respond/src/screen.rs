@@ -67,13 +67,13 @@ fn question(page: &mut Page, assessment: &Assessment, lang: Lang) {
             .collect();
         let text = match lang {
             Lang::En => format!(
-                "Without {} the first explanation would be {} ({})",
+                "Without {} the first explanation, or level with it, would be {} ({})",
                 names.join(", "),
                 turning.to,
                 percent(turning.share)
             ),
             Lang::Fil => format!(
-                "Kung wala ang {}, ang unang paliwanag ay {} ({})",
+                "Kung wala ang {}, ang unang paliwanag, o kapantay nito, ay {} ({})",
                 names.join(", "),
                 turning.to,
                 percent(turning.share)
@@ -181,6 +181,11 @@ fn explain_item(page: &mut Page, assessment: &Assessment, item: &EvidenceItem, l
     };
     paragraph(page, 2, &text, None);
     paragraph(page, 2, &words::caps(&moved.caps, lang), None);
+    let read = lang.of(
+        "how likely it was to be seen, were each explanation true (not how likely the explanation is):",
+        "gaano kaposibleng makita ito kung totoo ang bawat paliwanag (hindi kung gaano kaposible ang paliwanag):",
+    );
+    paragraph(page, 2, read, None);
     for (at, hypothesis) in assessment.hypotheses.iter().enumerate() {
         cell(page, assessment, (at, hypothesis), item.number, lang);
     }

@@ -120,8 +120,8 @@ pub(crate) const fn shows(kind: NetworkKind) -> Pair {
             "pinagsasaluhan ito ng maraming tao, at nakatago sa likod nito ang sarili nilang mga address",
         ),
         NetworkKind::Hosting | NetworkKind::Cloud => (
-            "a rented or breached server: where it stands, and who owns the network, says little of where whoever used it was",
-            "inuupahan o pinasok na server: kaunti ang sinasabi ng kinatatayuan nito at ng may-ari ng network tungkol sa kinaroroonan ng gumamit",
+            "it may be a rented or breached server: where it stands, and who owns the network, says little of where whoever used it was",
+            "maaaring inuupahan o pinasok na server: kaunti ang sinasabi ng kinatatayuan nito at ng may-ari ng network tungkol sa kinaroroonan ng gumamit",
         ),
         NetworkKind::Content => (
             "a content network or proxy in front of others: the visitor's own address stands, if anywhere, in the forwarding header",

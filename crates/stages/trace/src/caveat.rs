@@ -59,8 +59,8 @@ const fn of_kind(kind: NetworkKind) -> (&'static str, &'static str) {
             "Labasan ng private relay ang address na ito ayon sa listahan: pinagsasaluhan ito ng maraming tao, at nakatago sa likod nito ang sarili nilang mga address",
         ),
         NetworkKind::Hosting | NetworkKind::Cloud => (
-            "The address names a rented or breached server: where it stands, and who owns the network, says little of where whoever used it was",
-            "Inuupahan o pinasok na server ang tinutukoy ng address: kaunti ang sinasabi ng kinatatayuan nito at ng may-ari ng network tungkol sa kinaroroonan ng gumamit",
+            "The address may be of a rented or breached server: where it stands, and who owns the network, says little of where whoever used it was",
+            "Maaaring inuupahan o pinasok na server ang nasa address: kaunti ang sinasabi ng kinatatayuan nito at ng may-ari ng network tungkol sa kinaroroonan ng gumamit",
         ),
         NetworkKind::Content => (
             "The address belongs to a content network or proxy in front of others: the visitor's own address stands, if anywhere, in the forwarding header",

@@ -107,7 +107,7 @@ pub struct LeaveOut {
     pub name: String,
     /// The items' numbers.
     pub items: Vec<u32>,
-    /// The explanation that would be first.
+    /// The explanation that would be first, or level with it.
     pub first: String,
     /// The share of what is first now, as it is.
     pub with: f64,
@@ -115,7 +115,7 @@ pub struct LeaveOut {
     pub without: f64,
     /// The word without.
     pub likelihood: Likelihood,
-    /// Whether another explanation would be first.
+    /// Whether another explanation would be first or level.
     pub turns: bool,
 }
 
@@ -124,7 +124,7 @@ pub struct LeaveOut {
 pub struct Turning {
     /// Their numbers.
     pub items: Vec<u32>,
-    /// The explanation that would be first without them.
+    /// The explanation that would be first or level without them.
     pub to: String,
     /// Its share then.
     pub share: f64,

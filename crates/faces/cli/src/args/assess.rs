@@ -223,7 +223,7 @@ pub(crate) struct AddHypothesis {
     /// The same in Filipino
     #[arg(long)]
     pub(crate) text_fil: Option<String>,
-    /// Its share before the evidence, 0.001 to 0.999
+    /// Its share before the evidence, 0.01 to 0.95
     #[arg(long)]
     pub(crate) prior: f64,
     #[command(flatten)]
@@ -256,7 +256,7 @@ pub(crate) struct SetCell {
 pub(crate) struct SetPrior {
     /// The explanation
     pub(crate) hypothesis: String,
-    /// Its share, 0.001 to 0.999
+    /// Its share, 0.01 to 0.95
     pub(crate) prior: f64,
     #[command(flatten)]
     pub(crate) place: Where,

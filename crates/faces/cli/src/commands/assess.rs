@@ -107,6 +107,16 @@ impl Asked<'_> {
                 self.asked.case.display()
             ));
         }
+        let named =
+            |subject: &String| weighed.assessments.iter().any(|one| one.subject == *subject);
+        if let Some(subject) = self.asked.subject.as_ref().filter(|subject| !named(subject)) {
+            let mut known: Vec<_> =
+                weighed.assessments.iter().map(|one| one.subject.as_str()).collect();
+            known.dedup();
+            let what =
+                format!("nothing here is called '{subject}'; there are {}", known.join(", "));
+            return Err(bakas_engine::Error::Usage(what).into());
+        }
         Ok((opened, weighed))
     }
 

@@ -10,7 +10,7 @@ pub(crate) mod without;
 use bakas_model::assessment::Cap;
 
 pub use draws::{DRAWS, Interval};
-pub(crate) use without::first as first_of;
+pub(crate) use without::ahead_or_level;
 pub use without::{TRIPLES_ITEMS_LIMIT, Turn};
 
 /// The share that each hypothesis keeps whatever the evidence says: nothing is ruled out.

@@ -6,12 +6,15 @@ use super::{Bench, Ready, Scale};
 /// Up to so many telling items, sets of three are all tried.
 pub const TRIPLES_ITEMS_LIMIT: usize = 60;
 
-/// The fewest items without which another hypothesis would be first.
+/// Shares closer than this are level.
+pub(crate) const LEVEL_SHARE: f64 = 0.005;
+
+/// The fewest items without which another hypothesis would be first, or level with the first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     /// Places of the items in the scale.
     pub items: Vec<usize>,
-    /// Place of the hypothesis that would be first.
+    /// Place of the hypothesis that would be first or level.
     pub to: usize,
     /// Its share then.
     pub share: f64,
@@ -26,15 +29,12 @@ pub(crate) struct Without<'a> {
     bench: Bench,
 }
 
-/// The place of the greatest share; of equal ones the first.
-pub(crate) fn first(shares: &[f64]) -> usize {
-    let mut best = 0;
-    for (at, share) in shares.iter().enumerate() {
-        if *share > shares[best] {
-            best = at;
-        }
-    }
-    best
+/// The strongest rival of the leader, where the leader is no longer ahead of it.
+pub(crate) fn ahead_or_level(shares: &[f64], leader: usize) -> Option<usize> {
+    let rivals = (0..shares.len()).filter(|at| *at != leader);
+    // Of equal ones the first.
+    let rival = rivals.rev().max_by(|a, b| shares[*a].total_cmp(&shares[*b]))?;
+    (shares[rival] > shares[leader] - LEVEL_SHARE).then_some(rival)
 }
 
 impl<'a> Without<'a> {
@@ -54,8 +54,8 @@ impl<'a> Without<'a> {
     fn turns(&mut self, left_out: &[usize], leader: usize, smallest: bool) -> Option<Turn> {
         let order = &self.ready.order;
         let shares = self.ready.weigh(&mut self.bench, |at| left_out.contains(&order[at]));
-        let to = first(shares);
-        (to != leader).then(|| Turn { items: left_out.to_vec(), to, share: shares[to], smallest })
+        let to = ahead_or_level(shares, leader)?;
+        Some(Turn { items: left_out.to_vec(), to, share: shares[to], smallest })
     }
 
     /// Of the sets of one size the one that turns the answer most clearly.
@@ -136,6 +136,14 @@ fn advance(chosen: &mut [usize], count: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tie_is_no_lead() {
+        assert_eq!(ahead_or_level(&[0.35, 0.35, 0.30], 0), Some(1));
+        assert_eq!(ahead_or_level(&[0.36, 0.34, 0.30], 0), None);
+        assert_eq!(ahead_or_level(&[0.30, 0.35, 0.35], 0), Some(1), "of equal ones the first");
+        assert_eq!(ahead_or_level(&[1.0], 0), None);
+    }
 
     #[test]
     fn every_pair_is_tried_once() {

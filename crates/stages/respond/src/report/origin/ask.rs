@@ -135,7 +135,9 @@ fn facts(facts: &[Fact]) -> Markup {
         @for (at, fact) in facts.iter().enumerate() {
             @if at > 0 { br; }
             (pair(needed(fact.fact))) ": " b { (pair(held(fact.held))) }
-            @if fact.lines > 0 && fact.held != Held::Held {
+            @if fact.held == Held::Partly && fact.lines_with == 0 {
+                " " small { (both("(no line says all of it; whoever runs the server may)", "(walang linyang nagsasabi ng lahat nito; maaaring alam ito ng nagpapatakbo ng server)")) }
+            } @else if fact.lines > 0 && fact.held != Held::Held {
                 " " small { "(" (number(fact.lines_with)) " / " (number(fact.lines)) " " (both("lines", "linya")) ")" }
             }
         }
