@@ -8,6 +8,8 @@ fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets it");
     let folder = Path::new(&root).join("formats");
     println!("cargo::rerun-if-changed=formats");
+    // What is written names files by their whole path: a checkout may have moved.
+    println!("cargo::rerun-if-env-changed=CARGO_MANIFEST_DIR");
     let mut paths: Vec<_> = fs::read_dir(&folder)
         .map(|entries| entries.flatten().map(|entry| entry.path().join("format.toml")).collect())
         .unwrap_or_default();
