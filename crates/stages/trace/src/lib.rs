@@ -12,7 +12,6 @@
 //! assert!(trace.then.data_sets.contains(&"asn-2025-04-11".to_owned()));
 //! ```
 
-mod alone;
 mod answer;
 mod build;
 mod caveat;
