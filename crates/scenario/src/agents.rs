@@ -36,6 +36,8 @@ pub(crate) const MONITOR: &str = "UptimeMonitor/1.4 (+https://uptime.example/abo
 /// The scanner with a permission.
 pub(crate) const PERMITTED: &str =
     "Mozilla/5.0 (compatible; NationalExposureSurvey/3.1; +https://survey.example/)";
+/// A news reader that somebody runs on a rented server.
+pub(crate) const READER: &str = "NewsReader/2.4 (+https://reader.example/about)";
 /// Tor Browser.
 pub(crate) const TOR: &str = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0";
 

@@ -8,7 +8,7 @@ use crate::{
     attack::{Cast, PROBES},
     clock::{HOUR, MINUTE, SECOND, at},
     layout,
-    networks::{self, MONITOR, PERMITTED, TOR},
+    networks::{self, MONITOR, MOVED, PERMITTED, TOR},
     office::{Act, What},
     people::{ADMINISTRATORS, AGENCIES, FISHERIES, PORTS},
     plot::{PlannedHit, Plot},
@@ -31,6 +31,7 @@ pub(crate) fn plan(plot: &mut Plot, world: &World, cast: &Cast, seed: u64, share
     permitted(plot, &mut rng);
     vpn_user(plot, world, cast, &mut rng);
     tor_reader(plot, &mut rng);
+    hosted_reader(plot, cast, seed);
     forgetful(plot, world, &mut rng);
     plot.decoys.push(TruthDecoy {
         name: "cgnat".to_owned(),
@@ -157,11 +158,43 @@ fn tor_reader(plot: &mut Plot, rng: &mut Rng) {
         .into_iter()
         .map(|[a, b, c, d]| IpAddr::V4(Ipv4Addr::new(a, b, c, d)))
         .collect();
+    reads(plot, rng, &exits, agents::TOR);
+    plot.decoys.push(TruthDecoy {
+        name: "tor-reader".to_owned(),
+        note: "reads public pages through Tor, nothing else".to_owned(),
+        agencies: ["welfare", "seismic"].map(str::to_owned).to_vec(),
+        addresses: exits.iter().map(ToString::to_string).collect(),
+        ..TruthDecoy::default()
+    });
+}
+
+/// Somebody's news reader fetches public pages from a rented server, in the block that changed hands
+/// and from which an attacker comes too.
+fn hosted_reader(plot: &mut Plot, cast: &Cast, seed: u64) {
+    let mut rng = Rng::new(seed, "hosted reader");
+    let attackers: Vec<IpAddr> = cast.actors.iter().flat_map(|a| a.main.clone()).collect();
+    let addresses: Vec<IpAddr> = networks::distinct(&mut rng, 2, |n| MOVED.v4(n))
+        .into_iter()
+        .filter(|address| !attackers.contains(address))
+        .take(1)
+        .collect();
+    reads(plot, &mut rng, &addresses, agents::READER);
+    plot.decoys.push(TruthDecoy {
+        name: "hosted-reader".to_owned(),
+        note: "a news reader on a rented server, in the block that changed hands".to_owned(),
+        agencies: ["welfare", "seismic"].map(str::to_owned).to_vec(),
+        addresses: addresses.iter().map(ToString::to_string).collect(),
+        ..TruthDecoy::default()
+    });
+}
+
+/// Public pages of two sites are read every third day.
+fn reads(plot: &mut Plot, rng: &mut Rng, addresses: &[IpAddr], agent: &'static str) {
     for n in 0..18 {
         let site = if n % 2 == 0 { SITE_WELFARE } else { SITE_SEISMIC };
         let map = world_map(site);
         let mut time = at(1 + n * 3, rng.between(0, 23), rng.below(HOUR as u64) as i64);
-        let address = *rng.pick(&exits);
+        let address = *rng.pick(addresses);
         let server = rng.below(2) as usize;
         let mut referer = String::new();
         for _ in 0..rng.between(2, 5) {
@@ -176,7 +209,7 @@ fn tor_reader(plot: &mut Plot, rng: &mut Rng) {
                     status: 200,
                     bytes: item.1,
                     referer: from,
-                    agent: agents::TOR,
+                    agent,
                 };
                 plot.web(time, 0, site, server, hit);
                 time += rng.between(300, 2_000);
@@ -185,13 +218,6 @@ fn tor_reader(plot: &mut Plot, rng: &mut Rng) {
             time += rng.between(10 * SECOND, 2 * MINUTE);
         }
     }
-    plot.decoys.push(TruthDecoy {
-        name: "tor-reader".to_owned(),
-        note: "reads public pages through Tor, nothing else".to_owned(),
-        agencies: ["welfare", "seismic"].map(str::to_owned).to_vec(),
-        addresses: exits.iter().map(ToString::to_string).collect(),
-        ..TruthDecoy::default()
-    });
 }
 
 const fn world_map(site: usize) -> &'static crate::sites::SiteMap {

@@ -15,7 +15,8 @@ pub use evidence::{
     StatementAbout, StatementKind,
 };
 pub use judgement::{
-    AddedHypothesis, AddedItem, CellSet, HistoryEntry, Judgements, Numbers, PriorSet, Withdrawal,
+    AddedHypothesis, AddedItem, CellSet, HistoryEntry, Judgements, Numbers, PriorSet, Rated,
+    RatingSet, Withdrawal,
 };
 pub use known::{Habit, HabitKind, ProfileComparison, SharedHabit, SimilarProfile};
 pub use weighing::{Cap, Cell, LeaveOut, LeftOut, Moved, NextQuestion, Step, Turning};

@@ -16,6 +16,7 @@ pub mod assessment;
 pub mod case;
 pub mod detection;
 pub mod event;
+pub mod exchange;
 pub mod field;
 pub mod incident;
 pub mod limits;
@@ -27,6 +28,7 @@ pub mod response;
 pub mod rule;
 pub mod source;
 pub mod time;
+pub mod transport;
 
 pub use account::Account;
 pub use assessment::{

@@ -7,6 +7,7 @@ use std::{net::IpAddr, path::Path, time::Duration};
 use crate::{
     Timestamp,
     network::{Contact, Rdap, ReverseName},
+    transport::Transport,
 };
 
 /// The world outside.
@@ -34,6 +35,11 @@ pub trait Outside: Sync {
     /// # Errors
     /// Where no server answers.
     fn reverse(&self, address: IpAddr, now: Timestamp) -> Result<ReverseName, OutsideError>;
+
+    /// The way to counterparts' servers; there is none unless somebody opens it.
+    fn transport(&self) -> &dyn Transport {
+        &Closed
+    }
 }
 
 /// A page to get.

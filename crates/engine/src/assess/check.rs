@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bakas_model::{Assessment, AssessmentLevel, Case, Timestamp};
+use bakas_model::{Assessment, AssessmentLevel, Case, Timestamp, assessment::Rated};
 
 use super::{
     document::{Document, Fault},
@@ -145,6 +145,11 @@ impl<'a> Names<'a> {
                 ids.extend(self.hypotheses.iter().map(|(_, _, id)| *id));
                 known("id", &one.id, &ids)
             }
+            Entry::Rating(one) => match &one.of {
+                Rated::Item(item) => known("item", item, &self.items),
+                // Parties are asked and answer; the case need not have heard of them yet.
+                Rated::Party(_) => Ok(()),
+            },
         }
     }
 

@@ -2,20 +2,21 @@
 //! See `docs/formats/assessment.md`. Whether the case has what an entry speaks of is checked in
 //! `check`.
 
+mod entries;
+mod sound;
+
 use std::ops::Range;
 
-use bakas_model::{
-    AssessmentLevel, EvidenceItem, IncidentId, Statement, Text, Timestamp,
-    assessment::{
-        AddedHypothesis, AddedItem, Basis, CREDIBILITIES, CellSet, Cost, EvidenceKind, PriorSet,
-        RELIABILITIES, StatementAbout, StatementKind, Withdrawal,
-    },
-};
 use serde::Deserialize;
 use toml::Spanned;
 
+use self::entries::{
+    CellEntry, EvidenceEntry, HypothesisEntry, PriorEntry, RatingEntry, StatementEntry,
+    WithdrawEntry,
+};
 use super::entry::{Entry, State};
-use crate::config::When;
+
+pub(super) use self::sound::sound;
 
 /// Version of the file.
 pub(super) const DOCUMENT_SCHEMA: &str = "bakas-assessment/1";
@@ -60,129 +61,8 @@ struct File {
     cell: Vec<Spanned<CellEntry>>,
     #[serde(default)]
     withdraw: Vec<Spanned<WithdrawEntry>>,
-}
-
-/// One text, or the same in both languages.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Words {
-    One(String),
-    Both(Both),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Both {
-    en: String,
     #[serde(default)]
-    fil: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HypothesisEntry {
-    subject: Option<String>,
-    level: AssessmentLevel,
-    id: String,
-    text: Words,
-    prior: f64,
-    reason: String,
-    by: String,
-    at: Option<When>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PriorEntry {
-    subject: Option<String>,
-    level: AssessmentLevel,
-    hypothesis: String,
-    prior: f64,
-    reason: String,
-    by: String,
-    at: Option<When>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EvidenceEntry {
-    subject: Option<String>,
-    id: String,
-    kind: EvidenceKind,
-    text: Words,
-    source: String,
-    reliability: char,
-    credibility: char,
-    group: Option<String>,
-    cost: Cost,
-    #[serde(default)]
-    interested: bool,
-    observed: Option<When>,
-    valid_from: Option<When>,
-    valid_until: Option<When>,
-    #[serde(default)]
-    incidents: Vec<String>,
-    #[serde(default)]
-    techniques: Vec<String>,
-    #[serde(default)]
-    basis: Vec<Basis>,
-    by: String,
-    at: Option<When>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StatementEntry {
-    id: String,
-    party: String,
-    #[serde(default)]
-    speaker: String,
-    #[serde(default)]
-    channel: String,
-    date: Option<When>,
-    words: String,
-    #[serde(default)]
-    language: String,
-    translation: Option<Words>,
-    kind: StatementKind,
-    #[serde(default)]
-    about: Vec<StatementAbout>,
-    interested: Option<bool>,
-    reliability: Option<char>,
-    credibility: Option<char>,
-    supersedes: Option<String>,
-    #[serde(default)]
-    borne_out_by: Vec<String>,
-    #[serde(default)]
-    contradicted_by: Vec<String>,
-    #[serde(default)]
-    basis: Vec<Basis>,
-    by: String,
-    at: Option<When>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CellEntry {
-    subject: Option<String>,
-    level: AssessmentLevel,
-    item: String,
-    hypothesis: String,
-    low: f64,
-    best: f64,
-    high: f64,
-    reason: String,
-    by: String,
-    at: Option<When>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WithdrawEntry {
-    id: String,
-    reason: String,
-    by: String,
-    at: Option<When>,
+    rating: Vec<Spanned<RatingEntry>>,
 }
 
 impl Document {
@@ -204,6 +84,7 @@ impl Document {
         document.take(file.statement, StatementEntry::entry)?;
         document.take(file.cell, CellEntry::entry)?;
         document.take(file.withdraw, WithdrawEntry::entry)?;
+        document.take(file.rating, RatingEntry::entry)?;
         if document.entries.len() > ENTRIES_LIMIT {
             let what = format!(
                 "over {ENTRIES_LIMIT} entries: withdraw what is no longer weighed, or split the case"
@@ -279,239 +160,8 @@ impl Document {
     }
 }
 
+/// The key that is wrong, and what to do.
 type Wrong = (&'static str, String);
-
-/// What an entry shows by itself to be wrong: the key, and what to do.
-pub(super) fn sound(entry: &Entry) -> Result<(), Wrong> {
-    if entry.by().trim().is_empty() {
-        return Err(("by", "nobody is named: write who judges".into()));
-    }
-    short("by", entry.by(), ID_CHARS_LIMIT)?;
-    match entry {
-        Entry::Hypothesis(one) => {
-            id("id", &one.id)?;
-            sentence("text", &one.text.en)?;
-            short("text", &one.text.fil, TEXT_CHARS_LIMIT)?;
-            prior(one.prior)?;
-            sentence("reason", &one.reason)
-        }
-        Entry::Prior(one) => {
-            prior(one.prior)?;
-            sentence("reason", &one.reason)
-        }
-        Entry::Evidence(one) => {
-            let item = &one.item;
-            id("id", &item.id)?;
-            sentence("text", &item.text.en)?;
-            short("text", &item.text.fil, TEXT_CHARS_LIMIT)?;
-            sentence("source", &item.source)?;
-            grade("reliability", item.reliability, &RELIABILITIES)?;
-            grade("credibility", item.credibility, &CREDIBILITIES)
-        }
-        Entry::Statement(one) => {
-            id("id", &one.id)?;
-            sentence("party", &one.party)?;
-            if one.words.trim().is_empty() {
-                return Err(("words", "it is empty: write the party's own words".into()));
-            }
-            short("words", &one.words, WORDS_CHARS_LIMIT)?;
-            short("translation", &one.translation.en, WORDS_CHARS_LIMIT)?;
-            grade("reliability", one.reliability, &RELIABILITIES)?;
-            grade("credibility", one.credibility, &CREDIBILITIES)
-        }
-        Entry::Cell(one) => {
-            for (key, value) in [("low", one.low), ("best", one.best), ("high", one.high)] {
-                share(key, value)?;
-            }
-            if one.low > one.best || one.best > one.high {
-                return Err(("best", "the three must rise: low ≤ best ≤ high".into()));
-            }
-            sentence("reason", &one.reason)
-        }
-        Entry::Withdraw(one) => sentence("reason", &one.reason),
-    }
-}
-
-fn id(key: &'static str, id: &str) -> Result<(), Wrong> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if id.is_empty() || id.chars().count() > ID_CHARS_LIMIT || !id.chars().all(plain) {
-        return Err((
-            key,
-            format!("an id is 1 to {ID_CHARS_LIMIT} letters, digits, '-', '_' or '.'"),
-        ));
-    }
-    Ok(())
-}
-
-fn short(key: &'static str, text: &str, limit: usize) -> Result<(), Wrong> {
-    if text.chars().count() > limit {
-        return Err((
-            key,
-            format!("over {limit} characters: shorten it, and name the document in basis"),
-        ));
-    }
-    Ok(())
-}
-
-fn sentence(key: &'static str, text: &str) -> Result<(), Wrong> {
-    if text.trim().is_empty() {
-        return Err((key, "it is empty: say it in a sentence".into()));
-    }
-    short(key, text, TEXT_CHARS_LIMIT)
-}
-
-/// The others need room beside it.
-fn prior(share: f64) -> Result<(), Wrong> {
-    if !(0.01..=0.95).contains(&share) {
-        let what = format!("{share} is not between 0.01 and 0.95: leave the others room beside it");
-        return Err(("prior", what));
-    }
-    Ok(())
-}
-
-/// Nothing is ever ruled out or certain.
-fn share(key: &'static str, share: f64) -> Result<(), Wrong> {
-    if !(0.001..=0.999).contains(&share) {
-        return Err((
-            key,
-            format!("{share} is no share between 0.001 and 0.999: nothing is ruled out or certain"),
-        ));
-    }
-    Ok(())
-}
-
-fn grade(key: &'static str, grade: char, known: &[char]) -> Result<(), Wrong> {
-    if !known.contains(&grade) {
-        let known: String = known.iter().map(|one| format!(" {one}")).collect();
-        return Err((
-            key,
-            format!("'{}' is none of{known} (Admiralty code)", grade.escape_default()),
-        ));
-    }
-    Ok(())
-}
-
-/// Six digits are enough, and read back from JSON as they were written.
-fn rounded(share: f64) -> f64 {
-    (share * 1e6).round() / 1e6
-}
-
-fn when(key: &'static str, when: Option<When>) -> Result<Option<Timestamp>, Wrong> {
-    when.map(|when| when.time().map_err(|what| (key, what))).transpose()
-}
-
-impl Words {
-    fn text(self) -> Text {
-        match self {
-            Self::One(text) => Text::new(text, ""),
-            Self::Both(both) => Text::new(both.en, both.fil),
-        }
-    }
-}
-
-impl HypothesisEntry {
-    fn entry(self) -> Result<Entry, Wrong> {
-        Ok(Entry::Hypothesis(AddedHypothesis {
-            subject: self.subject,
-            level: self.level,
-            id: self.id,
-            text: self.text.text(),
-            prior: rounded(self.prior),
-            reason: self.reason,
-            by: self.by,
-            at: when("at", self.at)?,
-        }))
-    }
-}
-
-impl PriorEntry {
-    fn entry(self) -> Result<Entry, Wrong> {
-        Ok(Entry::Prior(PriorSet {
-            subject: self.subject,
-            level: self.level,
-            hypothesis: self.hypothesis,
-            prior: rounded(self.prior),
-            reason: self.reason,
-            by: self.by,
-            at: when("at", self.at)?,
-        }))
-    }
-}
-
-impl EvidenceEntry {
-    fn entry(self) -> Result<Entry, Wrong> {
-        let item = EvidenceItem {
-            number: 0,
-            id: self.id,
-            kind: self.kind,
-            text: self.text.text(),
-            source: self.source,
-            reliability: self.reliability,
-            credibility: self.credibility,
-            group: self.group,
-            cost: self.cost,
-            interested: self.interested,
-            observed: when("observed", self.observed)?,
-            valid_from: when("valid_from", self.valid_from)?,
-            valid_until: when("valid_until", self.valid_until)?,
-            incidents: self.incidents.into_iter().map(IncidentId).collect(),
-            basis: self.basis,
-            techniques: self.techniques,
-        };
-        let at = when("at", self.at)?;
-        Ok(Entry::Evidence(Box::new(AddedItem { subject: self.subject, item, by: self.by, at })))
-    }
-}
-
-impl StatementEntry {
-    fn entry(self) -> Result<Entry, Wrong> {
-        Ok(Entry::Statement(Box::new(Statement {
-            id: self.id,
-            party: self.party,
-            speaker: self.speaker,
-            channel: self.channel,
-            date: when("date", self.date)?,
-            words: self.words,
-            language: self.language,
-            translation: self.translation.map(Words::text).unwrap_or_default(),
-            kind: self.kind,
-            about: self.about,
-            interested: self.interested.unwrap_or(true),
-            reliability: self.reliability.unwrap_or('F'),
-            credibility: self.credibility.unwrap_or('6'),
-            supersedes: self.supersedes,
-            borne_out_by: self.borne_out_by,
-            contradicted_by: self.contradicted_by,
-            basis: self.basis,
-            by: self.by,
-            at: when("at", self.at)?,
-        })))
-    }
-}
-
-impl CellEntry {
-    fn entry(self) -> Result<Entry, Wrong> {
-        Ok(Entry::Cell(CellSet {
-            subject: self.subject,
-            level: self.level,
-            item: self.item,
-            hypothesis: self.hypothesis,
-            low: rounded(self.low),
-            best: rounded(self.best),
-            high: rounded(self.high),
-            reason: self.reason,
-            by: self.by,
-            at: when("at", self.at)?,
-        }))
-    }
-}
-
-impl WithdrawEntry {
-    fn entry(self) -> Result<Entry, Wrong> {
-        let at = when("at", self.at)?;
-        Ok(Entry::Withdraw(Withdrawal { id: self.id, reason: self.reason, by: self.by, at }))
-    }
-}
 
 #[cfg(test)]
 #[path = "document_tests.rs"]

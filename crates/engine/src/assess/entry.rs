@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bakas_model::{
     Judgements, Statement, Timestamp,
-    assessment::{AddedHypothesis, AddedItem, CellSet, PriorSet, Withdrawal},
+    assessment::{AddedHypothesis, AddedItem, CellSet, PriorSet, Rated, RatingSet, Withdrawal},
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,8 @@ pub enum Entry {
     Cell(CellSet),
     /// Something that is weighed no longer.
     Withdraw(Withdrawal),
+    /// How far an item or a party is believed.
+    Rating(RatingSet),
 }
 
 /// Everything judged at a time, by key.
@@ -63,6 +65,10 @@ impl Entry {
                 format!("cell {}/{}/{}", place(&one.subject, one.level), one.item, one.hypothesis)
             }
             Self::Withdraw(one) => format!("withdraw {}", one.id),
+            Self::Rating(one) => match &one.of {
+                Rated::Item(id) => format!("rating item {id}"),
+                Rated::Party(name) => format!("rating party {name}"),
+            },
         }
     }
 
@@ -75,6 +81,7 @@ impl Entry {
             Self::Statement(_) => "statement",
             Self::Cell(_) => "cell",
             Self::Withdraw(_) => "withdraw",
+            Self::Rating(_) => "rating",
         }
     }
 
@@ -87,6 +94,7 @@ impl Entry {
             Self::Statement(one) => &one.by,
             Self::Cell(one) => &one.by,
             Self::Withdraw(one) => &one.by,
+            Self::Rating(one) => &one.by,
         }
     }
 
@@ -99,6 +107,7 @@ impl Entry {
             Self::Statement(one) => one.at,
             Self::Cell(one) => one.at,
             Self::Withdraw(one) => one.at,
+            Self::Rating(one) => one.at,
         }
     }
 
@@ -111,6 +120,7 @@ impl Entry {
             Self::Statement(one) => (&mut one.by, &mut one.at),
             Self::Cell(one) => (&mut one.by, &mut one.at),
             Self::Withdraw(one) => (&mut one.by, &mut one.at),
+            Self::Rating(one) => (&mut one.by, &mut one.at),
         };
         if by.is_empty() {
             name.clone_into(by);
@@ -139,6 +149,7 @@ impl State {
                 Entry::Statement(one) => all.statements.push(*one),
                 Entry::Cell(one) => all.cells.push(one),
                 Entry::Withdraw(one) => all.withdrawn.push(one),
+                Entry::Rating(one) => all.ratings.push(one),
             }
         }
         all

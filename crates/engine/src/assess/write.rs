@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 
-use bakas_model::{AssessmentLevel, Text, Timestamp, assessment::Basis};
+use bakas_model::{
+    AssessmentLevel, Text, Timestamp,
+    assessment::{Basis, Rated},
+};
 use serde::Serialize;
 
 use super::{document::DOCUMENT_SCHEMA, entry::Entry};
@@ -47,6 +50,18 @@ pub(super) fn lines(entry: &Entry) -> String {
         }
         Entry::Withdraw(one) => {
             table.text("id", &one.id);
+            table.text("reason", &one.reason);
+        }
+        Entry::Rating(one) => {
+            match &one.of {
+                Rated::Item(id) => table.text("item", id),
+                Rated::Party(name) => table.text("party", name),
+            }
+            table.text("reliability", &one.reliability.to_string());
+            table.some("credibility", one.credibility.map(String::from).as_ref());
+            if let Some(interested) = one.interested {
+                table.raw("interested", if interested { "true" } else { "false" });
+            }
             table.text("reason", &one.reason);
         }
     }

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use crate::{
     agents::{ATTACKERS, TOOLS},
     clock::{HOUR, at, weekday},
-    networks::{self, HOSTING, Network, STATE, VPN, distinct},
+    networks::{self, HOSTING, MOVED, Network, STATE, VPN, distinct},
     office::App,
-    rng::Rng,
+    rng::{Rng, mix},
 };
 
 /// One actor.
@@ -45,6 +45,8 @@ pub(crate) struct Cast {
     pub(crate) strays: Vec<IpAddr>,
 }
 
+/// Keeps the address of the block that changed hands apart from other numbers of the seed.
+const MOVED_SALT: u64 = 0x6d6f_7665_64;
 const FORWARD: &[&str] = &[
     "postbox-relay.example",
     "mailarchive.example",
@@ -77,6 +79,7 @@ impl Cast {
         let mut apps = rng.sample(APPS, APPS.len());
         let mut make = |number: usize, main: Vec<IpAddr>, vpn: Vec<IpAddr>, network: &Network| {
             let apps = apps.pop().expect("there are more names than actors");
+            let network = origins(&main, network);
             Actor {
                 number,
                 from: [8, 15, 22][number] + rng.between(0, 3),
@@ -96,7 +99,7 @@ impl Cast {
                     scopes: SCOPES[rng.below(SCOPES.len() as u64) as usize],
                 },
                 pace: (rng.between(2_000, 9_000), rng.between(15_000, 90_000)),
-                network: format!("AS{} {}", network.asn, network.operator),
+                network,
             }
         };
         let mut pools = Rng::new(seed, "pools");
@@ -104,7 +107,9 @@ impl Cast {
         let telco_pool =
             distinct(&mut pools, count, |n| if n % 9 == 0 { telco.v6(n) } else { telco.v4(n) });
         let desk = &HOSTING[hosting[0]];
-        let desk_pool = distinct(&mut pools, 7, |n| desk.v4(n));
+        let mut desk_pool = distinct(&mut pools, 7, |n| desk.v4(n));
+        // One rented elsewhere, in a block that another network announces today.
+        desk_pool[0] = MOVED.v4(mix(seed ^ MOVED_SALT));
         let house = &HOSTING[hosting[1]];
         let mut house_pool = distinct(&mut pools, 3, |n| house.v4(n));
         house_pool.push(house.v6(pools.next()));
@@ -116,6 +121,16 @@ impl Cast {
         ];
         Self { actors, telco, vpn, strays: distinct(&mut pools, 3, |n| stray.v4(n)) }
     }
+}
+
+/// The networks of an actor's main addresses, in words.
+fn origins(main: &[IpAddr], network: &Network) -> String {
+    let moved = main.iter().filter(|address| MOVED.holds(**address)).count();
+    let mut text = format!("AS{} {}", network.asn, network.operator);
+    if moved > 0 {
+        text += &format!(" ({moved} of them of AS{} {})", MOVED.asn, MOVED.operator);
+    }
+    text
 }
 
 impl Actor {

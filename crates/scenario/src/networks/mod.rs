@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::rng::{Rng, mix};
 
 mod table;
-pub(crate) use table::{AMERICA, ASIA, EU, GULF, HK, HOSTING, PH, STATE};
+pub(crate) use table::{AMERICA, ASIA, EU, GULF, HK, HOSTING, MOVED, PH, STATE};
 
 /// A network of [`table`].
 #[derive(Debug)]
@@ -67,6 +67,16 @@ pub(crate) fn office(agency: usize, n: u64) -> IpAddr {
 }
 
 impl Network {
+    /// Whether an IPv4 address lies in one of its blocks.
+    pub(crate) fn holds(&self, address: IpAddr) -> bool {
+        let IpAddr::V4(v4) = address else { return false };
+        let at = u32::from(v4);
+        self.v4.iter().any(|&(first, count)| {
+            let first = u32::from_be_bytes(first);
+            (first..=first + (count - 1)).contains(&at)
+        })
+    }
+
     /// An IPv4 address of this network.
     pub(crate) fn v4(&self, number: u64) -> IpAddr {
         let block = self.v4[(mix(number ^ 0x5eed) % self.v4.len() as u64) as usize];
@@ -128,7 +138,8 @@ mod tests {
             .flat_map(|g| g.iter())
             .flat_map(|n| n.v4.iter().map(range))
             .collect();
-        for block in HOSTING.iter().flat_map(|n| n.v4).chain(VPN) {
+        let hosting = HOSTING.iter().chain([&MOVED]);
+        for block in hosting.flat_map(|n| n.v4).chain(VPN) {
             let (first, last) = range(block);
             assert!(legitimate.iter().all(|&(a, b)| last < a || first > b), "{block:?}");
         }

@@ -1,6 +1,7 @@
 //! Blocks that were really announced, with their origin AS, in both dated tables of 2025-04-02 and
-//! 2026-06-17 (@ip-location-db/asn, CC BY 4.0: RouteViews, NRO, DB-IP). Their use here is made up:
-//! it says nothing about the operators or their customers.
+//! 2026-06-17 (@ip-location-db/asn, CC BY 4.0: RouteViews, NRO, DB-IP), but for the one that changed
+//! hands in between. Their use here is made up: it says nothing about the operators or their
+//! customers.
 
 use super::Network;
 
@@ -272,3 +273,11 @@ pub(crate) const HOSTING: &[Network] = &[
         v6: &[(0x2a06_be80_0000_0000, 4096)],
     },
 ];
+/// A hosting provider's block that another network announced later: AS29802 in the tables of
+/// 2025-04-02 and 2025-04-11, AS16276 in that of 2026-06-17. Whom to ask then is not whom to ask now.
+pub(crate) const MOVED: Network = Network {
+    asn: 29802,
+    operator: "HIVELOCITY, Inc.",
+    v4: &[([82, 26, 176, 0], 4096)],
+    v6: &[],
+};

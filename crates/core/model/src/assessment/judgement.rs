@@ -29,6 +29,9 @@ pub struct Judgements {
     /// Items, statements and hypotheses that are no longer weighed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub withdrawn: Vec<Withdrawal>,
+    /// Ratings of items and parties.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ratings: Vec<RatingSet>,
 }
 
 /// A rival explanation that an analyst added.
@@ -124,6 +127,46 @@ pub struct CellSet {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
+}
+
+/// How far an item or a party is believed (Admiralty code), once somebody judged it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatingSet {
+    /// What is rated.
+    pub of: Rated,
+    /// Reliability of the source, `A` to `F`.
+    pub reliability: char,
+    /// Credibility of the content, `1` to `6`; only of an item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credibility: Option<char>,
+    /// Whether it has an interest in being believed; as it was where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interested: Option<bool>,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    #[serde(default)]
+    pub by: String,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// What a rating is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rated {
+    /// An item or a statement, by its id.
+    Item(String),
+    /// A party, by its name: its answers that nobody rated, and what it could be asked next.
+    Party(String),
+}
+
+impl Default for Rated {
+    fn default() -> Self {
+        Self::Item(String::new())
+    }
 }
 
 /// Something that is weighed no longer, and stays to be seen.

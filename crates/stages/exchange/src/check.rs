@@ -1,0 +1,1 @@
+//! What a request must have before it may be sent.

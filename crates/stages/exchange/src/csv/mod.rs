@@ -1,0 +1,1 @@
+//! CSV, for those with nothing else.

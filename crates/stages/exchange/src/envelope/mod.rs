@@ -1,0 +1,1 @@
+//! One file that survives e-mail: signed, and encrypted where asked.

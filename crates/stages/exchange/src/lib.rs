@@ -1,0 +1,22 @@
+//! The case leaves as packages and comes back as evidence: the gate that every exit passes, trace
+//! requests and answers with their state, one folder per standard, and the private overlap check.
+//!
+//! Nothing here opens a file or a socket. An encoder takes [`Cleared`] content only, and only the
+//! gate makes it.
+
+pub mod check;
+pub mod csv;
+pub mod envelope;
+pub mod format;
+pub mod gate;
+pub mod iodef;
+pub mod machine;
+pub mod misp;
+pub mod native;
+pub mod overlap;
+pub mod stix;
+pub mod text;
+pub mod xarf;
+
+pub use format::{DecodeError, Encoded, Limits, Loss, Taken};
+pub use gate::{Cleared, Recipient, Refusal, clear};

@@ -1,0 +1,1 @@
+//! Where a request stands on each side, with deadlines and receipts.

@@ -1,0 +1,1 @@
+//! Our own form: canonical JSON (RFC 8785) of a package, and its digest.

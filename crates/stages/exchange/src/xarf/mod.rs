@@ -1,0 +1,1 @@
+//! XARF version 4 abuse reports.
