@@ -114,6 +114,27 @@ need_cargo_tool() {
         rm -rf target/tools/build
 }
 
+# need_judges: independent readers of what Bakas writes, for the tests: Python packages into
+# target/tools, and Debian's openssl, OpenSSH and Go with its checksum database's packages.
+need_judges() {
+    local python=target/tools/python/bin/python missing=""
+    have python3 || return 1
+    if ! cmp -s e2e/judges.txt target/tools/judges.txt; then
+        say "installing by pip into target/tools/python what e2e/judges.txt names"
+        mkdir -p target/tools
+        python3 -m venv target/tools/python >/dev/null 2>&1 ||
+            { apt python3-venv && python3 -m venv target/tools/python; } || return 1
+        $python -m pip install --quiet --disable-pip-version-check -r e2e/judges.txt </dev/null || return 1
+        cp e2e/judges.txt target/tools/judges.txt
+    fi
+    have openssl || missing="$missing openssl"
+    have ssh-keygen || missing="$missing openssh-client"
+    have go || missing="$missing golang-go"
+    [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing="$missing golang-golang-x-mod-dev"
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || apt $missing
+}
+
 # chromium: the browser's path, installing Debian's where there is none.
 need_chromium() {
     local name

@@ -75,7 +75,7 @@ fn draft() -> Draft {
         }],
         states: vec![StateDraft {
             asn: 64496,
-            state: network::StateOwned { owner: country, majority: true, group: None },
+            state: network::StateOwned::new(country, true, None),
         }],
         state_data_set: all(),
         data_sets: vec![DataSet { name: all(), ..DataSet::default() }],

@@ -31,6 +31,8 @@ pub(crate) struct Job {
     pub(crate) source: SourceIx,
     pub(crate) format: Format,
     pub(crate) chunk: Chunk,
+    /// Where pieces lie that became no record.
+    pub(crate) broken: Vec<Place>,
 }
 
 impl Job {
@@ -58,6 +60,8 @@ pub(crate) struct FileRead {
     pub(crate) bytes: u64,
     /// SHA-256 of it as shipped, in hex.
     pub(crate) sha256: String,
+    /// SHA-512 of it as shipped, in hex.
+    pub(crate) sha512: String,
     /// Bytes of each member after unpacking, in the order of the plan.
     pub(crate) unpacked: Vec<u64>,
     /// What could not be read.
@@ -224,7 +228,9 @@ impl Feed<'_> {
                 return Ok(read);
             }
         };
-        if !self.is_hashed {
+        if self.is_hashed {
+            shipped.hash_twice();
+        } else {
             shipped.forgo_hash();
         }
         let mut broken = Vec::new();
@@ -272,8 +278,8 @@ impl Feed<'_> {
             return Err(Error::Interrupted);
         }
         // A file that a disk cannot give whole is not sealed, and said; the others are read.
-        match shipped.finish() {
-            Ok(hashed) => (read.bytes, read.sha256) = hashed,
+        match shipped.finish_twice() {
+            Ok(hashed) => (read.bytes, read.sha256, read.sha512) = hashed,
             Err(error) => {
                 read.rejects.extend(changed(file, &format!("not readable to its end: {error}")));
             }
@@ -299,9 +305,10 @@ impl Feed<'_> {
                     for reject in &mut chunk.rejects {
                         reject.place.source = source;
                     }
+                    let broken = chunk.rejects.iter().map(|reject| reject.place).collect();
                     faults.append(&mut chunk.rejects);
                     let sequence = self.sequence.fetch_add(1, Ordering::Relaxed);
-                    let over = jobs.send(Job { sequence, source, format, chunk }).is_err();
+                    let over = jobs.send(Job { sequence, source, format, chunk, broken }).is_err();
                     if over || self.is_over() {
                         break;
                     }

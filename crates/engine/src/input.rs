@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 use crate::{Error, observer::Observer};
 
@@ -20,6 +20,8 @@ pub(crate) struct HashedFile<'a> {
     observer: &'a dyn Observer,
     /// Hash of the bytes before `hashed`, while reading stays in order; `None` where nobody asks.
     hash: Option<Sha256>,
+    /// The same, where a seal is to name both.
+    second: Option<Sha512>,
     hashed: u64,
     position: u64,
     end: u64,
@@ -39,6 +41,7 @@ impl<'a> HashedFile<'a> {
             file: BufReader::with_capacity(READ_BYTES, file),
             observer,
             hash: Some(Sha256::new()),
+            second: None,
             hashed: 0,
             position: 0,
             end,
@@ -50,13 +53,25 @@ impl<'a> HashedFile<'a> {
         self.hash = None;
     }
 
+    /// Hashes with SHA-512 beside SHA-256. To be said before anything is read.
+    pub(crate) fn hash_twice(&mut self) {
+        assert_eq!(self.hashed, 0, "nothing was read yet");
+        self.second = Some(Sha512::new());
+    }
+
     /// Reads what is left and returns the number of bytes and the hash of all of them.
-    pub(crate) fn finish(mut self) -> io::Result<(u64, String)> {
+    pub(crate) fn finish(self) -> io::Result<(u64, String)> {
+        self.finish_twice().map(|(bytes, hash, _)| (bytes, hash))
+    }
+
+    /// The same with SHA-512 behind, empty where it was not asked for.
+    pub(crate) fn finish_twice(mut self) -> io::Result<(u64, String, String)> {
         self.seek(SeekFrom::Start(self.hashed))?;
         let mut buffer = vec![0; READ_BYTES];
         while self.read(&mut buffer)? > 0 {}
         let hash = self.hash.map(|hash| hex(&hash.finalize()));
-        Ok((self.hashed, hash.unwrap_or_default()))
+        let second = self.second.map(|hash| hex(&hash.finalize()));
+        Ok((self.hashed, hash.unwrap_or_default(), second.unwrap_or_default()))
     }
 }
 
@@ -70,6 +85,9 @@ impl Read for HashedFile<'_> {
         if self.position <= self.hashed && end > self.hashed {
             let fresh = (self.hashed - self.position) as usize;
             if let Some(hash) = &mut self.hash {
+                hash.update(&buffer[fresh..read]);
+            }
+            if let Some(hash) = &mut self.second {
                 hash.update(&buffer[fresh..read]);
             }
             self.observer.read(end - self.hashed);

@@ -30,9 +30,12 @@ pub fn run(request: &Request, tools: &Tools<'_>) -> Result<Done, Error> {
         tools.begin(Step::Report, 0)?;
         let shipped = sealing::inputs(&investigated.plan, &investigated.case.sources);
         let digests = (shipped, std::mem::take(&mut investigated.events));
+        let mut log = investigated.log.take().expect("every investigation has a log");
+        let files = log.shipped(&investigated.plan);
         let case = writing::everything(investigated, &folder)?;
         tools.begin(Step::Seal, 0)?;
         sealing::seal(&folder, &key, &case, digests, (started, tools.clock.now()))?;
+        log.finish(&folder, &case, &files, &key)?;
         if tools.stop.is_asked() { Err(Error::Interrupted) } else { Ok(case) }
     });
     match result {

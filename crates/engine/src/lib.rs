@@ -41,6 +41,7 @@ mod revisit;
 pub mod rulebook;
 mod samples;
 pub mod scenario;
+pub mod seal;
 mod sealing;
 mod summary;
 mod sweep;

@@ -1,7 +1,7 @@
 //! The whole way on one screen: bytes become events and hits, hits detections, detections
 //! incidents and campaigns, and these a case with its assessment and response.
 
-use std::thread;
+use std::{mem, thread};
 
 use bakas_casework::{Background, Findings, Outcome};
 use bakas_model::{Case, Detection, Networks as _, Reject, Trace};
@@ -20,6 +20,7 @@ use crate::{
     request::{Request, Tools},
     revisit,
     rulebook::{self, Rulebook},
+    seal::{records::Secrets, stage::{self, Staged}},
     sealing, summary,
     sweep::{Sweep, Swept},
     trace,
@@ -36,6 +37,8 @@ pub(crate) struct Investigated {
     pub(crate) rejects: Vec<Reject>,
     /// Of the events as they lie on the disk.
     pub(crate) events: Vec<FileDigest>,
+    /// The case's log, with the records.
+    pub(crate) log: Option<Staged>,
 }
 
 pub(crate) fn run(
@@ -51,6 +54,7 @@ pub(crate) fn run(
     let lake = (tools.lakes)(&folder.events_dir()?, &plan.agencies);
 
     tools.begin(Step::Sweep, plan.bytes)?;
+    let secrets = Secrets::new(plan.sources.len(), request.seal_seed)?;
     let sweep = Sweep {
         plan: &plan,
         rules: &book.rules,
@@ -58,17 +62,19 @@ pub(crate) fn run(
         lake: &*lake,
         temp: &folder.temp_dir(),
         threads: Threads::of_sealed(request.threads),
+        secrets: &secrets,
     };
-    let swept = sweep.run(tools.observer, tools.stop)?;
+    let mut swept = sweep.run(tools.observer, tools.stop)?;
+    let leaves = (mem::take(&mut swept.sealed), mem::take(&mut swept.sha512));
     // Nothing is written into the lake from here on.
     let known = Known { plan: &plan, book: &book, table: &table, lake: &*lake, folder };
-    let (judged, events) = both(
-        "the hash of the events",
+    let (judged, (log, events)) = both(
+        "the seal of the records and events",
         || judge(request, tools, known, swept),
-        || sealing::events(folder),
+        || Ok((stage::records(folder, &secrets, leaves)?, sealing::events(folder)?)),
     )?;
     let Judged { case, outcome, evidence, traces, rejects } = judged;
-    Ok(Investigated { case, plan, outcome, evidence, traces, rejects, events })
+    Ok(Investigated { case, plan, outcome, evidence, traces, rejects, events, log: Some(log) })
 }
 
 /// What casework works with.
@@ -118,7 +124,7 @@ fn judge(
     swept: Swept,
 ) -> Result<Judged, Error> {
     let Known { plan, book, table, lake, folder } = known;
-    let Swept { sources, rejects, inputs, addresses, accounts, skew, seen } = swept;
+    let Swept { sources, rejects, inputs, addresses, accounts, skew, seen, .. } = swept;
     tools.begin(Step::Correlate, 0)?;
     let now = tools.clock.now();
     let temp = folder.temp_dir();
@@ -144,10 +150,9 @@ fn judge(
         .collect();
     carried.fill(&mut traces, &sources);
     let assessments = bakas_assess::assess(&bakas_assess::Input {
-        incidents: &outcome.incidents,
-        campaigns: &outcome.campaigns,
-        traces: &traces,
+        ground: &bakas_assess::Ground::of(&outcome.incidents, &outcome.campaigns, &traces),
         agencies: &plan.agencies,
+        sources: &sources,
         judgements: &bakas_model::Judgements::default(),
         as_of: None,
     });

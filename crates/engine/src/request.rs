@@ -30,6 +30,9 @@ pub struct Request {
     pub threads: usize,
     /// The signing key file; the usual one where absent.
     pub key: Option<PathBuf>,
+    /// Random bytes that the secrets of the seal come from, where a run is to be repeated exactly; the
+    /// system's randomness where absent.
+    pub seal_seed: Option<[u8; 32]>,
     /// The command line, for the seal.
     pub arguments: Vec<String>,
 }

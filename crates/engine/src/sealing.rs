@@ -1,10 +1,18 @@
 //! Seals a case: the hash of every input and every output, the tool, its arguments and its clock,
 //! in one manifest, signed.
 
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
 
 use bakas_model::{Case, SourceSummary, Timestamp};
-use bakas_seal::{FileDigest, Manifest, SealError, SigningKey};
+use bakas_seal::{
+    FileDigest, KEY_FILE, Leaf, LeafKind, MANIFEST_FILE, Manifest, NOTE_FILE, PublicKey, SealError,
+    SigningKey, verify::NOTE_BYTES_LIMIT,
+};
 use bakas_store::{CaseFolder, case_folder::EVENTS_DIR};
 
 use crate::{
@@ -13,7 +21,7 @@ use crate::{
 };
 
 /// Name of a key that nobody gave a name.
-const KEY_NAME: &str = "bakas.local";
+pub(crate) const KEY_NAME: &str = "bakas.local";
 
 /// The signing key of this installation.
 pub(crate) fn key(path: Option<&Path>) -> Result<SigningKey, Error> {
@@ -22,6 +30,39 @@ pub(crate) fn key(path: Option<&Path>) -> Result<SigningKey, Error> {
         None => keyfile::read_or_make(&keyfile::default_path()?)?,
     };
     SigningKey::new(KEY_NAME, &secret).map_err(sealing)
+}
+
+/// The public key of a case.
+pub(crate) fn public_key(case: &Path) -> Result<PublicKey, Error> {
+    let path = case.join(KEY_FILE);
+    let text = read_small(&path)?.ok_or_else(|| {
+        Error::Usage(format!("{} has no {KEY_FILE}: it is no sealed case", case.display()))
+    })?;
+    let text = String::from_utf8_lossy(&text);
+    PublicKey::parse(&text).map_err(|e| Error::Seal(format!("{KEY_FILE}: {e}")))
+}
+
+/// The leaf that speaks for a case's manifest; `None` where it has none.
+pub(crate) fn manifest_leaf(case: &Path) -> Result<Option<Leaf>, Error> {
+    let Some(note) = read_small(&case.join(NOTE_FILE))? else { return Ok(None) };
+    let opened = bakas_seal::note::open(&String::from_utf8_lossy(&note), &public_key(case)?);
+    let opened = opened.map_err(|e| Error::Seal(format!("{NOTE_FILE}: {e}")))?;
+    let value = serde_json::json!({
+        "path": MANIFEST_FILE, "bytes": opened.bytes, "sha256": opened.sha256,
+    });
+    Ok(Some(Leaf::new(LeafKind::Manifest, value)))
+}
+
+fn read_small(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let read = |source| Error::Read { path: path.to_owned(), source };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(read(source)),
+    };
+    let mut bytes = Vec::new();
+    file.take(NOTE_BYTES_LIMIT).read_to_end(&mut bytes).map_err(read)?;
+    Ok(Some(bytes))
 }
 
 /// Reads back the events, once they are all written and while others still work: they are most of
@@ -54,7 +95,7 @@ pub(crate) fn seal(
 ) -> Result<(), Error> {
     let known: HashSet<String> = outputs.iter().map(|digest| digest.path.clone()).collect();
     for (name, _) in folder.files()? {
-        if !known.contains(&name) {
+        if !known.contains(&name) && !bakas_seal::manifest::is_log(&name) {
             outputs.push(digest(folder, name)?);
         }
     }

@@ -1,13 +1,18 @@
 //! The sweep: every chunk through ingest, trace and detect, once. Each worker keeps its own part
 //! of everything; the parts join in any order.
 
-use std::{cmp::Ordering, collections::BTreeMap, ops::Range, path::Path};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    path::Path,
+};
 
 use bakas_casework::Ledger;
 use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink, SkewSampler};
 use bakas_model::{
-    Account, AccountProfile, Activity, AddressProfile, Class, Event, Networks, Reject,
+    Account, AccountProfile, Activity, AddressProfile, Class, Event, Family, Networks, Reject,
     RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
     case::Holdings, limits::REJECT_SAMPLES_LIMIT,
 };
@@ -23,6 +28,7 @@ use crate::{
     held,
     observer::{Observer, Stop},
     plan::Plan,
+    seal::records::{Batcher, Batches, Secrets},
 };
 
 /// Memory for the hits that correlations are made from, over all workers, in bytes.
@@ -40,6 +46,8 @@ pub(crate) struct Sweep<'a> {
     pub(crate) lake: &'a dyn EventLake,
     pub(crate) temp: &'a Path,
     pub(crate) threads: Threads,
+    /// What the salts of the seal come from.
+    pub(crate) secrets: &'a Secrets,
 }
 
 /// What the sweep came to.
@@ -51,6 +59,10 @@ pub(crate) struct Swept {
     pub(crate) accounts: Spool<ByAccount>,
     pub(crate) skew: SkewSampler,
     pub(crate) seen: FieldsSeen,
+    /// The leaves of the records, still in pieces.
+    pub(crate) sealed: Vec<Batches>,
+    /// SHA-512 of each file of the plan.
+    pub(crate) sha512: Vec<String>,
 }
 
 /// An address profile in the order of agency and address.
@@ -80,6 +92,7 @@ struct Recorder<'a> {
     fresh: Vec<Input>,
     gathered: Gathered,
     writer: Option<Box<dyn EventWriter>>,
+    batcher: Batcher<'a>,
     fault: Option<StoreError>,
 }
 
@@ -92,6 +105,7 @@ struct Gathered {
     accounts: Spool<ByAccount>,
     skew: SkewSampler,
     seen: FieldsSeen,
+    sealed: Option<Batches>,
 }
 
 #[derive(Default)]
@@ -100,6 +114,7 @@ struct SourceTally {
     account: Account,
     span: Option<(Timestamp, Timestamp)>,
     held: Holdings,
+    families: BTreeSet<Family>,
     rejects: BTreeMap<RejectReason, u64>,
     samples: Vec<Reject>,
 }
@@ -121,6 +136,7 @@ impl Sweep<'_> {
             accounts: Spool::new(self.temp, PROFILES_BYTES_LIMIT / share, ByAccount::weight),
             skew: SkewSampler::new(),
             seen: FieldsSeen::default(),
+            sealed: None,
         };
         let recorder = Recorder {
             plan: self.plan,
@@ -132,6 +148,7 @@ impl Sweep<'_> {
             fresh: Vec::new(),
             gathered,
             writer: Some(self.lake.writer()?),
+            batcher: Batcher::new(self.secrets, self.temp)?,
             fault: None,
         };
         let (decoders, arena) = (FxHashMap::default(), Bump::new());
@@ -146,7 +163,9 @@ impl Sweep<'_> {
         let mut accounts = Spool::new(self.temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
         let mut skew = SkewSampler::new();
         let mut seen = FieldsSeen::default();
+        let (mut sealed, mut sha512) = (Vec::new(), Vec::new());
         for file in fed.files {
+            sha512.push(file.sha512);
             for reject in &file.rejects {
                 count(&mut sources[reject.place.source.0 as usize], reject.reason, 1);
             }
@@ -161,9 +180,10 @@ impl Sweep<'_> {
             accounts.absorb(gathered.accounts)?;
             skew.merge(gathered.skew);
             seen.merge(&gathered.seen);
+            sealed.extend(gathered.sealed);
         }
         rejects.sort_by_key(|reject| (reject.place, reject.reason));
-        Ok(Swept { sources, rejects, inputs, addresses, accounts, skew, seen })
+        Ok(Swept { sources, rejects, inputs, addresses, accounts, skew, seen, sealed, sha512 })
     }
 
     fn summaries(&self, fed: &Fed<Gathered>) -> Vec<SourceSummary> {
@@ -206,7 +226,18 @@ impl Worker for Part<'_> {
         // Every record is taken apart anyhow, and our own rules look for much that has no text in
         // the bytes: there a screen costs more than it spares (measured). So it is not told a shape.
         self.recorder.matcher.screen(None, job.chunk.base, &job.chunk.bytes);
+        self.recorder.batcher.begin(job.source.0);
+        for place in &job.broken {
+            let piece = place.offset..place.offset + u64::from(place.length);
+            // What lies in more than one chunk was too large for a record.
+            if piece.end <= job.chunk.origin.end
+                && let Some(bytes) = job.chunk.part(piece)
+            {
+                self.recorder.batcher.record(*place, bytes);
+            }
+        }
         decoder.decode(&job.chunk, &self.arena, &mut self.recorder);
+        self.recorder.batcher.end()?;
         self.recorder.put_aside()?;
         self.recorder.fault.take().map_or(Ok(()), |fault| Err(fault.into()))
     }
@@ -221,8 +252,10 @@ impl Worker for Part<'_> {
         for (ix, decoder) in &self.decoders {
             self.recorder.tally(*ix).account.add(&decoder.account());
         }
-        self.recorder.gathered.seen = self.recorder.matcher.fields_seen().clone();
-        Ok(self.recorder.gathered)
+        let Recorder { batcher, matcher, mut gathered, .. } = self.recorder;
+        gathered.seen = matcher.fields_seen().clone();
+        gathered.sealed = Some(batcher.finish()?);
+        Ok(gathered)
     }
 }
 
@@ -299,9 +332,11 @@ impl Sink for Recorder<'_> {
         if self.fault.is_some() {
             return;
         }
+        self.batcher.event(event);
         let time = event.time;
         let tally = self.tally(event.place.source);
         tally.events += 1;
+        tally.families.insert(event.stream.family());
         if event.src.is_some() {
             tally.held.events += 1;
             tally.held.source_port += u64::from(event.src_port.is_some());
@@ -322,6 +357,10 @@ impl Sink for Recorder<'_> {
         true
     }
 
+    fn record(&mut self, place: Place, bytes: &[u8]) {
+        self.batcher.record(place, bytes);
+    }
+
     fn doubt(&mut self) {
         self.matcher.doubt();
     }
@@ -339,6 +378,7 @@ impl Sink for Recorder<'_> {
 impl SourceTally {
     fn add_to(self, summary: &mut SourceSummary, rejects: &mut Vec<Reject>) {
         summary.events += self.events;
+        summary.families.extend(self.families);
         summary.account.add(&self.account);
         summary.held.events += self.held.events;
         summary.held.source_port += self.held.source_port;

@@ -1,11 +1,11 @@
 //! The case: everything that `case.json` holds and every report is drawn from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Account, Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Incident,
+    Account, Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Family, Incident,
     IncidentId, Link, Moment, Reject, RejectReason, Source, SourceIx, Text, Timestamp, Trace,
 };
 
@@ -38,6 +38,9 @@ pub struct SourceSummary {
     /// Of its events, those that hold what an operator needs to find a subscriber (RFC 6302).
     #[serde(default)]
     pub held: Holdings,
+    /// What its events tell of, coarsely.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub families: BTreeSet<Family>,
     /// The source with the same content that was read instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate_of: Option<SourceIx>,

@@ -26,7 +26,6 @@ pub use request::{Action, EvidenceRef, Flow, FlowClock, Port, Preservation, Trac
 
 /// Words in one language, as somebody wrote them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Words {
     /// The language (BCP 47), empty where it is not known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -38,7 +37,6 @@ pub struct Words {
 /// What a party says of soil, infrastructure or actor, with the grounds that it gives. It is that
 /// party's view and no finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Opinion {
     /// Its name within the package.
     pub id: String,
@@ -79,7 +77,6 @@ pub enum Content {
 
 /// Anything that leaves or comes in, with who sends it, to whom, and how it is to be handled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Package {
     /// Its name in the world: a UUID.
     pub id: String,
@@ -104,7 +101,6 @@ pub struct Package {
 
 /// Something that was taken in and is kept though we do not know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Unknown {
     /// Where it stood, in the format's own way of naming places.
     pub place: String,
@@ -114,7 +110,6 @@ pub struct Unknown {
 
 /// What the receiving side says it received: the sender reconciles it with what was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Receipt {
     /// The package.
     pub package: String,

@@ -1,6 +1,7 @@
 //! What is known of an address's network at a time. Soil, infrastructure and actor are three
 //! questions: a trace speaks of the second, hints at the first and is silent on the third.
 
+mod asking;
 mod told;
 
 use std::{fmt, net::IpAddr};
@@ -8,9 +9,10 @@ use std::{fmt, net::IpAddr};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+pub use self::asking::{Moved, asking, conventions};
 pub use self::told::{
-    Announced, Authorisation, Contact, ContactRole, Held, Needed, Organisation, Place, Question,
-    Rdap, Registrant, ReverseName, RouteCheck, SubscriberFact, SubscriberQuestion, Told, Validity,
+    Announced, Authorisation, Contact, ContactRole, Held, Needed, Organisation, OwnerSaid, Place,
+    Question, Rdap, Registrant, ReverseName, RouteCheck, SubscriberFact, SubscriberQuestion, Told, Validity,
     View,
 };
 use crate::{Day, Text, Timestamp};
@@ -153,7 +155,7 @@ pub struct Network {
 }
 
 /// A state's share in an operator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StateOwned {
     /// The owner.
     pub owner: Country,
@@ -162,6 +164,15 @@ pub struct StateOwned {
     /// The group, as the source names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// What the source has put down, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Box<OwnerSaid>>,
+    /// The data set that says so; inside a table it is that of the table.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub data_set: String,
+    /// Its date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Day>,
 }
 
 /// Answers where an address was at a time. A stage takes one; the engine chooses which.
@@ -195,6 +206,14 @@ impl Trace {
             reverse_name: None,
             rdap: None,
         }
+    }
+}
+
+impl StateOwned {
+    /// A share of which no more is said.
+    #[must_use]
+    pub const fn new(owner: Country, majority: bool, group: Option<String>) -> Self {
+        Self { owner, majority, group, said: None, data_set: String::new(), date: None }
     }
 }
 

@@ -122,7 +122,8 @@ pub struct LogSource {
 }
 
 /// What a stream tells of, coarsely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Requests to web servers.
     Web,

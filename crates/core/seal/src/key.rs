@@ -50,6 +50,21 @@ impl SigningKey {
         PublicKey { name: self.name.clone(), key: self.secret.verifying_key() }
     }
 
+    /// The signature of bytes, for forms that say themselves what they are for.
+    pub(crate) fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        self.secret.sign(bytes).to_bytes().to_vec()
+    }
+
+    /// A signed note over a text of the caller's, every line of it ended and none empty. Its first line
+    /// must say what it is; those of manifests and checkpoints are not signed here.
+    ///
+    /// # Errors
+    /// When it is no such text, or could be taken for a manifest's note or a checkpoint.
+    pub fn sign_note(&self, text: &str) -> Result<String, SealError> {
+        crate::note::check_own_text(text)?;
+        Ok(self.sign(text))
+    }
+
     /// A signed note of a text that ends with a line feed.
     pub(crate) fn sign(&self, text: &str) -> String {
         let signature = self.secret.sign(text.as_bytes());
@@ -113,9 +128,26 @@ impl PublicKey {
         hex(&Sha256::digest(self.key.as_bytes()))
     }
 
+    /// The key's 32 bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; 32] {
+        self.key.to_bytes()
+    }
+
+    /// The key of 32 bytes under a name.
+    pub(crate) fn of_bytes(name: &str, key: &[u8; 32]) -> Result<Self, SealError> {
+        check_name(name)?;
+        let key = VerifyingKey::from_bytes(key).map_err(|_| SealError::Key("it is no point"))?;
+        Ok(Self { name: name.to_owned(), key })
+    }
+
     pub(crate) fn verifies(&self, text: &str, signature: &[u8; 64]) -> bool {
+        self.verifies_bytes(text.as_bytes(), signature)
+    }
+
+    pub(crate) fn verifies_bytes(&self, signed: &[u8], signature: &[u8; 64]) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(signature);
-        self.key.verify_strict(text.as_bytes(), &signature).is_ok()
+        self.key.verify_strict(signed, &signature).is_ok()
     }
 
     fn to_line(&self) -> String {

@@ -14,13 +14,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod bagit;
+pub mod canonical;
+pub mod checkpoint;
 pub mod key;
+pub mod leaf;
 pub mod manifest;
 pub mod note;
+pub mod proof;
+pub mod record;
+pub mod sshsig;
+pub mod tree;
 pub mod verify;
 
+pub use checkpoint::Checkpoint;
 pub use key::{PublicKey, SigningKey};
+pub use leaf::{Hash, Leaf, LeafKind};
 pub use manifest::{Clock, FileDigest, MANIFEST_SCHEMA, Manifest};
+pub use proof::Proof;
 pub use verify::{Folder, Problem, Report, verify};
 
 /// The manifest, within the case.
@@ -52,9 +63,37 @@ pub enum SealError {
     /// A digest that is no SHA-256 in lower-case hex.
     #[error("not a SHA-256 digest: '{0}'")]
     Digest(String),
+    /// A leaf that does not read as one.
+    #[error("not a leaf: {0}")]
+    Leaf(String),
+    /// A leaf that is too large.
+    #[error("a leaf of {0} bytes, where {max} is the most", max = leaf::LEAF_BYTES_LIMIT)]
+    LeafSize(usize),
+    /// A tree that is too large.
+    #[error("a tree of {0} leaves, where {max} is the most", max = tree::TREE_SIZE_LIMIT)]
+    TreeSize(u64),
+    /// Hashes or proofs that do not belong to the tree.
+    #[error("it does not fit the tree: {0}")]
+    Tree(String),
+    /// A checkpoint that is none, or not of this log.
+    #[error("not a checkpoint: {0}")]
+    Checkpoint(String),
+    /// A proof that is none.
+    #[error("not a proof: {0}")]
+    Proof(&'static str),
+    /// Something that was kept could not be read or written.
+    #[error("{0}")]
+    Io(String),
     /// A manifest that does not read as one.
     #[error("not a manifest: {0}")]
     Manifest(String),
+}
+
+impl SealError {
+    /// What a place where hashes are kept said.
+    pub(crate) fn io(error: std::io::Error) -> Self {
+        Self::Io(error.to_string())
+    }
 }
 
 /// The three files of a seal.

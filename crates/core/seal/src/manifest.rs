@@ -8,13 +8,16 @@ use std::{
 
 use bakas_model::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{KEY_FILE, MANIFEST_FILE, NOTE_FILE, SealError};
+use crate::{KEY_FILE, MANIFEST_FILE, NOTE_FILE, SealError, canonical::to_canonical};
 
 /// Version of the manifest's schema.
 pub const MANIFEST_SCHEMA: &str = "bakas-seal/1";
+/// What the paths of the log's files begin with.
+const LOG_PREFIX: &str = "seal/log/";
+/// What the paths of kept checkpoints, cosignatures and time stamps begin with.
+const CHECKPOINTS_PREFIX: &str = "seal/checkpoints/";
 /// Bytes hashed at a time.
 const BUFFER_BYTES: usize = 1 << 18;
 
@@ -109,9 +112,7 @@ impl Manifest {
     #[must_use]
     pub fn to_canonical(&self) -> Vec<u8> {
         let value = serde_json::to_value(self).expect("a manifest is JSON");
-        let mut out = Vec::new();
-        write_canonical(&value, &mut out);
-        out
+        to_canonical(&value)
     }
 
     /// Reads a manifest.
@@ -154,7 +155,14 @@ impl Manifest {
 
 /// Whether it is one of the seal's own files, which cannot hold their own digest.
 pub(crate) fn is_own(path: &str) -> bool {
-    [MANIFEST_FILE, NOTE_FILE, KEY_FILE].contains(&path)
+    [MANIFEST_FILE, NOTE_FILE, KEY_FILE].contains(&path) || is_log(path)
+}
+
+/// Whether it is a file of the log, which goes on when the manifest is signed. It is checked by
+/// itself.
+#[must_use]
+pub fn is_log(path: &str) -> bool {
+    path.starts_with(LOG_PREFIX) || path.starts_with(CHECKPOINTS_PREFIX)
 }
 
 /// Whether a path stays below its root.
@@ -182,51 +190,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Members are sorted here and not by the map: whether a `Value` keeps their order is a feature
-/// that any other crate may switch.
-fn write_canonical(value: &Value, out: &mut Vec<u8>) {
-    match value {
-        Value::Array(items) => {
-            out.push(b'[');
-            for (n, item) in items.iter().enumerate() {
-                if n > 0 {
-                    out.push(b',');
-                }
-                write_canonical(item, out);
-            }
-            out.push(b']');
-        }
-        Value::Object(members) => {
-            let mut names: Vec<&String> = members.keys().collect();
-            names.sort();
-            out.push(b'{');
-            for (n, name) in names.into_iter().enumerate() {
-                if n > 0 {
-                    out.push(b',');
-                }
-                serde_json::to_writer(&mut *out, name).expect("a vector takes any bytes");
-                out.push(b':');
-                write_canonical(&members[name], out);
-            }
-            out.push(b'}');
-        }
-        scalar => serde_json::to_writer(out, scalar).expect("a vector takes any bytes"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn canonical_json_is_sorted_and_has_no_blanks() {
-        let mut out = Vec::new();
-        let value =
-            serde_json::json!({"b": [1, true, null, "é\u{1}\n\"\\/"], "a": {"z": 0, "y": ""}});
-        write_canonical(&value, &mut out);
-        let expected = r#"{"a":{"y":"","z":0},"b":[1,true,null,"é\u0001\n\"\\/"]}"#;
-        assert_eq!(String::from_utf8(out), Ok(expected.to_owned()));
-    }
 
     #[test]
     fn digests_are_sha_256() {

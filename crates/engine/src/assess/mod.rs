@@ -9,6 +9,7 @@ mod history;
 pub mod known;
 mod live;
 mod opened;
+mod taken;
 mod write;
 
 use std::path::Path;
@@ -33,6 +34,7 @@ pub use entry::Entry;
 pub use history::HISTORY_BYTES_LIMIT;
 pub(crate) use live::{Live, carry, examine};
 pub use opened::Opened;
+pub use taken::{CANDIDATES_LIMIT, Candidate, Shift, Standing, Taken, TakenIn, take_in};
 
 /// What analysts write.
 pub const DOCUMENT_FILE: &str = "assessment.toml";
@@ -102,6 +104,17 @@ pub fn change(
     entry: Option<Entry>,
     clock: &dyn Clock,
 ) -> Result<Changed, Error> {
+    edit(folder, judge, clock, |_, _| Ok(entry.into_iter().collect()))
+}
+
+/// Adds the entries that `add` finds for the case as it is, all of them or none, and records them
+/// in one line; what was edited by hand before is recorded first.
+fn edit(
+    folder: &Path,
+    judge: Judge<'_>,
+    clock: &dyn Clock,
+    add: impl FnOnce(&Opened, Timestamp) -> Result<Vec<Entry>, Error>,
+) -> Result<Changed, Error> {
     if judge.by.trim().is_empty() {
         return Err(Error::Usage(
             "who judges? give --by NAME, BAKAS_BY, or [analyst] name in bakas.toml".into(),
@@ -119,18 +132,18 @@ pub fn change(
         // Its writer was ended before it could say that it was done.
         file.cut(opened.history.whole_bytes)?;
     }
+    let mut entries = add(&opened, now)?;
     let before = opened.before();
     let mut recorded = Vec::new();
     let mut lines = Vec::new();
-    let edited = opened.unrecorded();
-    if !edited.is_empty() {
-        let why = if entry.is_none() { judge.why } else { "edited by hand in assessment.toml" };
+    if !opened.unrecorded().is_empty() {
+        let why = if entries.is_empty() { judge.why } else { "edited by hand in assessment.toml" };
         lines.extend(opened.record(Judge { why, ..judge }, now, &mut recorded));
     }
-    if let Some(mut entry) = entry {
-        entry.sign(judge.by, now);
+    if !entries.is_empty() {
+        entries.iter_mut().for_each(|entry| entry.sign(judge.by, now));
         let before = opened.document.text.clone();
-        let text = opened.with(&entry, now)?;
+        let text = opened.with(&entries, now)?;
         let there = read(&folder.join(DOCUMENT_FILE), DOCUMENT_BYTES_LIMIT)?.unwrap_or_default();
         if there != before.as_bytes() {
             let what = "assessment.toml was edited meanwhile: nothing was changed, run it again";

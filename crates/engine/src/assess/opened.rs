@@ -3,8 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use bakas_assess::Ground;
 use bakas_model::{
-    Assessment, Case, Judgements, Timestamp, Trace,
+    Assessment, Case, Judgements, Timestamp,
     assessment::{HistoryEntry, Numbers},
 };
 use bakas_store::case_folder::CASE_FILE;
@@ -26,7 +27,7 @@ pub struct Opened {
     pub case: Case,
     pub(super) folder: PathBuf,
     case_sha256: String,
-    traces: Vec<Trace>,
+    ground: Ground,
     pub(super) document: Document,
     pub(super) history: History,
 }
@@ -47,11 +48,12 @@ impl Opened {
             .map_err(|_| wrong(&path, Fault { line: None, what: "it is not UTF-8".into() }))?;
         let document = Document::parse(&text).map_err(|fault| wrong(&path, fault))?;
         let traces = traces(folder, &case)?;
+        let ground = Ground::of(&case.incidents, &case.campaigns, &traces);
         let opened = Self {
             case_sha256: sha256(&bytes),
             folder: folder.to_owned(),
             case,
-            traces,
+            ground,
             document,
             history,
         };
@@ -69,10 +71,9 @@ impl Opened {
 
     fn assess(&self, judgements: &Judgements, as_of: Option<Timestamp>) -> Vec<Assessment> {
         bakas_assess::assess(&bakas_assess::Input {
-            incidents: &self.case.incidents,
-            campaigns: &self.case.campaigns,
-            traces: &self.traces,
+            ground: &self.ground,
             agencies: &self.case.agencies,
+            sources: &self.case.sources,
             judgements,
             as_of,
         })
@@ -117,6 +118,13 @@ impl Opened {
         })
     }
 
+    /// Whether somebody added an item of that id.
+    pub(super) fn has_item(&self, id: &str) -> bool {
+        self.document.entries.iter().any(
+            |(entry, _)| matches!(entry, Entry::Evidence(one) if one.item.id == id),
+        )
+    }
+
     /// The numbers that the next change starts from.
     pub(super) fn before(&self) -> Vec<Numbers> {
         let mut before = numbers(&self.case.assessments);
@@ -131,17 +139,19 @@ impl Opened {
         first.map_or(self.case.created, |first| first.min(self.case.created))
     }
 
-    /// The text of `assessment.toml` with a further entry, once it is found right.
-    pub(super) fn with(&mut self, entry: &Entry, now: Timestamp) -> Result<String, Error> {
+    /// The text of `assessment.toml` with further entries, once they are found right.
+    pub(super) fn with(&mut self, entries: &[Entry], now: Timestamp) -> Result<String, Error> {
         let path = self.folder.join(DOCUMENT_FILE);
-        document::sound(entry).map_err(|(key, what)| Error::Usage(format!("{key}: {what}")))?;
         let mut text = self.document.text.clone();
         if text.trim().is_empty() {
             text = write::head();
         } else if !text.ends_with('\n') {
             text.push('\n');
         }
-        text.push_str(&write::lines(entry));
+        for entry in entries {
+            document::sound(entry).map_err(|(key, what)| Error::Usage(format!("{key}: {what}")))?;
+            text.push_str(&write::lines(entry));
+        }
         if text.len() as u64 > DOCUMENT_BYTES_LIMIT {
             return Err(Error::Usage(format!(
                 "{} would be over {DOCUMENT_BYTES_LIMIT} bytes",

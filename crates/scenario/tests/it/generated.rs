@@ -35,6 +35,7 @@ fn every_seed_has_every_part() {
             "clock-skew",
             DUPLICATE_DECOY,
             "forgetful-user",
+            "hosted-reader",
             "log-rotation",
             "monitor",
             "permitted-scanner",

@@ -5,7 +5,7 @@
 
 use std::{fs, time::Instant};
 
-use bakas_assess::{Input, assess, weigh::DRAWS};
+use bakas_assess::{Ground, Input, assess, weigh::DRAWS};
 use bakas_model::{
     AgencyIx, AssessmentLevel as Level, EvidenceItem, Incident, IncidentId, IncidentKind,
     Judgements, Scope, Severity, Text, Timestamp,
@@ -20,10 +20,9 @@ fn main() {
     let judgements = judgements();
     let incidents = [incident()];
     let input = Input {
-        incidents: &incidents,
-        campaigns: &[],
-        traces: &[],
+        ground: &Ground::of(&incidents, &[], &[]),
         agencies: &[],
+        sources: &[],
         judgements: &judgements,
         as_of: None,
     };

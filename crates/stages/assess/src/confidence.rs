@@ -67,7 +67,9 @@ pub(crate) fn confidence(assessment: &Assessment, telling: &[u32]) -> (Confidenc
         format!("{fil} ang kumpiyansa sa sagot na ito."),
     );
     capitalise(&mut text.fil);
-    let cited = cite(telling);
+    let mut in_order = telling.to_vec();
+    in_order.sort_unstable();
+    let cited = cite(&in_order);
     let mut add = |en: String, fil: String| {
         text.en.push_str(&en);
         text.fil.push_str(&fil);

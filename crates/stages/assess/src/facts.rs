@@ -1,5 +1,6 @@
-//! What incidents and traces say of where the lines came from, counted once and used by all three
-//! questions. Counts only: what follows from them is judged elsewhere.
+//! What incidents and traces say of where the lines came from, counted once and used by all
+//! questions. Counts only, and none that grows with the number of addresses: what follows from
+//! them is judged elsewhere.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,8 +8,8 @@ use std::{
 };
 
 use bakas_model::{
-    AgencyIx, Asn, Campaign, Country, Incident, IncidentId, IncidentKind, NetworkKind, Text,
-    Timestamp, Trace,
+    AgencyIx, Asn, Campaign, Country, Incident, IncidentId, IncidentKind, Network, NetworkKind,
+    Text, Timestamp, Trace,
     assessment::{Basis, REST},
     incident::{AddressUse, LinkReason},
     network::Question,
@@ -19,6 +20,21 @@ use bakas_model::{
 pub(crate) struct Subject<'a> {
     pub(crate) campaign: Option<&'a Campaign>,
     pub(crate) incidents: Vec<&'a Incident>,
+}
+
+/// How far the tables are from lines that rest on them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Distance {
+    /// Lines with a table.
+    pub(crate) lines: u64,
+    /// Of these, those for which it is over [`FAR_DAYS`] away.
+    pub(crate) far: u64,
+    /// And over [`VERY_FAR_DAYS`].
+    pub(crate) very_far: u64,
+    /// The farthest, in days either way.
+    pub(crate) days: u32,
+    /// Lines from blocks that another network announces now.
+    pub(crate) moved: u64,
 }
 
 /// Lines and addresses of one operator.
@@ -68,14 +84,14 @@ pub(crate) struct Facts {
     pub(crate) placed: u64,
     /// Of these, by country of registration.
     pub(crate) countries: BTreeMap<Country, u64>,
-    /// Of the placed lines, those for which the table is far from the time of the lines.
-    pub(crate) far: u64,
+    /// Of the placed lines, how far the tables are from them.
+    pub(crate) placed_distance: Distance,
+    /// The same of all lines with an operator.
+    pub(crate) operator_distance: Distance,
     /// Of the placed lines, those that another source places elsewhere.
     pub(crate) disputed: u64,
     /// Whether a geolocation speaks of some placed line.
     pub(crate) is_located: bool,
-    /// Of the placed lines, those from blocks that another network announces now.
-    pub(crate) moved: u64,
     /// Addresses of placed lines.
     pub(crate) placed_addresses: u64,
     /// All addresses outside.
@@ -86,8 +102,8 @@ pub(crate) struct Facts {
     pub(crate) owners: BTreeMap<Country, OwnerUse>,
     /// Legitimate sessions from the same addresses.
     pub(crate) legitimate_sessions: u64,
-    /// Farthest table, in days either way.
-    pub(crate) far_days: u32,
+    /// Outside lines from addresses that have such sessions.
+    pub(crate) shared_lines: u64,
     /// The addresses with the most lines, with the times asked for.
     pub(crate) heaviest: Vec<(u64, IpAddr, Timestamp)>,
     /// Data sets that traces rest on.
@@ -98,7 +114,11 @@ pub(crate) struct Facts {
 const BASIS_TRACES: usize = 5;
 
 /// A table farther away than this in days weakens what it says.
-const FAR_DAYS: u32 = 60;
+pub(crate) const FAR_DAYS: u32 = 60;
+/// One farther away than this weakens it again.
+pub(crate) const VERY_FAR_DAYS: u32 = 365;
+/// Microseconds of a day.
+const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Whether an address of this kind says little of where its user is: relays of every sort, and
 /// machines that anybody may rent.
@@ -115,20 +135,17 @@ pub(crate) const fn is_relay(kind: NetworkKind) -> bool {
 }
 
 impl Facts {
-    /// Counts.
-    pub(crate) fn gather(subject: &Subject<'_>, traces: &[Trace]) -> Self {
+    /// What the incidents say by themselves; their addresses follow one by one.
+    pub(crate) fn begin(subject: &Subject<'_>) -> Self {
         let incidents = &subject.incidents;
-        let mut facts = Self {
+        let entered = |i: &&&Incident| !i.scope.entered.is_empty();
+        Self {
             name: name(subject),
             is_campaign: subject.campaign.is_some(),
             incidents: incidents.iter().map(|i| i.id.clone()).collect(),
             kinds: incidents.iter().map(|i| i.kind).collect(),
             agencies: incidents.iter().map(|i| i.agency).collect(),
-            entered_agencies: incidents
-                .iter()
-                .filter(|i| !i.scope.entered.is_empty())
-                .map(|i| i.agency)
-                .collect(),
+            entered_agencies: incidents.iter().filter(entered).map(|i| i.agency).collect(),
             entered: incidents.iter().map(|i| i.scope.entered.len()).sum(),
             window: incidents
                 .iter()
@@ -138,89 +155,77 @@ impl Facts {
             habits: links(subject, false),
             shared_ground: links(subject, true),
             ..Self::default()
-        };
-        let mut by_address: BTreeMap<IpAddr, Vec<&Trace>> = BTreeMap::new();
-        for trace in traces {
-            by_address.entry(trace.address).or_default().push(trace);
         }
-        let mut seen: BTreeMap<Seen, BTreeSet<IpAddr>> = BTreeMap::new();
-        let mut sessions: BTreeMap<IpAddr, u64> = BTreeMap::new();
-        for used in incidents.iter().flat_map(|incident| &incident.addresses) {
-            let nearest = by_address.get(&used.address).and_then(|traces| {
-                traces.iter().min_by_key(|t| t.at.micros_since(used.first).unsigned_abs())
-            });
-            facts.add(used, nearest.copied(), &mut seen);
-            let most = sessions.entry(used.address).or_default();
-            *most = used.legitimate_sessions.max(*most);
-        }
-        // Several incidents may name an address: its sessions count once.
-        let outside = seen.get(&Seen::Outside).into_iter().flatten();
-        facts.legitimate_sessions = outside.filter_map(|address| sessions.get(address)).sum();
-        facts.heaviest.sort_by_key(|(lines, address, _)| (std::cmp::Reverse(*lines), *address));
-        facts.heaviest.truncate(BASIS_TRACES);
-        let distinct = |what: Seen| seen.get(&what).map_or(0, |set| set.len() as u64);
-        facts.addresses = distinct(Seen::Outside);
-        facts.placed_addresses = distinct(Seen::Placed);
-        for (asn, operator) in &mut facts.operators {
-            operator.addresses = distinct(Seen::Of(*asn));
-        }
-        facts
     }
 
-    /// Adds one address's part in one incident.
-    fn add(
-        &mut self,
-        used: &AddressUse,
-        trace: Option<&Trace>,
-        seen: &mut BTreeMap<Seen, BTreeSet<IpAddr>>,
-    ) {
+    /// Takes in one address with all its parts in the incidents. Each address comes once.
+    pub(crate) fn hear(&mut self, uses: &[&AddressUse], trace: Option<&Trace>) {
+        let Some(span) = Span::of(uses) else { return };
         let then = trace.map(|trace| &trace.then);
-        let kind = then.map_or(used.kind, |network| network.kind);
         if let Some(network) = then {
-            self.data_sets.extend(network.data_sets.iter().cloned());
+            let new = |name: &&String| !self.data_sets.contains(*name);
+            let new: Vec<String> = network.data_sets.iter().filter(new).cloned().collect();
+            self.data_sets.extend(new);
         }
+        let kind = then.map_or(span.any.kind, |network| network.kind);
         if kind == NetworkKind::Special {
-            self.inside += used.lines;
+            self.inside += span.lines;
             return;
         }
-        let mut see = |what| seen.entry(what).or_default().insert(used.address);
-        see(Seen::Outside);
-        self.outside += used.lines;
-        let asn = then.map_or(used.asn, |network| network.asn);
-        if let Some(asn) = asn {
-            see(Seen::Of(asn));
-            let operator = self.operators.entry(asn).or_default();
-            operator.lines += used.lines;
-            let name = then.and_then(|network| network.operator.clone());
-            operator.name = operator.name.take().or(name).or_else(|| used.operator.clone());
-            if let Some(owner) = then.and_then(|n| n.state_owned.as_ref()).filter(|o| o.majority) {
-                let owner = self.owners.entry(owner.owner).or_default();
-                owner.lines += used.lines;
-                owner.operators.insert(asn);
-            }
+        self.outside += span.lines;
+        self.addresses += 1;
+        self.legitimate_sessions += span.sessions;
+        if span.sessions > 0 {
+            self.shared_lines += span.lines;
         }
-        let country = then.map_or(used.country, |network| network.country);
+        let distance = trace.map(|trace| span.distance(trace));
+        if let Some(asn) = then.map_or(span.any.asn, |network| network.asn) {
+            self.hear_operator(asn, &span, then);
+            self.operator_distance.add(distance.as_ref());
+        }
         if is_relay(kind) {
-            *self.relayed.entry(kind).or_default() += used.lines;
+            *self.relayed.entry(kind).or_default() += span.lines;
             return;
         }
-        let Some(country) = country else { return };
-        see(Seen::Placed);
-        self.placed += used.lines;
-        *self.countries.entry(country).or_default() += used.lines;
+        let Some(country) = then.map_or(span.any.country, |network| network.country) else {
+            return;
+        };
+        self.placed_addresses += 1;
+        self.placed += span.lines;
+        *self.countries.entry(country).or_default() += span.lines;
+        self.placed_distance.add(distance.as_ref());
         let Some(trace) = trace else { return };
-        self.heaviest.push((used.lines, used.address, trace.at));
+        self.remember(span.lines, trace);
         self.is_located |= trace.views.iter().any(|view| view.question == Question::Location);
         if is_disputed(trace) {
-            self.disputed += used.lines;
+            self.disputed += span.lines;
         }
-        let days = trace.then.age_days.unsigned_abs();
-        self.far_days = self.far_days.max(days);
-        if days > FAR_DAYS {
-            self.far += used.lines;
+    }
+
+    fn hear_operator(&mut self, asn: Asn, span: &Span<'_>, then: Option<&Network>) {
+        let operator = self.operators.entry(asn).or_default();
+        operator.lines += span.lines;
+        operator.addresses += 1;
+        if operator.name.is_none() {
+            let name = then.and_then(|network| network.operator.clone());
+            operator.name = name.or_else(|| span.any.operator.clone());
         }
-        if trace.now.as_ref().is_some_and(|now| now.asn != trace.then.asn) {
-            self.moved += used.lines;
+        if let Some(owner) = then.and_then(|n| n.state_owned.as_ref()).filter(|o| o.majority) {
+            let owner = self.owners.entry(owner.owner).or_default();
+            owner.lines += span.lines;
+            owner.operators.insert(asn);
+        }
+    }
+
+    /// Keeps the traces with the most lines, whatever the order in which they come.
+    fn remember(&mut self, lines: u64, trace: &Trace) {
+        let key =
+            |(lines, address, _): &(u64, IpAddr, Timestamp)| (std::cmp::Reverse(*lines), *address);
+        let one = (lines, trace.address, trace.at);
+        let at = self.heaviest.partition_point(|known| key(known) < key(&one));
+        if at < BASIS_TRACES {
+            self.heaviest.insert(at, one);
+            self.heaviest.truncate(BASIS_TRACES);
         }
     }
 
@@ -262,12 +267,55 @@ impl Facts {
     }
 }
 
-/// What a distinct address is counted for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Seen {
-    Outside,
-    Placed,
-    Of(Asn),
+/// An address's parts in the incidents, taken together.
+struct Span<'a> {
+    any: &'a AddressUse,
+    lines: u64,
+    first: Timestamp,
+    last: Timestamp,
+    /// Of several incidents of one agency the most: its sessions count once.
+    sessions: u64,
+}
+
+impl<'a> Span<'a> {
+    fn of(uses: &[&'a AddressUse]) -> Option<Self> {
+        let any = *uses.iter().min_by_key(|used| used.first)?;
+        Some(Self {
+            any,
+            lines: uses.iter().map(|used| used.lines).sum(),
+            first: any.first,
+            last: uses.iter().map(|used| used.last).fold(any.last, Timestamp::max),
+            sessions: uses.iter().map(|used| used.legitimate_sessions).fold(0, u64::max),
+        })
+    }
+
+    /// How far the table that answers is from these lines, from the first to the last of them.
+    fn distance(&self, trace: &Trace) -> Distance {
+        let age_at = |time: Timestamp| {
+            i64::from(trace.then.age_days) + time.micros_since(trace.at).div_euclid(DAY_MICROS)
+        };
+        let days = age_at(self.first).unsigned_abs().max(age_at(self.last).unsigned_abs());
+        let days = u32::try_from(days).unwrap_or(u32::MAX);
+        let when = |is: bool| if is { self.lines } else { 0 };
+        Distance {
+            lines: self.lines,
+            far: when(days > FAR_DAYS),
+            very_far: when(days > VERY_FAR_DAYS),
+            days,
+            moved: when(trace.now.as_ref().is_some_and(|now| now.asn != trace.then.asn)),
+        }
+    }
+}
+
+impl Distance {
+    fn add(&mut self, other: Option<&Self>) {
+        let Some(other) = other else { return };
+        self.lines += other.lines;
+        self.far += other.far;
+        self.very_far += other.very_far;
+        self.days = self.days.max(other.days);
+        self.moved += other.moved;
+    }
 }
 
 /// A part of a whole, 0 where there is no whole.

@@ -40,7 +40,7 @@ struct Weighed<'a> {
 pub(crate) fn assess(
     question: &mut Question,
     facts: &Facts,
-    agencies: &[bakas_model::Agency],
+    desk: &next::Desk<'_>,
     as_of: Option<Timestamp>,
 ) -> Assessment {
     question.number();
@@ -71,7 +71,7 @@ pub(crate) fn assess(
     };
     assessment.insufficient = assessment.hypotheses.first().is_some_and(|h| h.insufficient);
     let shares = &weighed.outcome.shares;
-    assessment.next = next::questions(question, shares, facts, agencies);
+    assessment.next = next::questions(question, shares, facts, desk);
     tell::tell(&mut assessment, question);
     assessment
 }

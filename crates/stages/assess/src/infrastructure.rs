@@ -2,6 +2,8 @@
 //! customers' traffic as a road carries cars: naming it does not say who drove. Says nothing of soil
 //! or hands.
 
+use std::collections::BTreeMap;
+
 use bakas_model::{AssessmentLevel, Text};
 
 use crate::{
@@ -17,11 +19,12 @@ use crate::{
 pub(crate) fn ask(facts: &Facts) -> Question {
     let rivals = rivals(facts);
     let one = facts.first_operator().map_or(0.0, |(_, used)| share(used.lines, facts.outside));
+    let shared = share(facts.shared_lines, facts.outside);
     let finds: [Seen; 4] = [
         (!facts.operators.is_empty(), Find::Operators, one, items::operators),
         (!facts.owners.is_empty(), Find::Alike, 1.0, items::owners),
         (facts.relayed_lines() > 0, Find::Relays, facts.relay_share(), items::relays),
-        (facts.legitimate_sessions > 0, Find::Customers, 1.0, items::customers),
+        (facts.legitimate_sessions > 0, Find::Customers, shared, items::customers),
     ];
     let entries = entries(AssessmentLevel::Infrastructure, &finds, facts, &rivals);
     Question {
@@ -41,6 +44,7 @@ pub(crate) fn ask(facts: &Facts) -> Question {
         seen: seen(facts),
         rivals,
         entries,
+        parties: BTreeMap::new(),
         not_examined: not_examined(),
     }
 }

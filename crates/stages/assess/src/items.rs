@@ -8,7 +8,7 @@ use bakas_model::{
 };
 
 use crate::{
-    facts::{Facts, OperatorUse},
+    facts::{Distance, FAR_DAYS, Facts, OperatorUse},
     likelihoods::{Find, cells},
     phrase::{count, counted, country_name, list, percent},
     question::{Entry, Rival},
@@ -96,20 +96,10 @@ pub(crate) fn countries(facts: &Facts) -> EvidenceItem {
              bansang pinagrehistruhan: {shown}{at}."
         ),
     );
-    let mostly = |part: u64| part * 2 > facts.placed;
-    if facts.far > 0 {
-        let (share, days) = (percent(facts.far, facts.placed), facts.far_days);
-        text.en.push_str(&format!(
-            " For {share} of them the table is up to {days} days away from the first line of each \
-             address."
-        ));
-        text.fil.push_str(&format!(
-            " Sa {share} ng mga ito, hanggang {days} araw ang layo ng talaan sa unang linya ng bawat \
-             address."
-        ));
-    }
-    if facts.moved > 0 {
-        let share = percent(facts.moved, facts.placed);
+    let far = facts.placed_distance;
+    add_distance(&mut text, far, facts.placed);
+    if far.moved > 0 {
+        let share = percent(far.moved, facts.placed);
         text.en.push_str(&format!(
             " {share} came from blocks that another network announces today: such blocks are \
              traded, and their registration lags behind."
@@ -119,12 +109,30 @@ pub(crate) fn countries(facts: &Facts) -> EvidenceItem {
              ipinagbibili ang ganitong mga block, at nahuhuli ang pagkakarehistro ng mga ito."
         ));
     }
-    let credibility = match (mostly(facts.far), mostly(facts.moved)) {
-        (false, false) => '3',
-        (true, false) | (false, true) => '4',
-        (true, true) => '5',
-    };
+    let mostly = |part: u64| part * 2 > facts.placed;
+    let credibility = worse('3', u8::from(mostly(far.far)) + u8::from(mostly(far.moved)));
     from_tables(facts, "net-countries", credibility, Cost::Cheap, text)
+}
+
+/// How far away the tables are from the lines that they speak of, where it is far.
+fn add_distance(text: &mut Text, distance: Distance, of: u64) {
+    if distance.far == 0 {
+        return;
+    }
+    let (share, days) = (percent(distance.far, of), count(u64::from(distance.days)));
+    text.en.push_str(&format!(
+        " For {share} of them the table is more than {FAR_DAYS} days away from the first or the last \
+         line of the address; the largest distance is {days} days."
+    ));
+    text.fil.push_str(&format!(
+        " Sa {share} ng mga ito, mahigit {FAR_DAYS} araw ang layo ng talaan sa una o huling linya ng \
+         address; {days} araw ang pinakamalayo."
+    ));
+}
+
+/// A credibility made worse by so many grades, `5` at worst.
+fn worse(grade: char, grades: u8) -> char {
+    char::from((grade as u8).saturating_add(grades).min(b'5'))
 }
 
 /// Another source places the blocks elsewhere.
@@ -214,7 +222,7 @@ pub(crate) fn inside(facts: &Facts) -> EvidenceItem {
     from_logs(facts, "net-inside", EvidenceKind::Network, Cost::Moderate, text)
 }
 
-/// Who announced the addresses at the time.
+/// Who announced the addresses at the time. Tables of other days make it less credible.
 pub(crate) fn operators(facts: &Facts) -> EvidenceItem {
     let mut by_lines: Vec<_> = facts.operators.iter().collect();
     by_lines.sort_by_key(|(asn, operator)| (std::cmp::Reverse(operator.lines), asn.0));
@@ -232,14 +240,21 @@ pub(crate) fn operators(facts: &Facts) -> EvidenceItem {
     });
     let (en, fil): (Vec<String>, Vec<String>) = shown.unzip();
     let (and, at) = more(by_lines.len().saturating_sub(OPERATORS_NAMED));
-    let text = Text::new(
+    let mut text = Text::new(
         format!("By the table nearest to the time, announced by: {}{and}.", en.join("; ")),
         format!(
             "Ayon sa talaang pinakamalapit sa panahong iyon, inanunsiyo ng: {}{at}.",
             fil.join("; ")
         ),
     );
-    from_tables(facts, "net-operators", '2', Cost::Cheap, text)
+    let far = facts.operator_distance;
+    let lines = facts.operators.values().map(|operator| operator.lines).sum();
+    add_distance(&mut text, far, lines);
+    let mostly = |part: u64| part * 2 > lines;
+    // A table of another month says who held the block then; that it changed hands since is a sign.
+    let traded = mostly(far.far) && mostly(far.moved);
+    let grades = [mostly(far.far), mostly(far.very_far), traded].map(u8::from).iter().sum();
+    from_tables(facts, "net-operators", worse('2', grades), Cost::Cheap, text)
 }
 
 /// Which state owns the operators.
@@ -271,15 +286,17 @@ pub(crate) fn owners(facts: &Facts) -> EvidenceItem {
 /// The same addresses, used by ordinary customers.
 pub(crate) fn customers(facts: &Facts) -> EvidenceItem {
     let sessions = facts.legitimate_sessions;
+    let share = percent(facts.shared_lines, facts.outside);
     let text = Text::new(
         format!(
-            "From the same addresses came {} that nothing here ties to an attack: ordinary customers \
-             may share them.",
+            "{share} of the lines from outside came from addresses from which {} came too that \
+             nothing here ties to an attack: ordinary customers may share them.",
             counted(sessions, "session", "sessions")
         ),
         format!(
-            "Mula sa parehong mga address ang {} session na walang nag-uugnay rito sa pag-atake: \
-             maaaring pinagsasaluhan ang mga ito ng mga karaniwang kostumer.",
+            "{share} ng mga linyang mula sa labas ang nagmula sa mga address na pinagmulan din ng {} \
+             session na walang nag-uugnay rito sa pag-atake: maaaring pinagsasaluhan ang mga ito ng \
+             mga karaniwang kostumer.",
             count(sessions)
         ),
     );

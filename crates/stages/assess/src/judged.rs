@@ -10,6 +10,7 @@ use crate::{
     facts::Facts,
     likelihoods::Class,
     question::{CellDraft, Entry, Question, Rival},
+    rated::rate,
     weigh::{HYPOTHESES_LIMIT, Range},
 };
 
@@ -80,6 +81,7 @@ impl<'a> Judged<'a> {
         question.entries.extend(items.into_iter().map(|item| Entry { item, cells: Vec::new() }));
         self.add_statements(question, &cells);
         cells.into_iter().for_each(|cell| set_cell(question, cell));
+        rate(question, self.judgements.ratings.iter().filter(|one| self.counts(one.at)));
         self.put_aside(question, facts);
     }
 

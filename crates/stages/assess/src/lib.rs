@@ -9,10 +9,9 @@
 //!
 //! ```
 //! let input = bakas_assess::Input {
-//!     incidents: &[],
-//!     campaigns: &[],
-//!     traces: &[],
+//!     ground: &bakas_assess::Ground::default(),
 //!     agencies: &[],
+//!     sources: &[],
 //!     judgements: &bakas_model::Judgements::default(),
 //!     as_of: None,
 //! };
@@ -24,6 +23,7 @@ mod changes;
 mod confidence;
 mod facts;
 mod finish;
+mod ground;
 mod infrastructure;
 mod items;
 mod judged;
@@ -33,89 +33,50 @@ mod next;
 mod people;
 mod phrase;
 mod question;
+mod rated;
 mod soil;
 mod tell;
 pub mod weigh;
 
-use std::collections::BTreeSet;
+use bakas_model::{Agency, Assessment, Judgements, SourceSummary, Timestamp};
 
-use bakas_model::{
-    Agency, Assessment, Campaign, Incident, IncidentId, Judgements, Timestamp, Trace,
-};
-
-use facts::{Facts, Subject};
 use judged::Judged;
 
 pub use changes::changes;
+pub use ground::{CAMPAIGNS_LIMIT, Ground};
 
 /// What is assessed.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
-    /// What happened.
-    pub incidents: &'a [Incident],
-    /// What belongs together.
-    pub campaigns: &'a [Campaign],
-    /// The addresses of incidents.
-    pub traces: &'a [Trace],
+    /// What happened, and where from.
+    pub ground: &'a Ground,
     /// Whose logs they are, so that questions can name them.
     pub agencies: &'a [Agency],
+    /// The logs that they gave, so that questions can ask for the others.
+    pub sources: &'a [SourceSummary],
     /// What people added.
     pub judgements: &'a Judgements,
     /// As of when: judgements entered later do not count.
     pub as_of: Option<Timestamp>,
 }
 
-/// Campaigns that are assessed one by one, those with the most lines first; the incidents of the
-/// others are taken together with those of no campaign.
-pub const CAMPAIGNS_LIMIT: usize = 12;
-
 /// Assesses soil, infrastructure, actor and sponsor of every campaign, in the order of the campaigns,
 /// then of the incidents outside them.
 #[must_use]
 pub fn assess(input: &Input<'_>) -> Vec<Assessment> {
     let judged = Judged { judgements: input.judgements, as_of: input.as_of };
-    subjects(input.incidents, input.campaigns)
-        .iter()
-        .map(|subject| Facts::gather(subject, input.traces))
-        .flat_map(|facts| {
-            let questions = [
-                soil::ask(&facts),
-                infrastructure::ask(&facts),
-                people::actor(&facts),
-                people::sponsor(&facts),
-            ];
-            questions.map(|mut question| {
-                judged.apply(&mut question, &facts);
-                finish::assess(&mut question, &facts, input.agencies, input.as_of)
-            })
+    let desk = next::Desk::new(input.agencies, input.sources);
+    let of = |facts: &facts::Facts| {
+        let questions = [
+            soil::ask(facts),
+            infrastructure::ask(facts),
+            people::actor(facts),
+            people::sponsor(facts),
+        ];
+        questions.map(|mut question| {
+            judged.apply(&mut question, facts);
+            finish::assess(&mut question, facts, &desk, input.as_of)
         })
-        .collect()
-}
-
-/// What is assessed together.
-fn subjects<'a>(incidents: &'a [Incident], campaigns: &'a [Campaign]) -> Vec<Subject<'a>> {
-    let of = |campaign: &Campaign| -> Vec<&'a Incident> {
-        incidents.iter().filter(|incident| campaign.incidents.contains(&incident.id)).collect()
     };
-    let lines = |incidents: &[&Incident]| incidents.iter().map(|i| i.lines).sum::<u64>();
-    let mut chosen: Vec<(usize, Vec<&Incident>)> = campaigns
-        .iter()
-        .map(of)
-        .enumerate()
-        .filter(|(_, incidents)| !incidents.is_empty())
-        .collect();
-    chosen.sort_by_key(|(at, incidents)| (std::cmp::Reverse(lines(incidents)), *at));
-    chosen.truncate(CAMPAIGNS_LIMIT);
-    chosen.sort_by_key(|(at, _)| *at);
-    let told: BTreeSet<&IncidentId> =
-        chosen.iter().flat_map(|(_, incidents)| incidents.iter().map(|i| &i.id)).collect();
-    let rest: Vec<&Incident> = incidents.iter().filter(|i| !told.contains(&i.id)).collect();
-    let mut subjects: Vec<Subject<'_>> = chosen
-        .into_iter()
-        .map(|(at, incidents)| Subject { campaign: Some(&campaigns[at]), incidents })
-        .collect();
-    if !rest.is_empty() {
-        subjects.push(Subject { campaign: None, incidents: rest });
-    }
-    subjects
+    input.ground.facts().flat_map(of).collect()
 }

@@ -52,7 +52,7 @@ pub(crate) enum Find {
     Inside,
     /// Share of the first operator in the lines from outside.
     Operators,
-    /// The same addresses used by customers as usual.
+    /// Share of the lines from outside that came from addresses which customers use as usual.
     Customers,
     /// Strength of the links between incidents by tools, accounts, hours, sequels.
     Habits,
@@ -135,11 +135,11 @@ const fn infrastructure(find: Find) -> Row {
             (Other, (0.50, 0.35)),
         ],
         Find::Customers => &[
-            (One, (0.60, 0.60)),
-            (Several, (0.60, 0.60)),
-            (Operator, (0.30, 0.30)),
+            (One, (0.50, 0.60)),
+            (Several, (0.50, 0.60)),
+            (Operator, (0.50, 0.30)),
             (Relayed, (0.50, 0.50)),
-            (Other, (0.40, 0.40)),
+            (Other, (0.50, 0.40)),
         ],
         _ => &[],
     }

@@ -2,6 +2,8 @@
 //! (*sponsor*). Logs hold no answer to either, and no owner of a network is one: what the other
 //! levels say hardly moves these.
 
+use std::collections::BTreeMap;
+
 use bakas_model::{AssessmentLevel as Level, Text};
 
 use crate::{
@@ -78,8 +80,8 @@ fn put<const N: usize>(
     finds: [Seen; N],
 ) -> Question {
     let entries = entries(level, &finds, facts, &rivals);
-    let subject = facts.subject.clone();
-    Question { level, subject, text, seen, rivals, entries, not_examined: not_examined() }
+    let (subject, parties) = (facts.subject.clone(), BTreeMap::new());
+    Question { level, subject, text, seen, rivals, entries, parties, not_examined: not_examined() }
 }
 
 /// Whether nothing ties the incidents together.

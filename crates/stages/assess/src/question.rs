@@ -1,6 +1,8 @@
 //! One question about one subject while it is put together: rivals, items, cells. The numbers of the
 //! ratings stand here; the likelihoods of the items stand in `likelihoods`.
 
+use std::collections::BTreeMap;
+
 use bakas_model::{AssessmentLevel as Level, EvidenceItem, Text};
 
 use crate::{
@@ -46,6 +48,8 @@ pub(crate) struct Question {
     pub(crate) rivals: Vec<Rival>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) not_examined: Vec<Text>,
+    /// Parties that somebody rated, in lower case, with their reliability.
+    pub(crate) parties: BTreeMap<String, char>,
 }
 
 /// How far a source of this reliability is believed.

@@ -2,6 +2,8 @@
 //! know of it, and anybody may pass through a machine in another country: so the rivals "there" and
 //! "passed on from elsewhere" begin alike. Says nothing of operators or of anybody's purpose.
 
+use std::collections::BTreeMap;
+
 use bakas_model::{AssessmentLevel, Country, Text};
 
 use crate::{
@@ -53,6 +55,7 @@ pub(crate) fn ask(facts: &Facts) -> Question {
         seen: seen(facts),
         rivals,
         entries,
+        parties: BTreeMap::new(),
         not_examined: not_examined(facts),
     }
 }
@@ -200,8 +203,8 @@ fn not_examined(facts: &Facts) -> Vec<Text> {
         "Kung sino ang may hawak ng mga address sa mga oras na iyon, at kung nahawahan ang isang \
          kagamitan sa likod ng mga ito: mga operator lamang ang nakaaalam.",
     )];
-    if facts.far > 0 {
-        let share = percent(facts.far, facts.placed);
+    if facts.placed_distance.far > 0 {
+        let share = percent(facts.placed_distance.far, facts.placed);
         texts.push(Text::new(
             format!("Announcements of the very days, for {share} of the placed lines."),
             format!("Mga anunsiyo sa mismong mga araw na iyon, para sa {share} ng mga linyang may lugar."),

@@ -1,11 +1,12 @@
 //! Sentences from the numbers. Each names its evidence; none holds a likelihood and a confidence
 //! together; none says who did it.
 
-use std::collections::BTreeMap;
+mod absent;
+mod prior;
 
 use bakas_model::{
-    Assessment, Hypothesis, Likelihood, Text,
-    assessment::{Cap, EvidenceKind, Moved},
+    Assessment, Likelihood, Text,
+    assessment::{Cap, Moved},
 };
 
 use crate::{confidence::confidence, phrase::list, question::Question};
@@ -16,8 +17,7 @@ const NAMED: usize = 6;
 const ASKED: usize = 3;
 /// An item tells from so many decibans on, between any two rivals.
 const TELLING_DECIBANS: f64 = 0.5;
-/// Shares nearer to one another than this are told as the same.
-const SAME_SHARE: f64 = 0.01;
+
 /// Fills answer, confidence, findings and what would change the answer.
 pub(crate) fn tell(assessment: &mut Assessment, question: &Question) {
     if assessment.hypotheses.is_empty() {
@@ -30,7 +30,7 @@ pub(crate) fn tell(assessment: &mut Assessment, question: &Question) {
     assessment.findings = findings(assessment);
     assessment.would_change = would_change(assessment);
     assessment.not_examined = question.not_examined.clone();
-    assessment.not_examined.extend(not_examined(assessment));
+    assessment.not_examined.extend(absent::not_examined(assessment));
 }
 
 /// A share as whole per cent, never none and never all.
@@ -108,10 +108,22 @@ fn answer(assessment: &Assessment, question: &Question) -> Text {
             ),
         );
     }
+    let owed = prior::owed(first);
+    add(owed.en, owed.fil);
     if let Some(second) = assessment.hypotheses.get(1) {
         add(
-            format!("Next, at {} %: {}", per_cent(second.best), second.text.en),
-            format!("Kasunod, sa {} %: {}", per_cent(second.best), second.text.fil),
+            format!(
+                "Next, at {} % (before any evidence {} %): {}",
+                per_cent(second.best),
+                per_cent(second.prior),
+                second.text.en
+            ),
+            format!(
+                "Kasunod, sa {} % ({} % bago ang ebidensiya): {}",
+                per_cent(second.best),
+                per_cent(second.prior),
+                second.text.fil
+            ),
         );
     }
     let telling = telling(assessment);
@@ -122,8 +134,8 @@ fn answer(assessment: &Assessment, question: &Question) -> Text {
             "Walang ebidensiyang nagpagalaw sa mga bahaging ito mula sa simula.".into(),
         ),
         _ => add(
-            format!("What moved these shares: {}.", cited.en),
-            format!("Ang nagpagalaw sa mga bahaging ito: {}.", cited.fil),
+            format!("What moved these shares, the strongest first: {}.", cited.en),
+            format!("Ang nagpagalaw sa mga bahaging ito, una ang pinakamalakas: {}.", cited.fil),
         ),
     }
     text
@@ -150,7 +162,7 @@ fn findings(assessment: &Assessment) -> Vec<Text> {
     }
     texts.extend(held_back(assessment));
     texts.extend(turning(assessment));
-    if let Some(even) = with_even_priors(assessment) {
+    if let Some(even) = prior::with_even_priors(assessment) {
         texts.push(even);
     }
     texts
@@ -221,49 +233,6 @@ fn turning(assessment: &Assessment) -> Option<Text> {
     ))
 }
 
-/// What the answer owes to the priors.
-fn with_even_priors(assessment: &Assessment) -> Option<Text> {
-    let even = |h: &Hypothesis| h.even_prior;
-    let all = &assessment.hypotheses;
-    let top = all.iter().reduce(|best, h| if even(h) > even(best) { h } else { best })?;
-    let least = all.iter().map(even).fold(1.0, f64::min);
-    if even(top) - least < SAME_SHARE {
-        return Some(Text::new(
-            "Had all explanations been held equally likely before, none would be first: the order \
-             owes to what was held before the evidence.",
-            "Kung itinuring na magkakasimposible ang lahat noong una, walang mauuna: nakasalalay ang \
-             ayos sa itinuring bago ang ebidensiya.",
-        ));
-    }
-    let leader = &assessment.hypotheses[0];
-    let share = per_cent(top.even_prior);
-    Some(if top.id == leader.id {
-        Text::new(
-            format!(
-                "Had all explanations been held equally likely before, the same one would be first, \
-                 at {share} %."
-            ),
-            format!(
-                "Kung itinuring na magkakasimposible ang lahat noong una, iyon din ang mauuna, sa \
-                 {share} %."
-            ),
-        )
-    } else {
-        Text::new(
-            format!(
-                "Had all explanations been held equally likely before, {} would be first, at {share} \
-                 %: the order owes to what was held before the evidence.",
-                top.id
-            ),
-            format!(
-                "Kung itinuring na magkakasimposible ang lahat noong una, {} ang mauuna, sa {share} \
-                 %: nakasalalay ang ayos sa itinuring bago ang ebidensiya.",
-                top.id
-            ),
-        )
-    })
-}
-
 fn would_change(assessment: &Assessment) -> Vec<Text> {
     let asked = assessment.next.iter().take(ASKED).map(|next| next.text.clone());
     let weakest = assessment.turning.as_ref().filter(|turning| turning.items.len() <= 2);
@@ -278,95 +247,4 @@ fn would_change(assessment: &Assessment) -> Vec<Text> {
         )
     });
     falling.into_iter().chain(asked).collect()
-}
-
-/// Items of one source that are counted as independent, since nobody said that they have one root.
-fn same_source(assessment: &Assessment) -> Vec<Text> {
-    let mut of: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    let weighed = assessment.moved.iter().filter(|moved| moved.weight > 0.0);
-    for item in weighed.filter_map(|moved| assessment.item(moved.item)) {
-        if item.group.is_none() && !item.source.is_empty() {
-            of.entry(&item.source).or_default().push(item.number);
-        }
-    }
-    of.values()
-        .filter(|items| items.len() > 1)
-        .map(|items| {
-            let cited = cite(items);
-            Text::new(
-                format!(
-                    "Whether {} have one root: they have one source, no group is set, and each \
-                     counts whole.",
-                    cited.en
-                ),
-                format!(
-                    "Kung iisa ang ugat ng {}: iisa ang pinagmulan, walang itinakdang grupo, at buo \
-                     ang bilang ng bawat isa.",
-                    cited.fil
-                ),
-            )
-        })
-        .collect()
-}
-
-/// Kinds of evidence that are not there, and items that nobody weighed.
-fn not_examined(assessment: &Assessment) -> Vec<Text> {
-    let mut texts = Vec::new();
-    let weighed = |number: u32| assessment.matrix.iter().any(|cell| cell.item == number);
-    let unweighed: Vec<u32> = assessment
-        .evidence
-        .iter()
-        .map(|item| item.number)
-        .filter(|number| !weighed(*number))
-        .collect();
-    if !unweighed.is_empty() {
-        let cited = cite(&unweighed);
-        texts.push(Text::new(
-            format!("{}: shown, and not weighed in this question.", cited.en),
-            format!("{}: ipinakikita, at hindi tinimbang sa tanong na ito.", cited.fil),
-        ));
-    }
-    texts.extend(same_source(assessment));
-    if assessment.level.asks_for_people() {
-        let kinds = [
-            (
-                EvidenceKind::TimePattern,
-                "working hours and holidays",
-                "oras ng trabaho at mga pista",
-            ),
-            (
-                EvidenceKind::Tool,
-                "tools compared with other cases",
-                "mga kasangkapang inihambing sa ibang kaso",
-            ),
-            (
-                EvidenceKind::Technique,
-                "habits compared with known groups",
-                "mga gawing inihambing sa mga kilalang grupo",
-            ),
-            (EvidenceKind::Language, "language", "wika"),
-            (EvidenceKind::IntelligenceReport, "intelligence reports", "mga ulat ng paniniktik"),
-            (
-                EvidenceKind::CounterpartAnswer,
-                "answers of counterparts",
-                "mga sagot ng mga katuwang",
-            ),
-            (
-                EvidenceKind::Investigation,
-                "what an investigation on the ground finds",
-                "ang matatagpuan ng imbestigasyon sa mismong lugar",
-            ),
-        ];
-        let there = |kind| assessment.evidence.iter().any(|item| item.kind == kind);
-        let absent = kinds.iter().filter(|(kind, ..)| !there(*kind));
-        let (en, fil): (Vec<String>, Vec<String>) =
-            absent.map(|(_, en, fil)| ((*en).to_owned(), (*fil).to_owned())).unzip();
-        if !en.is_empty() {
-            texts.push(Text::new(
-                format!("No evidence is at hand of: {}.", en.join("; ")),
-                format!("Walang hawak na ebidensiya tungkol sa: {}.", fil.join("; ")),
-            ));
-        }
-    }
-    texts
 }

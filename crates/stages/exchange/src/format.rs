@@ -64,3 +64,15 @@ pub struct DecodeError {
     /// What is wrong and what to do.
     pub what: String,
 }
+
+/// Why a format cannot hold a package at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{format}: {place}: {what}")]
+pub struct EncodeError {
+    /// The format that was asked for.
+    pub format: &'static str,
+    /// Where it stands in the package: `flows[3]`. Never content.
+    pub place: String,
+    /// What is wrong and what to do.
+    pub what: String,
+}

@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod format;
 pub mod gate;
 pub mod iodef;
+pub mod json;
 pub mod machine;
 pub mod misp;
 pub mod native;
@@ -18,5 +19,5 @@ pub mod stix;
 pub mod text;
 pub mod xarf;
 
-pub use format::{DecodeError, Encoded, Limits, Loss, Taken};
-pub use gate::{Cleared, Recipient, Refusal, clear};
+pub use format::{DecodeError, EncodeError, Encoded, Limits, Loss, Taken};
+pub use gate::{Cleared, Consent, Recipient, Redacted, Refusal, Rules, clear, clear_under, redact};

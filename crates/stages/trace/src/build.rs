@@ -13,7 +13,7 @@ use crate::{
     format::{Collector, EpochMeta, ListMeta, Main, Meta, Writer, limits},
     operator_names,
     range::{Family, Range},
-    special,
+    registries, special,
 };
 use operators::Operators;
 
@@ -84,6 +84,7 @@ impl Draft {
             data_sets.push(operator_names::data_set(operators.named));
         }
         data_sets.push(special::data_set());
+        data_sets.extend(registries::data_sets());
         let epoch =
             |epoch: &&EpochDraft| EpochMeta { day: epoch.day, data_set: epoch.data_set.clone() };
         let lists = self.lists.iter().map(|list| ListMeta {

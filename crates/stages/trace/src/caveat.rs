@@ -155,7 +155,7 @@ mod tests {
         let network = |age_days| Network {
             kind: NetworkKind::Telco,
             age_days,
-            state_owned: Some(StateOwned { owner, majority: true, group: None }),
+            state_owned: Some(StateOwned::new(owner, true, None)),
             ..Network::default()
         };
         let text = sentence(&network(270));

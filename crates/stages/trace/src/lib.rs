@@ -23,6 +23,7 @@ pub mod import;
 mod layer;
 mod operator_names;
 mod range;
+mod registries;
 mod said;
 mod special;
 mod table;

@@ -145,8 +145,19 @@ pub struct NextQuestion {
     pub cost: f64,
     /// How likely an answer is.
     pub answered: f64,
-    /// Information expected from it, in bits, the chance of no answer taken in.
+    /// Reliability of the party asked (Admiralty code), as it was rated or as such a party is taken.
+    #[serde(default = "unjudged")]
+    pub grade: char,
+    /// How far its answer would be believed, from the grade: 0 to 1.
+    #[serde(default)]
+    pub trust: f64,
+    /// Information expected from it, in bits; the chance of no answer, the trust in it and the part
+    /// of the lines that it could speak of are taken in.
     pub bits: f64,
     /// Bits for the cost: what the order is by.
     pub bits_per_cost: f64,
+}
+
+const fn unjudged() -> char {
+    'F'
 }

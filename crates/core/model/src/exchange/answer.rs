@@ -101,7 +101,6 @@ pub enum Disclosure {
 
 /// Somebody or something that fits a flow. Nothing in it names a person unless it is disclosed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Candidate {
     /// A name that only the answering side can resolve.
     pub reference: String,
@@ -130,7 +129,6 @@ pub struct Candidate {
 
 /// Who has to be asked next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NextHop {
     /// Its name.
     pub name: String,
@@ -144,7 +142,6 @@ pub struct NextHop {
 
 /// How long records are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Retention {
     /// Days that such records are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,7 +153,6 @@ pub struct Retention {
 
 /// What came of one flow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FlowAnswer {
     /// The request's name for it.
     pub flow: String,
@@ -212,7 +208,6 @@ pub enum RefusalGround {
 
 /// A refusal with its ground.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Refusal {
     /// The ground.
     pub ground: RefusalGround,
@@ -223,7 +218,6 @@ pub struct Refusal {
 
 /// Which request is answered: its name and what exactly was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct InReplyTo {
     /// The request's name.
     pub id: String,
@@ -235,7 +229,6 @@ pub struct InReplyTo {
 
 /// The answer to a trace request. Several may follow one another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TraceAnswer {
     /// Its name in the world: a UUID.
     pub id: String,

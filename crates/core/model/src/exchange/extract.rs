@@ -33,7 +33,6 @@ pub enum ObservableKind {
 
 /// A thing that was seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Observable {
     /// What it is.
     pub kind: ObservableKind,
@@ -43,7 +42,6 @@ pub struct Observable {
 
 /// An observable with what was seen of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SharedObservable {
     /// Its name within the package.
     pub id: String,
@@ -74,7 +72,6 @@ pub struct SharedObservable {
 
 /// An incident that is shared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SharedIncident {
     /// Its name within the package.
     pub id: String,
@@ -103,7 +100,6 @@ pub struct SharedIncident {
 
 /// Incidents that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SharedCampaign {
     /// Its name within the package.
     pub id: String,
@@ -125,7 +121,6 @@ pub struct SharedCampaign {
 
 /// What should be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SharedAction {
     /// Its name within the package.
     pub id: String,
@@ -141,7 +136,6 @@ pub struct SharedAction {
 
 /// Words on something in the package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SharedNote {
     /// Its name within the package.
     pub id: String,
@@ -157,7 +151,6 @@ pub struct SharedNote {
 
 /// A part of a case that is shared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Extract {
     /// Its title.
     pub title: Vec<Words>,

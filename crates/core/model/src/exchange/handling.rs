@@ -64,7 +64,6 @@ pub enum Onward {
 
 /// How something is to be handled.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Handling {
     /// With whom it may be shared.
     pub tlp: Tlp,
@@ -80,6 +79,10 @@ pub struct Handling {
     /// What it may be used for: `network defence`, `criminal investigation`, `evidence in court`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub permitted_use: Vec<String>,
+    /// Ids of the parties whose information it is, where it came from others; empty means that it
+    /// is the sender's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub originators: Vec<String>,
     /// Whether it holds personal data of victims.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub personal: bool,
@@ -95,8 +98,17 @@ impl Handling {
             releasable_to: Self::both(&self.releasable_to, &other.releasable_to, NOBODY),
             onward: self.onward.max(other.onward),
             permitted_use: Self::both(&self.permitted_use, &other.permitted_use, NO_USE),
+            originators: Self::all(&self.originators, &other.originators),
             personal: self.personal || other.personal,
         }
+    }
+
+    /// Everybody on either list, each once.
+    fn all(ours: &[String], theirs: &[String]) -> Vec<String> {
+        let mut all: Vec<String> = ours.iter().chain(theirs).cloned().collect();
+        all.sort();
+        all.dedup();
+        all
     }
 
     /// What both lists allow, where an empty list allows everything. Lists with nothing in common

@@ -31,7 +31,6 @@ pub enum PartyKind {
 
 /// How to reach it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ContactPoint {
     /// Mail.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -49,7 +48,6 @@ pub struct ContactPoint {
 
 /// Anyone with whom we exchange.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Party {
     /// A short name without blanks, the same in every message: `cert.example`.
     pub id: String,

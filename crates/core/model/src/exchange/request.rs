@@ -37,7 +37,6 @@ pub enum Port {
 
 /// The clock behind a flow's times.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FlowClock {
     /// What kept it: `NTP`, `GPS`, `free running`, `unknown`.
     pub source: String,
@@ -54,7 +53,6 @@ pub struct FlowClock {
 
 /// A sealed record that a flow rests on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EvidenceRef {
     /// The log file.
     pub file: String,
@@ -81,7 +79,6 @@ pub struct EvidenceRef {
 
 /// One connection that was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Flow {
     /// Its name within the request: `F-001`.
     pub id: String,
@@ -128,7 +125,6 @@ const fn one() -> u64 {
 
 /// What goes with a request to preserve (Convention on Cybercrime, article 29, paragraph 2).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Preservation {
     /// Why it is needed.
     pub necessity: Vec<Words>,
@@ -142,7 +138,6 @@ pub struct Preservation {
 
 /// A trace or preservation request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TraceRequest {
     /// Its name in the world: a UUID; the same in every version.
     pub id: String,

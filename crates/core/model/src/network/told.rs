@@ -124,6 +124,35 @@ pub struct Organisation {
     pub kind: Option<NetworkKind>,
 }
 
+/// What a source has put down of a state's share, in its own words. What it does not say is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OwnerSaid {
+    /// The organisation that was looked into.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub organisation: String,
+    /// The organisation that it belongs to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub parent: String,
+    /// The share, of a hundred, as the source writes it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub percent: String,
+    /// The passage that the source rests on, as it quotes it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub quote: String,
+    /// The language of that passage, as the source names it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
+    /// Whose passage it is, as the source names it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub quoted_from: String,
+    /// Where it stood.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub url: String,
+    /// What the source adds.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
 /// Validity of a route's origin (RFC 6811).
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

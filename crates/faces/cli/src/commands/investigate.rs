@@ -22,6 +22,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Investigate) -> anyhow::Result<Exit> {
         replace: asked.replace,
         threads: threads(asked.threads),
         key: asked.key,
+        seal_seed: None,
         arguments: desk.arguments.clone(),
     };
     let progress = Progress::new(desk.quiet);

@@ -13,6 +13,7 @@ use bakas_engine::{
     data,
     trace::{QUESTIONS_LIMIT, Trace as Answer, Tracer},
 };
+use bakas_model::{Country, NetworkKind};
 
 use crate::{Desk, args::Trace, exit::Exit};
 
@@ -29,7 +30,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: &Trace) -> anyhow::Result<Exit> {
         short::run(asked, &tracer, &mut wrong)?;
         return Ok(wrong.exit());
     }
-    let mut whole = Whole { desk, asked, tracer: &tracer, questions: 0 };
+    let mut whole = Whole { desk, asked, tracer: &tracer, questions: 0, countries: Vec::new() };
     each(asked, &mut |place, text| match tracer.trace(text) {
         Ok(answer) => whole.show(answer),
         Err(error) => {
@@ -37,6 +38,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: &Trace) -> anyhow::Result<Exit> {
             Ok(())
         }
     })?;
+    whole.close()?;
     Ok(wrong.exit())
 }
 
@@ -69,6 +71,8 @@ struct Whole<'a> {
     asked: &'a Trace,
     tracer: &'a Tracer,
     questions: u64,
+    /// Where the blocks are registered that are met on the Internet, each once.
+    countries: Vec<Option<Country>>,
 }
 
 impl Whole<'_> {
@@ -77,7 +81,21 @@ impl Whole<'_> {
         if self.desk.screen.json {
             return self.desk.screen.line(&answer);
         }
+        let country = answer.then.country;
+        if answer.then.kind != NetworkKind::Special && !self.countries.contains(&country) {
+            self.countries.push(country);
+        }
         self.desk.screen.text(&text::paragraph(&answer, self.desk.screen.width()))
+    }
+
+    /// What holds for all answers.
+    fn close(&self) -> anyhow::Result<()> {
+        let country = match self.countries.as_slice() {
+            [] => return Ok(()),
+            [country] => *country,
+            _ => None,
+        };
+        self.desk.screen.text(&text::conventions(country, self.desk.screen.width()))
     }
 
     fn ask_outside(&mut self, answer: &mut Answer) {

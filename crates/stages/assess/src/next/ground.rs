@@ -1,26 +1,33 @@
 //! What could be asked about soil and infrastructure.
 
-use bakas_model::{Agency, Text};
+use std::collections::BTreeSet;
 
-use super::{Request, names, operator};
+use bakas_model::{Family, Text};
+
+use super::{Asked, Desk, Request, operators};
 use crate::{
     facts::Facts,
     likelihoods::Class::{One, Operator, Other, Relayed, Several, Within},
-    phrase::count,
 };
 
-pub(super) fn soil(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
-    let mut requests = Vec::new();
-    if let Some(name) = operator(facts) {
-        requests.push(subscriber(name, facts));
-    }
+pub(super) fn soil(facts: &Facts, desk: &Desk<'_>) -> Vec<Request> {
+    let mut requests: Vec<Request> = operators(facts).into_iter().map(subscriber).collect();
     if facts.relayed_lines() > 0 {
         requests.push(relay_provider());
     }
-    let names = names(&facts.agencies, agencies);
-    requests.push(delays(names));
-    requests.push(Request {
-        id: "second-source",
+    let without = desk.without(&facts.agencies, &[Family::Network]);
+    let with: BTreeSet<_> = facts.agencies.difference(&without).copied().collect();
+    // Who gave no such log is asked for it apart.
+    if !with.is_empty() {
+        requests.push(delays(desk.names(&with)));
+    }
+    requests.push(second_source());
+    requests
+}
+
+fn second_source() -> Request {
+    Request {
+        id: "second-source".into(),
         text: Text::new(
             "Import a geolocation and a routing table of the very days (bakas data import), and trace \
              again.",
@@ -28,6 +35,9 @@ pub(super) fn soil(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
              magbakas muli.",
         ),
         whom: Text::new("one's own desk", "sariling mesa"),
+        party: None,
+        grade: 'B',
+        part: 1.0,
         cost: 1.0,
         answered: 0.90,
         // Agrees; does not.
@@ -37,13 +47,12 @@ pub(super) fn soil(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
             (Relayed, &[0.80, 0.20]),
             (Other, &[0.70, 0.30]),
         ],
-    });
-    requests
+    }
 }
 
 fn relay_provider() -> Request {
     Request {
-        id: "relay-provider",
+        id: "relay-provider".into(),
         text: Text::new(
             "Ask the VPN and hosting providers for their connection records: who rented, from which \
              address, paid how.",
@@ -51,6 +60,9 @@ fn relay_provider() -> Request {
              mula sa aling address, at paano nagbayad.",
         ),
         whom: Text::new("the VPN and hosting providers", "mga VPN at hosting provider"),
+        party: None,
+        grade: 'F',
+        part: 1.0,
         cost: 5.0,
         answered: 0.25,
         // From where the other lines come; from elsewhere; kept nothing.
@@ -63,21 +75,20 @@ fn relay_provider() -> Request {
     }
 }
 
-pub(super) fn infrastructure(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
-    let mut requests = Vec::new();
-    if let Some(name) = operator(facts) {
-        requests.push(abuse_desk(name));
-    }
-    let names = names(&facts.agencies, agencies);
-    requests.push(own_records(names));
+pub(super) fn infrastructure(facts: &Facts, desk: &Desk<'_>) -> Vec<Request> {
+    let mut requests: Vec<Request> = operators(facts).into_iter().map(abuse_desk).collect();
+    requests.push(own_records(desk.names(&facts.agencies)));
     requests.push(Request {
-        id: "flows",
+        id: "flows".into(),
         text: Text::new(
             "Ask the operators or a carrier in between for flow records, which show the hop before.",
             "Hingin sa mga operator o sa carrier sa pagitan ang mga talaan ng daloy ng trapiko, na \
              magpapakita ng naunang hinto.",
         ),
         whom: Text::new("the operators and carriers", "mga operator at carrier"),
+        party: None,
+        grade: 'F',
+        part: 1.0,
         cost: 7.0,
         answered: 0.20,
         // Ends there; goes on; not kept.
@@ -92,26 +103,30 @@ pub(super) fn infrastructure(facts: &Facts, agencies: &[Agency]) -> Vec<Request>
     requests
 }
 
-fn subscriber(name: String, facts: &Facts) -> Request {
-    let addresses = count(facts.addresses);
+fn subscriber(asked: Asked) -> Request {
+    let Asked { asn, party, name, theirs, part } = asked;
     Request {
-        id: "subscriber",
+        id: format!("subscriber-{asn}"),
         text: Text::new(
             format!(
-                "Ask {name}, through its CERT, which subscriber held each of its addresses (of \
-                     {addresses} in all) at each time (with source port and seconds, RFC 6302), and \
-                     whether a device there was infected or passed traffic on."
+                "Ask {name}, through its CERT, which subscriber held each of its {} at each time \
+                 (with source port and seconds, RFC 6302), and whether a device there was infected \
+                 or passed traffic on.",
+                theirs.en
             ),
             format!(
                 "Itanong sa {name}, sa pamamagitan ng CERT nito, kung sinong subscriber ang may \
-                     hawak ng bawat isa sa mga address nito (sa {addresses} lahat-lahat) sa bawat oras \
-                     (kasama ang source port at segundo, RFC 6302), at kung may kagamitan doong \
-                     nahawahan o nagpasa ng trapiko."
+                 hawak ng bawat isa sa {} nito sa bawat oras (kasama ang source port at segundo, \
+                 RFC 6302), at kung may kagamitan doong nahawahan o nagpasa ng trapiko.",
+                theirs.fil
             ),
         ),
         whom: Text::new(name.clone(), name),
+        party: Some(party),
+        grade: 'F',
         cost: 6.0,
         answered: 0.35,
+        part,
         // The subscriber's own use; passed on from elsewhere; not known.
         rows: &[
             (One, &[0.60, 0.15, 0.25]),
@@ -125,7 +140,7 @@ fn subscriber(name: String, facts: &Facts) -> Request {
 
 fn delays(names: Text) -> Request {
     Request {
-        id: "delays",
+        id: "delays".into(),
         text: Text::new(
             format!(
                 "Look in the proxy and flow records of {} for the time that handshakes took: a \
@@ -140,6 +155,9 @@ fn delays(names: Text) -> Request {
             ),
         ),
         whom: names,
+        party: None,
+        grade: 'A',
+        part: 1.0,
         cost: 2.0,
         answered: 0.40,
         // Fits the place; too long; cannot be told.
@@ -153,23 +171,29 @@ fn delays(names: Text) -> Request {
     }
 }
 
-fn abuse_desk(name: String) -> Request {
+fn abuse_desk(asked: Asked) -> Request {
+    let Asked { asn, party, name, theirs, part } = asked;
     Request {
-        id: "abuse-desk",
+        id: format!("abuse-desk-{asn}"),
         text: Text::new(
             format!(
-                "Ask the abuse desk of {name}, with the national CERT in copy, what stood behind \
-                     the addresses: a subscriber, a shared gateway, a rented server, its own machine."
+                "Ask the abuse desk of {name}, with the national CERT in copy, what stood behind its \
+                 {}: a subscriber, a shared gateway, a rented server, its own machine.",
+                theirs.en
             ),
             format!(
-                "Itanong sa abuse desk ng {name}, na may kopya sa pambansang CERT, kung ano ang \
-                     nasa likod ng mga address: subscriber, pinagsasaluhang gateway, inuupahang \
-                     server, o sarili nitong makina."
+                "Itanong sa abuse desk ng {name}, na may kopya sa pambansang CERT, kung ano ang nasa \
+                 likod ng {} nito: subscriber, pinagsasaluhang gateway, inuupahang server, o sarili \
+                 nitong makina.",
+                theirs.fil
             ),
         ),
         whom: Text::new(name.clone(), name),
+        party: Some(party),
+        grade: 'F',
         cost: 3.0,
         answered: 0.40,
+        part,
         // A customer's line; rented or infected; its own; cannot say.
         rows: &[
             (One, &[0.65, 0.10, 0.02, 0.23]),
@@ -183,7 +207,7 @@ fn abuse_desk(name: String) -> Request {
 
 fn own_records(names: Text) -> Request {
     Request {
-        id: "own-records",
+        id: "own-records".into(),
         text: Text::new(
             format!(
                 "Look in the logs of {} for other use of the same addresses in the months before: \
@@ -197,6 +221,9 @@ fn own_records(names: Text) -> Request {
             ),
         ),
         whom: names,
+        party: None,
+        grade: 'A',
+        part: 1.0,
         cost: 2.0,
         answered: 0.80,
         // Ordinary customers; nobody.

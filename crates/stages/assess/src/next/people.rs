@@ -1,18 +1,18 @@
 //! What could be asked about the hands, and about who directed them.
 
-use bakas_model::{Agency, Text};
+use bakas_model::Text;
 
-use super::{Request, names, operator};
+use super::{Desk, Request, operators};
 use crate::{
     facts::Facts,
     likelihoods::Class::{NoState, One, Other, Relayed, Several, State, Tolerated, Within},
 };
 
-pub(super) fn actor(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
-    let everybody = names(&facts.agencies, agencies);
+pub(super) fn actor(facts: &Facts, desk: &Desk<'_>) -> Vec<Request> {
+    let everybody = desk.names(&facts.agencies);
     let mut requests = vec![
         Request {
-            id: "counterparts",
+            id: "counterparts".into(),
             text: Text::new(
                 "Ask counterpart CERTs whether they know these habits and tools from a case in which \
                  the hands are known.",
@@ -20,6 +20,9 @@ pub(super) fn actor(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
                  sa isang kasong kilala na ang gumawa.",
             ),
             whom: Text::new("counterpart CERTs", "mga katuwang na CERT"),
+            party: None,
+            grade: 'F',
+            part: 1.0,
             cost: 3.0,
             answered: 0.50,
             // One known set of hands; several; a copy shows; nothing.
@@ -32,7 +35,7 @@ pub(super) fn actor(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
             ],
         },
         Request {
-            id: "own-people",
+            id: "own-people".into(),
             text: Text::new(
                 format!(
                     "Compare the accounts and times with staff, contractor and remote-access records \
@@ -46,6 +49,9 @@ pub(super) fn actor(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
                 ),
             ),
             whom: everybody,
+            party: None,
+            grade: 'B',
+            part: 1.0,
             cost: 2.0,
             answered: 0.80,
             // Somebody close; nothing.
@@ -58,13 +64,16 @@ pub(super) fn actor(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
             ],
         },
         Request {
-            id: "payments",
+            id: "payments".into(),
             text: Text::new(
                 "Have subscriber and payment records asked for by a prosecutor, and machines secured.",
                 "Ipahingi sa piskal ang mga talaan ng subscriber at pagbabayad, at ipatiyak ang mga \
                  makina.",
             ),
             whom: Text::new("the prosecutor", "ang piskal"),
+            party: None,
+            grade: 'B',
+            part: 1.0,
             cost: 8.0,
             answered: 0.25,
             // A person; several; a borrowed identity; nothing.
@@ -78,14 +87,14 @@ pub(super) fn actor(facts: &Facts, agencies: &[Agency]) -> Vec<Request> {
         },
     ];
     if !facts.entered_agencies.is_empty() {
-        requests.push(images(&names(&facts.entered_agencies, agencies)));
+        requests.push(images(&desk.names(&facts.entered_agencies)));
     }
     requests
 }
 
 fn images(entered: &Text) -> Request {
     Request {
-        id: "images",
+        id: "images".into(),
         text: Text::new(
             format!(
                 "Have memory and disk images of what was entered at {} examined for tools, keys and \
@@ -99,6 +108,9 @@ fn images(entered: &Text) -> Request {
             ),
         ),
         whom: entered.clone(),
+        party: None,
+        grade: 'A',
+        part: 1.0,
         cost: 4.0,
         answered: 0.60,
         // One hand; several; marks that contradict one another; nothing of use.
@@ -115,7 +127,7 @@ fn images(entered: &Text) -> Request {
 pub(super) fn sponsor(facts: &Facts) -> Vec<Request> {
     let mut requests = vec![
         Request {
-            id: "whereabouts",
+            id: "whereabouts".into(),
             text: Text::new(
                 "Watch where what was taken turns up: offered for money, published, used in talks, or \
                  nowhere.",
@@ -123,6 +135,9 @@ pub(super) fn sponsor(facts: &Facts) -> Vec<Request> {
                  sa mga pag-uusap, o wala saanman.",
             ),
             whom: Text::new("one's own desk and partners", "sariling mesa at mga katuwang"),
+            party: None,
+            grade: 'B',
+            part: 1.0,
             cost: 2.0,
             answered: 0.50,
             // Money; publication; use by a state; nowhere.
@@ -135,13 +150,16 @@ pub(super) fn sponsor(facts: &Facts) -> Vec<Request> {
             ],
         },
         Request {
-            id: "orders",
+            id: "orders".into(),
             text: Text::new(
                 "Ask a prosecutor and partners for what shows orders or payment; nothing in logs does.",
                 "Hingin sa piskal at mga katuwang ang nagpapakita ng utos o bayad; walang ganito sa mga \
                  log.",
             ),
             whom: Text::new("the prosecutor and partners", "ang piskal at mga katuwang"),
+            party: None,
+            grade: 'C',
+            part: 1.0,
             cost: 10.0,
             answered: 0.10,
             // By a state; by others; nothing.
@@ -154,9 +172,9 @@ pub(super) fn sponsor(facts: &Facts) -> Vec<Request> {
             ],
         },
     ];
-    if let Some(name) = operator(facts) {
+    if let Some(name) = operators(facts).into_iter().next().map(|asked| asked.name) {
         requests.push(Request {
-            id: "help",
+            id: "help".into(),
             text: Text::new(
                 format!(
                     "Ask the national CERT that {name} answers to for records, not for words, and note \
@@ -168,6 +186,9 @@ pub(super) fn sponsor(facts: &Facts) -> Vec<Request> {
                 ),
             ),
             whom: Text::new("the national CERT", "ang pambansang CERT"),
+            party: None,
+            grade: 'F',
+            part: 1.0,
             cost: 4.0,
             answered: 0.60,
             // Records that can be checked; words only; nothing.

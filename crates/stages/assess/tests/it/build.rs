@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use bakas_assess::{Input, assess};
+use bakas_assess::{Ground, Input, assess};
 use bakas_model::{
     AgencyIx, Asn, Assessment, Campaign, CampaignId, Country, Incident, IncidentId, IncidentKind,
     Judgements, Link, Network, NetworkKind, Scope, Severity, Text, Timestamp, Trace,
@@ -21,6 +21,9 @@ pub(crate) struct Part {
     pub(crate) owner: Option<&'static str>,
     pub(crate) age_days: i32,
     pub(crate) moved: bool,
+    /// Days from the first line to the last.
+    pub(crate) lasts_days: i64,
+    pub(crate) sessions: u64,
 }
 
 pub(crate) fn part(address: u32, country: &'static str, kind: NetworkKind, lines: u64) -> Part {
@@ -33,6 +36,8 @@ pub(crate) fn part(address: u32, country: &'static str, kind: NetworkKind, lines
         owner: None,
         age_days: 10,
         moved: false,
+        lasts_days: 0,
+        sessions: 0,
     }
 }
 
@@ -58,8 +63,8 @@ impl Part {
             kind: self.kind,
             lines: self.lines,
             first: at(),
-            last: at(),
-            legitimate_sessions: 0,
+            last: at().plus_micros(self.lasts_days * 86_400_000_000),
+            legitimate_sessions: self.sessions,
         }
     }
 
@@ -70,11 +75,7 @@ impl Part {
             operator: Some(format!("Operator {}", self.asn)),
             country: self.country.map(country),
             kind: self.kind,
-            state_owned: self.owner.map(|owner| StateOwned {
-                owner: country(owner),
-                majority: true,
-                group: None,
-            }),
+            state_owned: self.owner.map(|owner| StateOwned::new(country(owner), true, None)),
             ..Network::default()
         };
         let now = self.moved.then(|| Network { asn: Some(Asn(65550)), ..then.clone() });
@@ -132,7 +133,8 @@ pub(crate) fn judged(
     traces: &[Trace],
     judgements: &Judgements,
 ) -> Vec<Assessment> {
-    assess(&Input { incidents, campaigns, traces, agencies: &[], judgements, as_of: None })
+    let ground = Ground::of(incidents, campaigns, traces);
+    assess(&Input { ground: &ground, agencies: &[], sources: &[], judgements, as_of: None })
 }
 
 /// What the stage makes of it by itself.

@@ -1,6 +1,6 @@
 //! What people add: items, statements, hypotheses, cells, withdrawals; and what it did to the answer.
 
-use bakas_assess::{Input, assess, changes};
+use bakas_assess::{Ground, Input, assess, changes};
 use bakas_model::{
     Assessment, AssessmentLevel as Level, Confidence, EvidenceItem, Judgements, NetworkKind,
     Statement, Text,
@@ -225,10 +225,9 @@ fn what_was_entered_later_does_not_count_earlier() {
     let at = |as_of: &str| {
         let incidents = [incident(1, &[])];
         let input = Input {
-            incidents: &incidents,
-            campaigns: &[],
-            traces: &[],
+            ground: &Ground::of(&incidents, &[], &[]),
             agencies: &[],
+            sources: &[],
             judgements: &judgements,
             as_of: time(as_of),
         };

@@ -1,1 +1,5 @@
 //! Tests of the exchange.
+
+mod gate;
+mod made;
+mod native;

@@ -75,6 +75,11 @@ impl<'s, 'a> Out<'s, 'a> {
         self.carrier.clear();
     }
 
+    /// Tells the sink that a record begins.
+    pub(crate) fn tell_record(&mut self, place: Place, bytes: &[u8]) {
+        self.sink.record(place, bytes);
+    }
+
     /// Says that the record is a header, a directive or a comment, and no event.
     pub(crate) fn furniture(&mut self) {
         self.is_furniture = true;

@@ -63,6 +63,9 @@ pub trait Sink {
     fn wants(&mut self, _record: Range<usize>) -> bool {
         true
     }
+    /// A record begins, whatever comes of it: its place and its bytes, as UTF-8 where the source is
+    /// UTF-16. Told before anything else of it.
+    fn record(&mut self, _place: Place, _bytes: &[u8]) {}
     /// The record that was asked for last is read in another format than the source's.
     fn doubt(&mut self) {}
     /// So many events were counted and not taken apart.
@@ -198,6 +201,7 @@ impl Decoder {
     ) -> Fate {
         let bytes = pass.chunk.bytes.get(at.clone()).unwrap_or_default();
         out.begin(place, line);
+        out.tell_record(place, bytes);
         let is_line = pass.chunk.records.is_none();
         let limit = if is_line { LINE_BYTES_LIMIT } else { RECORD_BYTES_LIMIT };
         if bytes.len() > limit {

@@ -185,7 +185,7 @@ fn traces(incidents: &[Incident]) -> Vec<Trace> {
                 operator: used.operator.clone(),
                 country: used.country,
                 kind: used.kind,
-                state_owned: (used.asn == Some(Asn(RIVER.0))).then(|| StateOwned { owner: Country::new("CN").expect("two letters"), majority: true, group: Some("River Group".into()) }),
+                state_owned: (used.asn == Some(Asn(RIVER.0))).then(|| StateOwned::new(Country::new("CN").expect("two letters"), true, Some("River Group".into()))),
                 lists: if used.kind == NetworkKind::Vpn { vec!["vpn-exits".into()] } else { Vec::new() },
                 data_sets: vec!["routes-2026-01".into()],
                 ..Network::default()

@@ -1,10 +1,11 @@
 //! Whom to ask: desks for the address, the operator and the country, each with its source and date.
-//! An address that is no mailbox, page or number is not passed on.
+//! An address that is no mailbox, page or number is not passed on. The registry that keeps the block
+//! stands at the end, so that there is always somebody to ask.
 
 use bakas_model::{Day, Network, network::Contact};
 
 use super::Asked;
-use crate::ContactSaid;
+use crate::{ContactSaid, registries};
 
 /// Contacts in the order of asking, each address once, as its newest source has it.
 pub(super) fn of(asked: &Asked<'_>, then: &Network) -> Vec<Contact> {
@@ -21,6 +22,7 @@ pub(super) fn of(asked: &Asked<'_>, then: &Network) -> Vec<Contact> {
         (a.role, &a.address, b.date, &a.data_set).cmp(&(b.role, &b.address, a.date, &b.data_set))
     });
     found.dedup_by(|a, b| (a.role, &a.address) == (b.role, &b.address));
+    found.extend(registries::contact(asked.address));
     found
 }
 

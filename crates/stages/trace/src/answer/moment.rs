@@ -1,7 +1,7 @@
 //! What is known of an address at one time: one [`Network`], with the data sets that each part rests
 //! on. What other sources say is in [`super::views`].
 
-use bakas_model::{Network, NetworkKind, Networks as _, Timestamp};
+use bakas_model::{Network, NetworkKind, Networks as _, Timestamp, network::StateOwned};
 
 use super::{Asked, is_apart};
 use crate::{operator_names, special};
@@ -56,8 +56,10 @@ pub(super) fn network(asked: &Asked<'_>, seen_from: Timestamp) -> Network {
             let said = named.table.said_of(asn).state()?;
             Some((said, named.day_of(said.data_set)))
         });
-        if let Some((said, _)) = owned {
-            network.state_owned = Some(said.state.clone());
+        if let Some((said, date)) = owned {
+            let data_set = said.data_set.to_owned();
+            let date = Some(date);
+            network.state_owned = Some(StateOwned { data_set, date, ..said.state.clone() });
             rests.on(said.data_set);
         }
         let by_name = origin.kind_by_name();

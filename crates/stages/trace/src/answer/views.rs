@@ -159,7 +159,18 @@ fn of_operator(
 fn owned(state: &StateOwned) -> String {
     let share = if state.majority { "majority" } else { "minority" };
     let group = state.group.as_deref().unwrap_or_default();
-    joined(&[&format!("{share} held by the state ({})", state.owner), group])
+    let held = format!("{share} held by the state ({})", state.owner);
+    let Some(said) = &state.said else { return joined(&[&held, group]) };
+    let percent = match said.percent.as_str() {
+        "" => String::new(),
+        percent => format!("{percent} %"),
+    };
+    let quote = match (said.quote.as_str(), said.quoted_from.as_str()) {
+        ("", _) => String::new(),
+        (quote, "") => format!("\u{201c}{quote}\u{201d}"),
+        (quote, from) => format!("\u{201c}{quote}\u{201d} ({from})"),
+    };
+    joined(&[&held, &percent, &said.organisation, group, &quote])
 }
 
 fn days(list: &ListSaid<'_>) -> String {

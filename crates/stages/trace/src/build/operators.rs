@@ -49,6 +49,8 @@ impl Operators {
         };
         let mut kinds: HashMap<u32, u32> = HashMap::new();
         let mut known: HashMap<Trait, u32> = HashMap::new();
+        // One more than the position of each share.
+        let mut shares: HashMap<&StateOwned, u32> = HashMap::new();
         for asn in &this.asns {
             let at_epochs: Vec<u32> = named
                 .iter()
@@ -60,7 +62,12 @@ impl Operators {
                     kinds.entry(*name).or_insert_with(|| kind_code(operator_names::kind(text)));
                 }
             }
-            let state = owners.get(asn).map_or(0, |owner| state_reference(&mut this.states, owner));
+            let state = owners.get(asn).map_or(0, |&owner| {
+                *shares.entry(owner).or_insert_with(|| {
+                    this.states.push(owner.clone());
+                    reference(this.states.len() - 1)
+                })
+            });
             let newest = at_epochs.iter().rev().find(|&&name| name > 0).copied().unwrap_or(0);
             let kind = |&name: &u32| match if name > 0 { name } else { newest } {
                 0 => kind_code(NetworkKind::Unknown),
@@ -131,13 +138,4 @@ fn lists(draft: &Draft) -> BTreeMap<u32, u32> {
         }
     }
     masks
-}
-
-/// One more than the position of a state's share, which is added where it is new.
-fn state_reference(states: &mut Vec<StateOwned>, owner: &StateOwned) -> u32 {
-    let at = states.iter().position(|state| state == owner).unwrap_or_else(|| {
-        states.push(owner.clone());
-        states.len() - 1
-    });
-    reference(at)
 }

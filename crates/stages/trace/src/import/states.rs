@@ -1,9 +1,10 @@
 //! Networks that states own, as CSV with a header: a network's number and the owner's country, with
-//! the share where it is known.
+//! the share and the source's own words where they are there (those of state-owned-ases are:
+//! <https://github.com/estcarisimo/state-owned-ases>, section 1.1).
 
-use std::io::BufRead;
+use std::{collections::HashMap, io::BufRead};
 
-use bakas_model::network::StateOwned;
+use bakas_model::network::{OwnerSaid, StateOwned};
 
 use super::{Account, ImportError, Reader, Settled, csv::Header, text};
 use crate::{Draft, StateDraft};
@@ -11,14 +12,70 @@ use crate::{Draft, StateDraft};
 /// More than this many of a hundred parts are the majority.
 const MAJORITY_PERCENT: f64 = 50.0;
 
+/// The names of the column with the share, of a hundred.
+const SHARE: &[&str] = &["ownership percentage", "share", "percentage"];
+
 /// The names of the column with the owner.
 pub(super) const OWNER: &[&str] =
     &["ownership cc", "owner", "owner cc", "owner country", "state", "state cc"];
+
+/// Bytes of all words of an import together: they are kept unpacked.
+const WORDS_BYTES_LIMIT: usize = 16 << 20;
 
 /// The networks read so far.
 #[derive(Default)]
 pub(super) struct States {
     states: Vec<StateDraft>,
+    /// The names of organisations by their ids, which parents are named by.
+    names: HashMap<String, String>,
+    words_bytes: usize,
+}
+
+/// Where the words stand in a row.
+struct Words {
+    id: Option<usize>,
+    parent: Option<usize>,
+    organisation: Option<usize>,
+    percent: Option<usize>,
+    quote: Option<usize>,
+    language: Option<usize>,
+    quoted_from: Option<usize>,
+    url: Option<usize>,
+    note: Option<usize>,
+}
+
+impl Words {
+    fn of(header: &Header) -> Self {
+        Self {
+            id: header.at(&["org id"]),
+            parent: header.at(&["parent org", "parent"]),
+            organisation: header.at(&["org name", "organisation", "organization"]),
+            percent: header.at(SHARE),
+            quote: header.at(&["quote"]),
+            language: header.at(&["quote lang", "language"]),
+            quoted_from: header.at(&["source", "quoted from"]),
+            url: header.at(&["url", "link"]),
+            note: header.at(&["additional info", "note"]),
+        }
+    }
+
+    /// The words of a row; `None` where it has none.
+    fn read(&self, fields: &[String]) -> Option<OwnerSaid> {
+        let field = |at: Option<usize>| at.and_then(|at| fields.get(at)).map_or("", |f| f.trim());
+        let url = text::name(field(self.url));
+        let said = OwnerSaid {
+            organisation: text::name(field(self.organisation)),
+            parent: text::name(field(self.parent)),
+            percent: text::name(field(self.percent).trim_end_matches('%')),
+            quote: text::passage(field(self.quote)),
+            language: text::name(field(self.language)),
+            quoted_from: text::name(field(self.quoted_from)),
+            // Of a page that is too long to be kept, half would lead elsewhere.
+            url: if url == field(self.url) { url } else { String::new() },
+            note: text::passage(field(self.note)),
+        };
+        (said != OwnerSaid::default()).then_some(said)
+    }
 }
 
 impl Reader for States {
@@ -31,7 +88,8 @@ impl Reader for States {
         };
         let group =
             header.at(&["group", "conglomerate", "organisation", "organization", "org name"]);
-        let share = header.at(&["ownership percentage", "share", "percentage"]);
+        let share = header.at(SHARE);
+        let words = Words::of(&header);
         let majority = header.at(&["majority"]);
         while let Some((number, fields)) = lines.record(',', account)? {
             let field =
@@ -50,7 +108,9 @@ impl Reader for States {
             };
             account.take()?;
             let group = Some(text::name(field(group))).filter(|group| !group.is_empty());
-            self.states.push(StateDraft { asn, state: StateOwned { owner, majority, group } });
+            let mut state = StateOwned::new(owner, majority, group);
+            state.said = self.said(&words, &fields, account)?;
+            self.states.push(StateDraft { asn, state });
         }
         Ok(())
     }
@@ -62,8 +122,35 @@ impl Reader for States {
         _: &mut Account,
     ) -> Result<(), ImportError> {
         draft.state_data_set.clone_from(&settled.about.name);
-        draft.states = self.states;
+        let Self { mut states, names, .. } = *self;
+        for said in states.iter_mut().filter_map(|draft| draft.state.said.as_mut()) {
+            if let Some(name) = names.get(&said.parent) {
+                said.parent.clone_from(name);
+            }
+        }
+        draft.states = states;
         Ok(())
+    }
+}
+
+impl States {
+    /// The words of a row.
+    fn said(
+        &mut self,
+        words: &Words,
+        fields: &[String],
+        account: &Account,
+    ) -> Result<Option<Box<OwnerSaid>>, ImportError> {
+        let Some(said) = words.read(fields) else { return Ok(None) };
+        self.words_bytes += said.quote.len() + said.note.len() + said.url.len();
+        if self.words_bytes > WORDS_BYTES_LIMIT {
+            return Err(account.malformed("its quotes and notes are more than 16 MiB"));
+        }
+        let id = words.id.and_then(|at| fields.get(at)).map(|id| id.trim());
+        if let Some(id) = id.filter(|id| !id.is_empty()) {
+            self.names.entry(id.to_owned()).or_insert_with(|| said.organisation.clone());
+        }
+        Ok(Some(Box::new(said)))
     }
 }
 

@@ -18,6 +18,8 @@ pub const LINE_BYTES_LIMIT: usize = 64 << 10;
 pub const RECORD_LINES_LIMIT: usize = 200;
 /// Longest name that is kept, in characters; the rest is cut off.
 pub const TEXT_CHARS_LIMIT: usize = 200;
+/// Longest passage that is quoted, in characters; the rest is cut off, and the cut is marked.
+pub const PASSAGE_CHARS_LIMIT: usize = 1_000;
 
 const TOO_LONG: &str = "the line is too long";
 const NOT_UTF8: &str = "the line is not UTF-8";
@@ -155,6 +157,17 @@ pub(super) fn fields(text: &str, separator: char) -> Option<Vec<String>> {
 pub(super) fn name(text: &str) -> String {
     let plain = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
     plain.take(TEXT_CHARS_LIMIT).collect()
+}
+
+/// A passage as it is kept: in one line, and cut, visibly, where it is long.
+pub(super) fn passage(text: &str) -> String {
+    let mut plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    plain.retain(|c| !c.is_control());
+    if let Some((cut, _)) = plain.char_indices().nth(PASSAGE_CHARS_LIMIT) {
+        plain.truncate(cut);
+        plain.push_str(" […]");
+    }
+    plain
 }
 
 /// An address, a CIDR block, or two addresses with `-` between them.

@@ -84,7 +84,7 @@ fn whole() -> Draft {
         from: Some(Day(20_000)),
         until: Some(Day(20_001)),
     }];
-    let state = StateOwned { owner: draft.countries[0].1, majority: true, group: None };
+    let state = StateOwned::new(draft.countries[0].1, true, None);
     draft.states = vec![StateDraft { asn: 64496, state }];
     draft.state_data_set = "all".to_owned();
     draft

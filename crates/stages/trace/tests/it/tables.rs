@@ -299,7 +299,7 @@ fn facts() -> Draft {
         organisation_data_set: "facts".into(),
         states: vec![StateDraft {
             asn: 64_500,
-            state: StateOwned { owner: country("PH"), majority: true, group: None },
+            state: StateOwned::new(country("PH"), true, None),
         }],
         state_data_set: "facts".into(),
         route_origins: vec![RouteOrigin {

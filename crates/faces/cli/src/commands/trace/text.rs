@@ -3,8 +3,11 @@
 
 use bakas_engine::trace::{
     Network, Trace,
-    network::{Announced, Contact, Held, Needed, Question, SubscriberQuestion, View},
+    network::{
+        self, Announced, Contact, Held, Needed, Question, StateOwned, SubscriberQuestion, View,
+    },
 };
+use bakas_model::Country;
 
 use crate::output::visible;
 
@@ -26,13 +29,23 @@ pub(super) fn paragraph(answer: &Trace, width: usize) -> String {
     }
     history(&mut page, &answer.history);
     about(&mut page, answer);
+    if let Some(owned) = &answer.then.state_owned {
+        owner(&mut page, owned);
+    }
     differences(&mut page, &answer.views);
-    contacts(&mut page, &answer.contacts);
     outside(&mut page, answer);
     if let Some(question) = &answer.subscriber {
         subscriber(&mut page, question);
     }
     page.line("note", &answer.caveat.en);
+    ask(&mut page, answer);
+    page.text
+}
+
+/// What holds for all answers, once behind them.
+pub(super) fn conventions(country: Option<Country>, width: usize) -> String {
+    let mut page = Page { text: String::new(), width };
+    page.line("besides", &network::conventions(country).en);
     page.text
 }
 
@@ -81,7 +94,8 @@ fn network(page: &mut Page, when: &str, network: &Network, distance: String) {
     if let Some(owned) = &network.state_owned {
         let share = if owned.majority { "majority" } else { "minority" };
         let group = owned.group.as_ref().map(|group| format!(", {group}")).unwrap_or_default();
-        parts.push(format!("{share} state-owned ({}{group})", owned.owner));
+        let date = owned.date.map(|date| format!("; as of {date}")).unwrap_or_default();
+        parts.push(format!("{share} state-owned ({}{group}{date})", owned.owner));
     }
     page.line(when, &parts.join(" · "));
     let lists = match network.lists.as_slice() {
@@ -186,10 +200,55 @@ fn differences(page: &mut Page, views: &[View]) {
     }
 }
 
-fn contacts(page: &mut Page, contacts: &[Contact]) {
+/// What the source of a state's share has put down, in its words.
+fn owner(page: &mut Page, owned: &StateOwned) {
+    let Some(said) = &owned.said else { return };
+    let mut parts = Vec::new();
+    if !said.organisation.is_empty() {
+        parts.push(said.organisation.clone());
+    }
+    if !said.parent.is_empty() {
+        parts.push(format!("part of {}", said.parent));
+    }
+    if !said.percent.is_empty() {
+        parts.push(format!("{} %", said.percent));
+    }
+    if !said.quote.is_empty() {
+        parts.push(format!("\u{201c}{}\u{201d}", said.quote));
+    }
+    let from = [&said.quoted_from, &said.language, &said.url];
+    let from: Vec<&str> = from.into_iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
+    if !from.is_empty() {
+        parts.push(format!("quoted from: {}", from.join(", ")));
+    }
+    if !said.note.is_empty() {
+        parts.push(format!("noted: {}", said.note));
+    }
+    let source = owned.date.map(|date| source(&owned.data_set, date)).unwrap_or_default();
+    page.line("owned", &format!("in the source's words: {} ({source})", parts.join(" · ")));
+}
+
+/// Whom to ask: never nobody.
+fn ask(page: &mut Page, answer: &Trace) {
+    let mut sentences = network::asking(answer).into_iter();
     let mut label = "ask";
+    if answer.then.asn.is_some() || answer.now.is_some() {
+        if let Some(operators) = sentences.next() {
+            page.line(label, &operators.en);
+            label = "";
+        }
+    }
+    contacts(page, label, &answer.contacts);
+    for sentence in sentences {
+        page.line(label, &sentence.en);
+        label = "";
+    }
+}
+
+fn contacts(page: &mut Page, mut label: &str, contacts: &[Contact]) {
     let mut before: Vec<&Contact> = Vec::new();
-    for contact in contacts {
+    // The sentence on the registry says more than its line would.
+    for contact in contacts.iter().filter(|contact| !contact.data_set.starts_with("iana-")) {
         if before.iter().filter(|other| other.role == contact.role).count() >= CONTACTS_SHOWN {
             continue;
         }

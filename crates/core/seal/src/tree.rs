@@ -1,0 +1,257 @@
+//! The tree over the leaves (RFC 6962), kept as tiles of 256 hashes (C2SP tlog-tiles). It says which
+//! hashes to write where and reads them back through a trait; files are the caller's affair.
+
+use std::io;
+
+use tlog_tiles::{Tile, TileHashReader, TileReader};
+
+use crate::{
+    SealError,
+    leaf::{HASH_BYTES, Hash, node_hash},
+};
+
+/// The height of a tile: 2⁸ hashes.
+pub const TILE_HEIGHT: u8 = 8;
+/// Hashes of a full tile.
+pub const TILE_HASHES: u64 = 1 << TILE_HEIGHT;
+/// Levels of tiles that a tree may have.
+pub const LEVELS: u8 = 6;
+/// Leaves that a tree may have (2⁴⁸ − 1): no sum in a proof can run over.
+pub const TREE_SIZE_LIMIT: u64 = (1 << (LEVELS * TILE_HEIGHT)) - 1;
+
+/// Where hashes lie: for each level of tiles one row of hashes. Level 0 has the leaves' hashes, level
+/// L the root of every 256 hashes of the level below.
+pub trait Levels {
+    /// `count` hashes of a level from `first` on.
+    ///
+    /// # Errors
+    /// When they are not there or cannot be read.
+    fn read(&self, level: u8, first: u64, count: usize) -> io::Result<Vec<u8>>;
+}
+
+/// How many hashes a level has in a tree of that size.
+#[must_use]
+pub const fn hashes_of(level: u8, size: u64) -> u64 {
+    size >> (TILE_HEIGHT * level)
+}
+
+/// A tree that grows. It holds the unfinished tile of each level, and hands out what is to be kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Growth {
+    size: u64,
+    open: [Vec<Hash>; LEVELS as usize],
+}
+
+impl Growth {
+    /// Goes on where a tree of that size ended.
+    ///
+    /// # Errors
+    /// When its last tiles cannot be read, or it is too large.
+    pub fn of(levels: &dyn Levels, size: u64) -> Result<Self, SealError> {
+        if size > TREE_SIZE_LIMIT {
+            return Err(SealError::TreeSize(size));
+        }
+        let mut growth = Self { size, ..Self::default() };
+        for level in 0..LEVELS {
+            let count = hashes_of(level, size);
+            let rest = (count % TILE_HASHES) as usize;
+            if rest > 0 {
+                let bytes = levels.read(level, count - rest as u64, rest).map_err(SealError::io)?;
+                growth.open[usize::from(level)] = hashes(&bytes)?;
+            }
+        }
+        Ok(growth)
+    }
+
+    /// Leaves so far.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// One more leaf; `keep` is told each hash that a level has grown by.
+    ///
+    /// # Errors
+    /// When the tree is full, or `keep` fails.
+    pub fn push(
+        &mut self,
+        leaf: Hash,
+        keep: &mut dyn FnMut(u8, &Hash) -> io::Result<()>,
+    ) -> Result<(), SealError> {
+        if self.size >= TREE_SIZE_LIMIT {
+            return Err(SealError::TreeSize(self.size.saturating_add(1)));
+        }
+        self.size += 1;
+        let mut hash = leaf;
+        for level in 0..LEVELS {
+            keep(level, &hash).map_err(SealError::io)?;
+            let tile = &mut self.open[usize::from(level)];
+            tile.push(hash);
+            if (tile.len() as u64) < TILE_HASHES {
+                break;
+            }
+            hash = fold(tile);
+            tile.clear();
+        }
+        Ok(())
+    }
+
+    /// The hash of the whole tree.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        let mut root = None;
+        for tile in &self.open {
+            let mut end = tile.len();
+            // From the smallest whole part to the largest: they stand from left to right by size.
+            while end > 0 {
+                let part = 1 << end.trailing_zeros();
+                let left = fold(&tile[end - part..end]);
+                root = Some(root.map_or(left, |right| node_hash(&left, &right)));
+                end -= part;
+            }
+        }
+        root.unwrap_or(tlog_tiles::EMPTY_HASH.0)
+    }
+}
+
+/// The root over a whole power of two of hashes.
+fn fold(row: &[Hash]) -> Hash {
+    let mut row = row.to_vec();
+    while row.len() > 1 {
+        for n in 0..row.len() / 2 {
+            row[n] = node_hash(&row[2 * n], &row[2 * n + 1]);
+        }
+        row.truncate(row.len() / 2);
+    }
+    row[0]
+}
+
+fn hashes(bytes: &[u8]) -> Result<Vec<Hash>, SealError> {
+    let (rows, rest) = bytes.as_chunks::<HASH_BYTES>();
+    if rest.is_empty() { Ok(rows.to_vec()) } else { Err(SealError::Tree("half a hash".into())) }
+}
+
+/// The path from a leaf to the root of a tree: the hashes of its siblings, upwards.
+///
+/// # Errors
+/// When the leaf is not in the tree, or the hashes kept do not give its root.
+pub fn inclusion(
+    levels: &dyn Levels,
+    size: u64,
+    root: &Hash,
+    index: u64,
+) -> Result<Vec<Hash>, SealError> {
+    if index >= size || size > TREE_SIZE_LIMIT {
+        return Err(SealError::Tree(format!("leaf {index} is not in a tree of {size}")));
+    }
+    let tiles = Tiles(levels);
+    let reader = TileHashReader::new(size, tlog_tiles::Hash(*root), &tiles);
+    let path = tlog_tiles::prove_record(size, index, &reader).map_err(tree)?;
+    Ok(path.into_iter().map(|hash| hash.0).collect())
+}
+
+/// The proof that a tree begins with an older one of `old` leaves.
+///
+/// # Errors
+/// When the older one is not older, or the hashes kept do not give the tree's root.
+pub fn consistency(
+    levels: &dyn Levels,
+    size: u64,
+    root: &Hash,
+    old: u64,
+) -> Result<Vec<Hash>, SealError> {
+    if old > size || size > TREE_SIZE_LIMIT {
+        return Err(SealError::Tree(format!("a tree of {size} has no beginning of {old}")));
+    }
+    if old == 0 || old == size {
+        return Ok(Vec::new());
+    }
+    let tiles = Tiles(levels);
+    let reader = TileHashReader::new(size, tlog_tiles::Hash(*root), &tiles);
+    let path = tlog_tiles::prove_tree(size, old, &reader).map_err(tree)?;
+    Ok(path.into_iter().map(|hash| hash.0).collect())
+}
+
+/// Checks the path from a leaf to a root.
+///
+/// # Errors
+/// When it does not lead there.
+pub fn check_inclusion(
+    path: &[Hash],
+    (size, root): (u64, &Hash),
+    (index, leaf): (u64, &Hash),
+) -> Result<(), SealError> {
+    if size > TREE_SIZE_LIMIT {
+        return Err(SealError::TreeSize(size));
+    }
+    let (root, leaf) = (tlog_tiles::Hash(*root), tlog_tiles::Hash(*leaf));
+    tlog_tiles::check_record(&lent(path), size, root, index, leaf).map_err(tree)
+}
+
+/// Checks that a tree begins with an older one.
+///
+/// # Errors
+/// When it does not.
+pub fn check_consistency(
+    path: &[Hash],
+    (size, root): (u64, &Hash),
+    (old, old_root): (u64, &Hash),
+) -> Result<(), SealError> {
+    if size > TREE_SIZE_LIMIT || old > size {
+        return Err(SealError::TreeSize(size.max(old)));
+    }
+    if old == 0 {
+        let is_right = path.is_empty() && *old_root == tlog_tiles::EMPTY_HASH.0;
+        return if is_right { Ok(()) } else { Err(SealError::Tree("no empty tree".into())) };
+    }
+    if old == size {
+        let is_right = path.is_empty() && old_root == root;
+        return if is_right { Ok(()) } else { Err(SealError::Tree("two trees of one size".into())) };
+    }
+    let (root, old_root) = (tlog_tiles::Hash(*root), tlog_tiles::Hash(*old_root));
+    tlog_tiles::check_tree(&lent(path), size, root, old, old_root).map_err(tree)
+}
+
+/// The hash of the first leaves of a larger tree, from the hashes that are kept.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn root_of(levels: &dyn Levels, size: u64) -> Result<Hash, SealError> {
+    Ok(Growth::of(levels, size)?.root())
+}
+
+/// Where a tile stands in a published log (C2SP tlog-tiles), `tile/0/x001/x234/067.p/1`.
+#[must_use]
+pub fn tile_path(level: u8, number: u64, hashes: u32) -> String {
+    let path = Tile::new(TILE_HEIGHT, level, number, hashes, false).path();
+    // The crate writes the height of tiles, as Go does; C2SP has one height only.
+    path.replacen("tile/8/", "tile/", 1)
+}
+
+fn lent(path: &[Hash]) -> Vec<tlog_tiles::Hash> {
+    path.iter().map(|hash| tlog_tiles::Hash(*hash)).collect()
+}
+
+fn tree(error: tlog_tiles::Error) -> SealError {
+    SealError::Tree(error.to_string())
+}
+
+/// Tiles from rows of hashes.
+struct Tiles<'a>(&'a dyn Levels);
+
+impl TileReader for Tiles<'_> {
+    fn height(&self) -> u8 {
+        TILE_HEIGHT
+    }
+
+    fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
+        let read = |tile: &Tile| {
+            let first = tile.level_index() * TILE_HASHES;
+            let bytes = self.0.read(tile.level(), first, tile.width() as usize);
+            bytes.map_err(|e| tlog_tiles::Error::InvalidInput(e.to_string()))
+        };
+        tiles.iter().map(read).collect()
+    }
+
+    fn save_tiles(&self, _: &[Tile], _: &[Vec<u8>]) {}
+}
