@@ -1,7 +1,9 @@
 //! What the fuzz targets share: bytes through a chunker and a decoder, with the account of every
 //! byte checked. A target finds a crash, a hang, or a byte that is lost.
 
+pub mod exchange;
 pub mod import;
+pub mod profiles;
 
 use std::io::{self, Read};
 

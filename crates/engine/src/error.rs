@@ -35,6 +35,14 @@ pub enum Error {
         /// Place and fault.
         what: String,
     },
+    /// A file with sources of data sets is wrong.
+    #[error("{path}: {what}")]
+    Sources {
+        /// The file.
+        path: PathBuf,
+        /// Place and fault.
+        what: String,
+    },
     /// An `assessment.toml` is wrong.
     #[error("{path}: {what}")]
     Judgements {
@@ -140,6 +148,10 @@ impl Error {
             Self::Judgements { .. } => {
                 Some("assessment.toml is described in docs/formats/assessment.md")
             }
+            Self::Sources { .. } => Some(
+                "a file of sources (data.toml, --sources) is described in docs/manual/data.md; a \
+                 bakas.toml with [[data.source]] is named with --config",
+            ),
             Self::Config { .. } => Some("bakas.toml is described in docs/manual/configure.md"),
             Self::Store(error) if error.is_disk_full() => {
                 Some("nothing was kept; an older case stayed as it was")

@@ -41,7 +41,7 @@ pub fn run(request: &Request, tools: &Tools<'_>) -> Result<Done, Error> {
     match result {
         Ok(case) => {
             // What analysts judged of the older case outlives it; they are not sealed.
-            let held = match assess::carry(folder.out(), folder.partial()) {
+            let held = match assess::carry(folder.out(), folder.partial(), request.key.as_deref()) {
                 Ok(held) => held,
                 Err(error) => {
                     folder.abandon()?;

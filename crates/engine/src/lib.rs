@@ -12,6 +12,7 @@
 
 pub mod assess;
 mod atlas;
+pub mod bag;
 mod chained;
 pub mod clock;
 mod compiled;
@@ -20,6 +21,7 @@ mod correlate;
 pub mod data;
 pub mod detect;
 pub mod error;
+pub mod exchange;
 mod feed;
 mod files;
 pub mod formats;
@@ -32,6 +34,7 @@ mod merged;
 pub mod networks;
 pub mod observer;
 mod ordered;
+pub mod overlap;
 mod pipeline;
 pub mod plan;
 mod profiles;

@@ -76,7 +76,7 @@ pub fn run(request: &Request, now: Timestamp) -> Result<(), Error> {
 }
 
 /// A file within the case would break its seal.
-fn refuse_inside(case: &Path, out: &Path) -> Result<(), Error> {
+pub(crate) fn refuse_inside(case: &Path, out: &Path) -> Result<(), Error> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let (Ok(folder), Ok(case)) = (folder.canonicalize(), case.canonicalize()) else {

@@ -11,7 +11,7 @@ use std::{
 use bakas_casework::Ledger;
 use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink, SkewSampler};
-use bakas_model::{
+use bakas_model::{Place, 
     Account, AccountProfile, Activity, AddressProfile, Class, Event, Family, Networks, Reject,
     RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
     case::Holdings, limits::REJECT_SAMPLES_LIMIT,

@@ -2,6 +2,7 @@
 //! the data folder. It asks nobody outside unless a person asks for it.
 
 mod batch;
+mod kept;
 
 use std::{
     net::IpAddr,
@@ -12,7 +13,11 @@ use bakas_model::{DataSet, Networks as _, Timestamp};
 pub use bakas_model::{Network, Trace, network};
 pub use bakas_trace::{Brief, Tables};
 
-pub use self::batch::{Batch, Render};
+pub use self::{
+    batch::{Batch, Render},
+    kept::{InCase, OUTSIDE_FOLDER},
+};
+pub(crate) use self::kept::examine;
 use crate::{
     Error,
     clock::{Clock as _, SystemClock},

@@ -6,13 +6,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bakas_seal::{FileDigest, Folder, PublicKey, Report};
+use bakas_seal::{FileDigest, Folder, LeafKind, Problem, PublicKey, Report};
 use serde::Serialize;
 
 use crate::{
     Error,
     assess::{self, Live},
     plan::readable,
+    seal::{
+        self, RECORDS_FILE,
+        act::{self, KeptCheckpoint},
+        check::{self, Checked},
+        recheck::{self, Rechecked},
+        witness::Policy,
+    },
+    trace::{self, OUTSIDE_FOLDER},
 };
 
 /// Problems that are shown one by one.
@@ -48,6 +56,31 @@ pub struct Verified {
     pub judgements_recorded: usize,
     /// Entries that their history does not hold yet.
     pub judgements_unrecorded: usize,
+    /// Changes at the end of their history that the log of the case does not speak for yet.
+    pub judgements_unanchored: usize,
+    /// The case's log; none where it was sealed before there was one.
+    pub log: Option<LogVerified>,
+}
+
+/// What verifying the log came to.
+#[derive(Debug, Default, Serialize)]
+pub struct LogVerified {
+    /// Which log.
+    pub origin: String,
+    /// Its leaves.
+    pub leaves: u64,
+    /// Those that are records.
+    pub records: u64,
+    /// Records that were read again in the logs and are as sealed.
+    pub records_right: u64,
+    /// Records that could not be opened: their salts are destroyed, or their log was not given.
+    pub records_unchecked: u64,
+    /// Witnesses that are needed.
+    pub witnesses_needed: usize,
+    /// Checkpoints that were given to witnesses and stamped, the last one at the end.
+    pub checkpoints: Vec<KeptCheckpoint>,
+    /// What was destroyed, one line for each act.
+    pub destroyed: Vec<String>,
 }
 
 /// Verifies a case and, where they are given, the logs it was made from.
@@ -58,27 +91,106 @@ pub fn run(case: &Path, inputs: Option<&Path>, key: Option<&Path>) -> Result<Ver
     let folder = Disk::new(case, true)?;
     let inputs = inputs.map(|path| Disk::new(path, false)).transpose()?;
     let expected = key.map(read_key).transpose()?;
-    let checked = inputs.is_some();
-    let inputs = inputs.as_ref().map(|disk| disk as &dyn Folder);
-    let report = bakas_seal::verify(&folder, inputs, expected.as_ref());
-    Ok(Verified::of(report, checked).with(assess::examine(case)))
+    let is_given = inputs.is_some();
+    // The log, the files and the records are looked at side by side.
+    let (mut report, checked, records) = std::thread::scope(|scope| {
+        let files = scope.spawn(|| {
+            let inputs = inputs.as_ref().map(|disk| disk as &dyn Folder);
+            bakas_seal::verify(&folder, inputs, expected.as_ref())
+        });
+        let own = crate::sealing::public_key(case).ok();
+        let is_due = case.join(RECORDS_FILE).exists();
+        let checked = check::check(case, own.as_ref(), is_due);
+        let records = inputs
+            .as_ref()
+            .map(|disk| recheck::recheck(case, &checked, &|name: &str| disk.find(name)));
+        let report =
+            files.join().map_err(|_| Error::Worker("the check of the files".to_owned()))?;
+        Ok::<_, Error>((report, checked, records.unwrap_or_default()))
+    })?;
+    let acts: Vec<_> = checked.of(LeafKind::Custody).cloned().collect();
+    let destroyed = act::destroyed(&acts);
+    // What an act of destruction speaks of may be missing.
+    report.problems.retain(|problem| match problem {
+        Problem::Missing { path } => !destroyed.iter().any(|(_, paths)| paths.contains(path)),
+        _ => true,
+    });
+    let log = log(case, &checked, &records, &acts)?;
+    let outside: Vec<_> = checked.of(LeafKind::Outside).cloned().collect();
+    let mut problems = checked.problems;
+    problems.extend(manifest_anchored(&checked.leaves, &report));
+    problems.extend(trace::examine(case, &outside));
+    problems.extend(records.problems);
+    let log = log.map(|log| LogVerified {
+        destroyed: destroyed.iter().map(|(act, paths)| told(act, paths)).collect(),
+        ..log
+    });
+    Ok(Verified::of(report, is_given, problems, log).with(assess::examine(case)))
 }
 
-fn read_key(path: &Path) -> Result<PublicKey, Error> {
+/// What there is to say of the log.
+fn log(
+    case: &Path,
+    checked: &Checked,
+    records: &Rechecked,
+    acts: &[serde_json::Value],
+) -> Result<Option<LogVerified>, Error> {
+    let Some(head) = &checked.head else { return Ok(None) };
+    let policy = Policy::last(acts);
+    let unread = checked.records - (records.right + records.unchecked).min(checked.records);
+    Ok(Some(LogVerified {
+        origin: head.origin.clone(),
+        leaves: head.size,
+        records: checked.records,
+        records_right: records.right,
+        records_unchecked: records.unchecked + unread,
+        witnesses_needed: policy.needed,
+        checkpoints: act::checkpoints(case, &policy)?,
+        destroyed: Vec::new(),
+    }))
+}
+
+/// The manifest is the one that the log speaks of.
+fn manifest_anchored(leaves: &[(u64, seal::Leaf)], report: &Report) -> Option<String> {
+    let leaf = leaves.iter().rev().find(|(_, leaf)| leaf.kind == LeafKind::Manifest)?;
+    let manifest = report.manifest.as_ref()?;
+    let found = FileDigest::read("", &mut manifest.to_canonical().as_slice()).ok()?;
+    let (index, leaf) = leaf;
+    let is_same = leaf.json.get("sha256").and_then(|text| text.as_str()) == Some(&found.sha256);
+    (!is_same).then(|| {
+        format!("{} is not the one that leaf {index} of the log names", bakas_seal::MANIFEST_FILE)
+    })
+}
+
+fn told(act: &bakas_model::custody::CustodyAct, paths: &[String]) -> String {
+    let sources: Vec<_> = act.sources.iter().map(ToString::to_string).collect();
+    let authority = act.authority.as_ref().map(|a| format!("{} {}", a.kind, a.number));
+    format!(
+        "source {} was destroyed at {} by {} ({}; {}): {} files are gone",
+        sources.join(", "),
+        act.at,
+        act.person.name,
+        authority.unwrap_or_default().trim(),
+        act.reason,
+        paths.len()
+    )
+}
+
+pub(crate) fn read_key(path: &Path) -> Result<PublicKey, Error> {
     let text =
         fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     PublicKey::parse(&text).map_err(|e| Error::Usage(format!("{}: {e}", path.display())))
 }
 
 /// A folder on the disk.
-struct Disk {
+pub(crate) struct Disk {
     root: PathBuf,
     /// Whether it is a case, which holds nothing but plain files.
     strict: bool,
 }
 
 impl Disk {
-    fn new(path: &Path, strict: bool) -> Result<Self, Error> {
+    pub(crate) fn new(path: &Path, strict: bool) -> Result<Self, Error> {
         let meta = fs::metadata(path);
         match meta {
             Ok(meta) if meta.is_dir() => Ok(Self { root: path.to_owned(), strict }),
@@ -96,6 +208,7 @@ impl Folder for Disk {
         if self.strict {
             // They are looked at by themselves.
             names.retain(|name| !assess::LIVE_FILES.contains(&name.as_str()));
+            names.retain(|name| Path::new(name).iter().next() != Some(OUTSIDE_FOLDER.as_ref()));
             empty_folders(&self.root, "", &mut names)?;
         }
         Ok(names)
@@ -154,15 +267,22 @@ impl Disk {
 }
 
 impl Verified {
-    fn of(report: Report, inputs_checked: bool) -> Self {
+    fn of(
+        report: Report,
+        inputs_checked: bool,
+        of_log: Vec<String>,
+        log: Option<LogVerified>,
+    ) -> Self {
+        let is_right = report.is_right() && of_log.is_empty();
+        let problems = report.problems.iter().map(ToString::to_string).chain(of_log).collect();
         let manifest = report.manifest.as_ref();
         let count = |list: fn(&bakas_seal::Manifest) -> &Vec<FileDigest>| {
             manifest.map_or(0, |manifest| list(manifest).len())
         };
         Self {
-            holds: report.is_right(),
-            seal_holds: report.is_right(),
-            problems: report.problems.iter().map(ToString::to_string).collect(),
+            holds: is_right,
+            seal_holds: is_right,
+            problems,
             key: report.key.as_ref().map(|key| key.name().to_owned()),
             key_fingerprint: report.key.as_ref().map(PublicKey::fingerprint),
             key_expected: report.key_expected,
@@ -172,6 +292,8 @@ impl Verified {
             judged: false,
             judgements_recorded: 0,
             judgements_unrecorded: 0,
+            judgements_unanchored: 0,
+            log,
         }
     }
 
@@ -182,6 +304,7 @@ impl Verified {
         self.judged = live.there;
         self.judgements_recorded = live.recorded;
         self.judgements_unrecorded = live.unrecorded;
+        self.judgements_unanchored = live.unanchored;
         self
     }
 
@@ -217,12 +340,23 @@ impl fmt::Display for Verified {
         } else {
             writeln!(f, "the {} logs were not compared: give them with --inputs", self.inputs)?;
         }
+        if let Some(log) = &self.log {
+            write!(f, "{log}")?;
+        }
         if self.judged && self.holds {
             let (recorded, rest) = (self.judgements_recorded, self.judgements_unrecorded);
             writeln!(
                 f,
                 "assessment.toml is not sealed: its history holds, with {recorded} changes; {rest} entries are not in it"
             )?;
+            if self.judgements_unanchored > 0 {
+                let count = self.judgements_unanchored;
+                writeln!(
+                    f,
+                    "the last {count} of these changes are not in the log of the case: if they were lost, \
+                     nothing would show it"
+                )?;
+            }
         }
         if let (Some(key), Some(fingerprint)) = (&self.key, &self.key_fingerprint) {
             writeln!(f, "signed with the key {key}, fingerprint {fingerprint}")?;
@@ -233,5 +367,54 @@ impl fmt::Display for Verified {
             writeln!(f, "{who}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for LogVerified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (leaves, records) = (self.leaves, self.records);
+        writeln!(f, "the log {} holds: {leaves} leaves, {records} of them records", self.origin)?;
+        if self.records_right > 0 {
+            writeln!(f, "{} records of the logs are those that were sealed", self.records_right)?;
+        }
+        if self.records_unchecked > 0 && self.records_right > 0 {
+            let rest = self.records_unchecked;
+            writeln!(f, "{rest} records could not be opened: salts destroyed, or no log given")?;
+        }
+        for line in &self.destroyed {
+            writeln!(f, "{line}")?;
+        }
+        match self.checkpoints.iter().rev().find(|kept| !kept.cosignatures.is_empty()) {
+            Some(kept) => {
+                let names: Vec<_> = kept.cosignatures.iter().map(|c| c.witness.as_str()).collect();
+                let (found, needed, size) = (names.len(), self.witnesses_needed, kept.size);
+                let verdict = if found >= needed { "enough" } else { "NOT enough" };
+                writeln!(
+                    f,
+                    "{found} witnesses cosigned {size} leaves, {needed} are needed, {verdict}: {}",
+                    names.join(", ")
+                )?;
+            }
+            None => writeln!(
+                f,
+                "no witness cosigned the log: whoever holds its key could have made another"
+            )?,
+        }
+        match self
+            .checkpoints
+            .iter()
+            .rev()
+            .find_map(|kept| Some((kept.size, kept.stamped.as_ref()?)))
+        {
+            Some((size, time)) => writeln!(
+                f,
+                "{size} leaves bear a time stamp of {time}; `openssl ts -verify` says whether its \
+                 authority signed it"
+            ),
+            None => writeln!(
+                f,
+                "the log bears no time stamp: when it was made is the tool's word alone"
+            ),
+        }
     }
 }

@@ -9,9 +9,9 @@ use std::{
 
 use bakas_model::outside::{Fetched, OutsideError, Page};
 use ureq::{
-    Agent, Error, ResponseExt as _,
+    Agent, AsSendBody, Error, ResponseExt as _,
     config::Config,
-    http::{Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header},
     tls::{RootCerts, TlsConfig},
     unversioned::{
         resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
@@ -25,6 +25,36 @@ use crate::{HEADER_BYTES_LIMIT, REDIRECTS_LIMIT};
 const USER_AGENT: &str = concat!("bakas/", env!("CARGO_PKG_VERSION"));
 /// Where a server does not say when to come back.
 const USUAL_BUSY_SECONDS: u64 = 5;
+
+/// A question that is more than a page: to a server that somebody opened for us.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) page: Page<'a>,
+    pub(crate) headers: Vec<(HeaderName, String)>,
+    /// Sent where it is there.
+    pub(crate) body: Option<&'a [u8]>,
+}
+
+/// What came back, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) bytes: Vec<u8>,
+    headers: HeaderMap,
+}
+
+impl Reply {
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Seconds after which to come back, where it says so.
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.header(header::RETRY_AFTER.as_str())?.trim().parse().ok()
+    }
+}
 
 /// An HTTP client.
 #[derive(Debug)]
@@ -73,6 +103,45 @@ impl Http {
         let body = answer.body_mut().with_config().limit(page.bytes_limit).read_to_vec();
         let bytes = body.map_err(|error| told(page, error))?;
         Ok(Fetched { url, bytes })
+    }
+}
+
+impl Http {
+    /// Asks once. No redirection is followed: what opens one server is not for another.
+    pub(crate) fn call(&self, call: &Call<'_>) -> Result<Reply, OutsideError> {
+        let page = &call.page;
+        let refused = |why: String| OutsideError::Refused { url: page.url.to_owned(), why };
+        let mut request = Request::builder().method(call.method.clone()).uri(page.url);
+        for (name, value) in &call.headers {
+            let mut value = HeaderValue::from_str(value)
+                .map_err(|_| refused(format!("not a value for the header {name}")))?;
+            value.set_sensitive(*name == header::AUTHORIZATION);
+            request = request.header(name, value);
+        }
+        let asked = match call.body {
+            Some(body) => {
+                let request = request.body(body).map_err(|e| refused(e.to_string()))?;
+                self.agent.run(self.bounded(request, page))
+            }
+            None => {
+                let request = request.body(()).map_err(|e| refused(e.to_string()))?;
+                self.agent.run(self.bounded(request, page))
+            }
+        };
+        let mut answer = asked.map_err(|error| told(page, error))?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.body_mut().with_config().limit(page.bytes_limit).read_to_vec();
+        let bytes = body.map_err(|error| told(page, error))?;
+        Ok(Reply { status, bytes, headers })
+    }
+
+    fn bounded<S: AsSendBody>(&self, request: Request<S>, page: &Page<'_>) -> Request<S> {
+        self.agent
+            .configure_request(request)
+            .timeout_global(Some(page.time_limit))
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .build()
     }
 }
 

@@ -1,5 +1,5 @@
-//! Every outbound socket: pages, registries (RDAP), reverse names. It asks only what a use case
-//! asks, and every question has a bound on bytes and time. It decides nothing about what it gets.
+//! Every outbound socket: pages, registries (RDAP), reverse names, counterparts' servers (TAXII,
+//! MISP). It asks only what a use case asks, and every question has a bound on bytes and time. It decides nothing about what it gets.
 //!
 //! ```
 //! use bakas_model::outside::{Outside, Page};
@@ -12,6 +12,7 @@
 mod http;
 mod rdap;
 mod reverse;
+mod transport;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -20,8 +21,13 @@ use std::{
 };
 
 use bakas_model::outside::{Fetched, Outside, OutsideError, Page, Registered};
+use bakas_model::transport::Transport;
 use bakas_model::{Timestamp, network::ReverseName};
 
+pub use self::transport::{
+    BATCH_OBJECTS, COLLECTIONS_LIMIT, DOCUMENT_OBJECTS_LIMIT, PAGE_BYTES_LIMIT, PAGE_OBJECTS,
+    POLLS_LIMIT,
+};
 use self::{http::Http, rdap::Registry};
 
 /// Redirections that are followed for one page.
@@ -120,6 +126,10 @@ impl Outside for Gateway {
     fn reverse(&self, address: IpAddr, now: Timestamp) -> Result<ReverseName, OutsideError> {
         let names = reverse::ask(&self.settings, address)?;
         Ok(ReverseName { names, asked: now })
+    }
+
+    fn transport(&self) -> &dyn Transport {
+        self
     }
 }
 

@@ -125,6 +125,73 @@ fn every_question_is_told_with_its_rivals_in_both_languages() {
 }
 
 #[test]
+fn an_item_is_explained_by_the_number_that_the_sentences_give_it() {
+    let yard = yard();
+    let soil = ["--subject", "C-01", "--level", "soil"];
+    let shown = done(&yard, &soil);
+    assert!(shown.out.contains("Evidence: E1 net-countries B"), "{}", shown.out);
+    let by_name = done(&yard, &["explain", "net-countries", soil[0], soil[1], soil[2], soil[3]]);
+    for number in ["E1", "e1", "1"] {
+        let ran = done(&yard, &["explain", number, soil[0], soil[1], soil[2], soil[3]]);
+        assert_eq!(ran.out, by_name.out, "{number}");
+        assert!(ran.out.contains("E1 net-countries. "), "{}", ran.out);
+    }
+    let everywhere = done(&yard, &["explain", "E1", "--subject", "C-01"]);
+    for head in ["C-01/soil  E1 net-countries", "C-01/actor  E1 case-"] {
+        assert!(everywhere.out.contains(head), "{head}: {}", everywhere.out);
+    }
+    assert_eq!(assess(&yard, &["explain", "E99"]).code, 2);
+    assert_eq!(assess(&yard, &["explain", "E0"]).code, 2);
+}
+
+#[test]
+fn an_answer_says_what_it_owes_to_the_prior_and_what_logs_are_absent() {
+    let yard = yard();
+    let actor = done(&yard, &["--subject", "C-01", "--level", "actor"]);
+    let text = actor.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("a starting weight and no finding"), "{text}");
+    assert!(text.contains("mostly what was held before"), "{text}");
+    let next = done(&yard, &["next", "--subject", "C-01"]);
+    let text = next.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("none is among the logs that were given"), "{text}");
+    assert!(text.contains("believed 0.50 (F)"), "{text}");
+    let case: serde_json::Value =
+        serde_json::from_slice(&fs::read(yard.path("case/case.json")).unwrap()).unwrap();
+    let families = case["sources"].as_array().unwrap().iter().filter(|s| s["events"] != 0);
+    assert!(families.clone().count() > 0);
+    for source in families {
+        assert!(!source["families"].as_array().unwrap().is_empty(), "{source}");
+    }
+}
+
+#[test]
+fn a_party_that_is_rated_is_asked_by_its_rating() {
+    let yard = yard();
+    let asked = |yard: &Yard| -> serde_json::Value {
+        let all = json(yard, &[]);
+        let soil = all["assessments"].as_array().unwrap().iter();
+        let mut soil = soil.filter(|one| one["subject"] == "C-01" && one["level"] == "soil");
+        let next = soil.next().unwrap()["next"].as_array().unwrap().clone();
+        next.into_iter().find(|n| n["id"].as_str().unwrap().starts_with("subscriber-")).unwrap()
+    };
+    let before = asked(&yard);
+    let whom = before["whom"]["en"].as_str().unwrap();
+    let name = whom.rsplit_once(" (AS").unwrap().0;
+    let rated = ["set", "rating", "--party", name, "--reliability", "B", "--why", "it answers"];
+    done(&yard, &rated);
+    let after = asked(&yard);
+    assert_eq!((&before["grade"], &after["grade"]), (&"F".into(), &"B".into()));
+    assert!(after["bits"].as_f64() > before["bits"].as_f64());
+    let text = fs::read_to_string(yard.path("case/assessment.toml")).unwrap();
+    assert!(text.contains("[[rating]]\nparty = "), "{text}");
+    let both = ["set", "rating", "E-01", "--party", name, "--reliability", "B", "--why", "w"];
+    assert_eq!(assess(&yard, &both).code, 2);
+    let none = ["set", "rating", "E-99", "--reliability", "B", "--why", "w"];
+    let ran = assess(&yard, &none);
+    assert!(ran.code == 2 && ran.err.contains("'E-99' is not in this case"), "{}", ran.err);
+}
+
+#[test]
 fn a_judgement_moves_the_numbers_and_is_kept_with_its_reason() {
     let yard = yard();
     let before = json(&yard, &[]);
@@ -308,6 +375,47 @@ fn the_seal_holds_beside_judgements_and_the_history_cannot_be_altered() {
 }
 
 #[test]
+fn a_history_that_was_cut_or_written_anew_shows_beside_the_log() {
+    let yard = yard();
+    done(&yard, &EVIDENCE);
+    let path = yard.path("case/assessment-history.ndjson");
+    let one = fs::read_to_string(&path).unwrap();
+    done(&yard, &cell("insider", "0.7", "0.8", "0.9"));
+    let whole = fs::read_to_string(&path).unwrap();
+    let toml = fs::read_to_string(yard.path("case/assessment.toml")).unwrap();
+    assert_eq!(yard.run(&["verify", "case"]).code, 0);
+    // The last line is cut: what is left follows from itself and reads well.
+    write(&path, one.as_bytes());
+    let ran = yard.run(&["verify", "case"]);
+    assert_eq!(ran.code, 4, "{}", ran.out);
+    let said =
+        "assessment-history.ndjson: line 2 is missing: the log of the case says that there were 2";
+    assert!(ran.out.contains(said), "{}", ran.out);
+    let ran = assess(&yard, &["withdraw", "E-01", "--why", "no longer"]);
+    assert!(ran.code == 4 && ran.err.contains("line 2 is missing"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(&path).unwrap(), one, "and nothing is built upon it");
+    // All of it is gone.
+    fs::remove_file(&path).unwrap();
+    fs::remove_file(yard.path("case/assessment.toml")).unwrap();
+    let ran = yard.run(&["verify", "case"]);
+    assert!(ran.code == 4 && ran.out.contains("line 1 is missing"), "{}", ran.out);
+    // Written anew, by the tool itself in another copy of the case.
+    let other = self::yard();
+    let mut again = EVIDENCE.to_vec();
+    again[17] = "it never came";
+    done(&other, &again);
+    done(&other, &cell("insider", "0.1", "0.2", "0.3"));
+    let anew = fs::read(other.path("case/assessment-history.ndjson")).unwrap();
+    write(&path, &anew);
+    let ran = yard.run(&["verify", "case"]);
+    assert!(ran.code == 4 && ran.out.contains("line 1 is not the one that the log"), "{}", ran.out);
+    assert!(ran.out.contains("line 2 is not the one"), "{}", ran.out);
+    write(&path, whole.as_bytes());
+    write(&yard.path("case/assessment.toml"), toml.as_bytes());
+    assert_eq!(yard.run(&["verify", "case"]).code, 0, "put back, it holds again");
+}
+
+#[test]
 fn many_at_once_lose_nothing() {
     let yard = yard();
     let children: Vec<_> = (0..6)
@@ -347,6 +455,8 @@ fn the_report_is_drawn_anew_and_the_sealed_one_stays() {
             "Wala kaming <kinalaman>.",
             "--language",
             "fil",
+            "--date",
+            "2026-02-01T15:00:00+08:00",
             "--of",
             "C-01/sponsor/state-directed",
             "--why",
@@ -363,6 +473,7 @@ fn the_report_is_drawn_anew_and_the_sealed_one_stays() {
         "Wala kaming &lt;kinalaman&gt;.",
         "<pattern",
         "What was thought earlier",
+        "Said by Example Telecom, on 2026-02-01 07:00 UTC; entered as a denial",
     ] {
         assert!(page.contains(words), "{words}");
     }
@@ -389,6 +500,13 @@ fn judgements_outlive_a_case_that_is_made_anew() {
     let ran = done(&yard, &["history"]);
     assert!(ran.out.contains("added evidence E-01"), "{}", ran.out);
     assert_eq!(yard.run(&["verify", "case"]).code, 0);
+    fs::write(yard.path("case/assessment-history.ndjson"), "").unwrap();
+    let ran = yard.run(&["verify", "case"]);
+    assert!(
+        ran.code == 4 && ran.out.contains("line 1 is missing"),
+        "the new log knows: {}",
+        ran.out
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::{AssessmentLevel as Level, Likelihood, Timestamp};
 pub mod answer;
 pub mod extract;
 pub mod handling;
+pub mod notice;
 pub mod party;
 pub mod request;
 
@@ -21,6 +22,7 @@ pub use extract::{
     SharedObservable,
 };
 pub use handling::{Handling, Onward, Pap, Tlp};
+pub use notice::{Notice, Withdrawal};
 pub use party::{ContactPoint, Party, PartyKind};
 pub use request::{Action, EvidenceRef, Flow, FlowClock, Port, Preservation, TraceRequest};
 

@@ -14,6 +14,7 @@
 pub mod account;
 pub mod assessment;
 pub mod case;
+pub mod custody;
 pub mod detection;
 pub mod event;
 pub mod exchange;

@@ -272,6 +272,20 @@ impl NetworkKind {
             Self::Special => "special-purpose",
         }
     }
+
+    /// Its name in plain Filipino.
+    #[must_use]
+    pub const fn label_fil(self) -> &'static str {
+        match self {
+            Self::Unknown => "di-alam ang uri",
+            Self::Tor => "labasan ng Tor",
+            Self::Education => "edukasyon",
+            Self::Government => "pamahalaan",
+            Self::Special => "may natatanging gamit",
+            // Words that Filipino uses as they are.
+            same => same.label(),
+        }
+    }
 }
 
 impl fmt::Display for Asn {

@@ -98,7 +98,10 @@ mod tests {
             serde_json::json!({"b": [1, true, null, "é\u{1}\n\"\\/"], "a": {"z": 0, "y": ""}});
         check(&value, r#"{"a":{"y":"","z":0},"b":[1,true,null,"é\u0001\n\"\\/"]}"#);
         // By units of UTF-16 the emoji (D83D) comes before U+FB33.
-        check(&serde_json::json!({"\u{fb33}": 1, "\u{1f600}": 2}), "{\"\u{1f600}\":2,\"\u{fb33}\":1}");
+        check(
+            &serde_json::json!({"\u{fb33}": 1, "\u{1f600}": 2}),
+            "{\"\u{1f600}\":2,\"\u{fb33}\":1}",
+        );
     }
 
     /// Numbers of RFC 8785, appendix B.

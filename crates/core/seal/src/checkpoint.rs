@@ -4,11 +4,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use signed_note::{Note, Signature, Verifier, VerifierList};
 
-use crate::{
-    PublicKey, SealError, SigningKey,
-    leaf::Hash,
-    tree::TREE_SIZE_LIMIT,
-};
+use crate::{PublicKey, SealError, SigningKey, leaf::Hash, tree::TREE_SIZE_LIMIT};
 
 /// Largest checkpoint with all signatures that is read.
 pub const CHECKPOINT_BYTES_LIMIT: usize = 64 << 10;
@@ -65,7 +61,8 @@ impl Checkpoint {
 
     fn of_text(text: &[u8]) -> Result<Self, SealError> {
         let wrong = |why: &str| SealError::Checkpoint(why.to_owned());
-        let read = tlog_tiles::Checkpoint::from_bytes(text).map_err(|_| wrong("it is malformed"))?;
+        let read =
+            tlog_tiles::Checkpoint::from_bytes(text).map_err(|_| wrong("it is malformed"))?;
         if read.size() > TREE_SIZE_LIMIT {
             return Err(SealError::TreeSize(read.size()));
         }

@@ -24,8 +24,10 @@ pub mod note;
 pub mod proof;
 pub mod record;
 pub mod sshsig;
+pub mod stamp;
 pub mod tree;
 pub mod verify;
+pub mod witness;
 
 pub use checkpoint::Checkpoint;
 pub use key::{PublicKey, SigningKey};
@@ -81,6 +83,9 @@ pub enum SealError {
     /// A proof that is none.
     #[error("not a proof: {0}")]
     Proof(&'static str),
+    /// A time stamp or its request that is none, or not of this.
+    #[error("not a time stamp of this: {0}")]
+    Stamp(&'static str),
     /// Something that was kept could not be read or written.
     #[error("{0}")]
     Io(String),

@@ -125,8 +125,13 @@ mod tests {
         let note = key.sign_note("bakas-overlap/1\nx 7\n").expect("an own text");
         assert_eq!(open_text(&note, &key.public()), Ok("bakas-overlap/1\nx 7\n".to_owned()));
         let bad = note.replace("x 7", "x 8");
-        assert_eq!(open_text(&bad, &key.public()), Err(SealError::Note("its signature is not right")));
-        for text in ["a/1\n7\nroot\n", "bakas-seal/1\na\n", "a\n", "a/1", "a/1\n\nb\n", "a/1\nb\r\n"] {
+        assert_eq!(
+            open_text(&bad, &key.public()),
+            Err(SealError::Note("its signature is not right"))
+        );
+        for text in
+            ["a/1\n7\nroot\n", "bakas-seal/1\na\n", "a\n", "a/1", "a/1\n\nb\n", "a/1\nb\r\n"]
+        {
             assert!(key.sign_note(text).is_err(), "{text:?}");
         }
     }

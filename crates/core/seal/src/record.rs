@@ -126,6 +126,14 @@ impl Secret {
         Self(bytes)
     }
 
+    /// The salt of the bytes of the record at that offset.
+    #[must_use]
+    pub fn raw_salt(&self, offset: u64) -> [u8; SALT_BYTES] {
+        let mut salt = [0; SALT_BYTES];
+        cipher(self, offset).apply_keystream(&mut salt);
+        salt
+    }
+
     /// Its bytes, to be kept.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; SECRET_BYTES] {
@@ -174,6 +182,12 @@ pub struct Sealer {
     raw: Hash,
 }
 
+fn cipher(secret: &Secret, offset: u64) -> ChaCha20 {
+    let mut nonce = [0; 12];
+    nonce[4..].copy_from_slice(&offset.to_le_bytes());
+    ChaCha20::new(&secret.0.into(), &nonce.into())
+}
+
 /// The salts of one record.
 struct Salts {
     cipher: Option<ChaCha20>,
@@ -183,9 +197,7 @@ struct Salts {
 
 impl Salts {
     fn begin(secret: &Secret, offset: u64) -> Self {
-        let mut nonce = [0; 12];
-        nonce[4..].copy_from_slice(&offset.to_le_bytes());
-        let mut cipher = ChaCha20::new(&secret.0.into(), &nonce.into());
+        let mut cipher = cipher(secret, offset);
         let mut bytes = [0; SLOTS * SALT_BYTES];
         cipher.apply_keystream(&mut bytes);
         Self { cipher: Some(cipher), event: 0, bytes }
@@ -350,7 +362,8 @@ mod tests {
     #[test]
     fn salts_are_chacha20() {
         let key: [u8; 32] = std::array::from_fn(|n| n as u8);
-        let mut salts = Salts::begin(&Secret::new(key), u64::from_le_bytes([0, 0, 0, 0x4a, 0, 0, 0, 0]));
+        let mut salts =
+            Salts::begin(&Secret::new(key), u64::from_le_bytes([0, 0, 0, 0x4a, 0, 0, 0, 0]));
         // The nonce of the example, 000000000000004a00000000, is ours of that offset.
         let block_1 = salts.of(0, 4);
         assert_eq!(block_1[..8], [0x22, 0x4f, 0x51, 0xf3, 0x40, 0x1b, 0xd9, 0xe1]);
@@ -363,6 +376,7 @@ mod tests {
         for offset in [0, 1, 2, 1 << 40] {
             sealer.begin(offset, 1, b"x");
             assert!(seen.insert(sealer.raw_salt()));
+            assert_eq!(sealer.raw_salt(), sealer.secret.raw_salt(offset));
             for event in [0, 1, 2, 1, 0] {
                 for field in Field::ALL {
                     let salt = sealer.stream.of(event, field as usize);
@@ -385,9 +399,11 @@ mod tests {
         };
         let one = leaf(5, b"abc", "192.0.2.1");
         assert_eq!(one, leaf(5, b"abc", "192.0.2.1"), "the same record gives the same leaf");
-        for other in
-            [leaf(6, b"abc", "192.0.2.1"), leaf(5, b"abd", "192.0.2.1"), leaf(5, b"abc", "192.0.2.2")]
-        {
+        for other in [
+            leaf(6, b"abc", "192.0.2.1"),
+            leaf(5, b"abd", "192.0.2.1"),
+            leaf(5, b"abc", "192.0.2.2"),
+        ] {
             assert_ne!(one, other);
         }
     }

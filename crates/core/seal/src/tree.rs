@@ -206,7 +206,11 @@ pub fn check_consistency(
     }
     if old == size {
         let is_right = path.is_empty() && old_root == root;
-        return if is_right { Ok(()) } else { Err(SealError::Tree("two trees of one size".into())) };
+        return if is_right {
+            Ok(())
+        } else {
+            Err(SealError::Tree("two trees of one size".into()))
+        };
     }
     let (root, old_root) = (tlog_tiles::Hash(*root), tlog_tiles::Hash(*old_root));
     tlog_tiles::check_tree(&lent(path), size, root, old, old_root).map_err(tree)

@@ -1,6 +1,6 @@
 //! `assessment-history.ndjson`: every change with what came of it, each line with the digest of the
 //! line before, so that none can be altered or left out in the middle unseen. That lines are missing
-//! at the end shows only beside a seal or a copy.
+//! at the end shows beside the log of the case: see `anchor`.
 
 use std::collections::BTreeMap;
 
@@ -152,6 +152,11 @@ impl History {
         bytes.push(b'\n');
         self.whole_bytes += bytes.len() as u64;
         bytes
+    }
+
+    /// SHA-256 of the last line, where there is one.
+    pub(super) fn last_digest(&self) -> Option<&str> {
+        self.last.as_deref()
     }
 
     /// The lines as the model has them.

@@ -7,8 +7,8 @@ use bakas_store::Appended;
 use serde::Serialize;
 
 use super::{
-    DOCUMENT_BYTES_LIMIT, DOCUMENT_FILE, HISTORY_BYTES_LIMIT, HISTORY_FILE, LIVE_FILES,
-    document::Document, history::History, read,
+    DOCUMENT_BYTES_LIMIT, DOCUMENT_FILE, HISTORY_BYTES_LIMIT, HISTORY_FILE, LIVE_FILES, anchor,
+    anchor::spoken_for, anchored, anchors, document::Document, history::History, read,
 };
 use crate::Error;
 
@@ -21,6 +21,8 @@ pub(crate) struct Live {
     pub(crate) recorded: usize,
     /// Entries of `assessment.toml` that it does not hold.
     pub(crate) unrecorded: usize,
+    /// Changes at its end that the log of the case does not speak for.
+    pub(crate) unanchored: usize,
     /// What does not fit.
     pub(crate) problems: Vec<String>,
 }
@@ -47,7 +49,13 @@ pub(crate) fn examine(folder: &Path) -> Live {
     }
     if let (Ok(history), Ok(document)) = (history, document) {
         live.recorded = history.lines.len();
+        live.unanchored = live.recorded;
         live.unrecorded = history.state.changes(&document.state()).len();
+    }
+    // A log that does not read is told by whoever checks the seal.
+    if let Ok(leaves) = anchors(folder) {
+        live.unanchored = live.recorded.saturating_sub(spoken_for(&leaves));
+        live.problems.extend(anchored(folder, &leaves));
     }
     live
 }
@@ -57,9 +65,9 @@ fn said(error: &Error) -> String {
     error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// Copies the live files of a case into the one that is to take its place, and keeps others from
-/// writing them for as long as what is returned lives.
-pub(crate) fn carry(from: &Path, to: &Path) -> Result<Option<Appended>, Error> {
+/// Copies the live files of a case into the one that is to take its place, puts the history into the
+/// log of that one, and keeps others from writing for as long as what is returned lives.
+pub(crate) fn carry(from: &Path, to: &Path, key: Option<&Path>) -> Result<Option<Appended>, Error> {
     if !LIVE_FILES.iter().any(|name| from.join(name).exists()) {
         return Ok(None);
     }
@@ -72,6 +80,12 @@ pub(crate) fn carry(from: &Path, to: &Path) -> Result<Option<Appended>, Error> {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
             Err(source) => return Err(write(source)),
         }
+    }
+    // What did not fit the older case's log would be gone with it.
+    let misfits = anchored(from, &anchors(from).unwrap_or_default());
+    let bytes = read(&to.join(HISTORY_FILE), HISTORY_BYTES_LIMIT)?.unwrap_or_default();
+    if let Ok(history) = History::read(&bytes) {
+        anchor::append(to, key, &history, misfits)?;
     }
     Ok(Some(lock))
 }

@@ -1,6 +1,7 @@
 //! `bakas assess`: what the case and its analysts say of where from, and who. The case stays as it was
 //! sealed; beside it live `assessment.toml`, which people edit, and its history, which only grows.
 
+mod anchor;
 mod check;
 mod document;
 mod entry;
@@ -27,6 +28,7 @@ use serde::Serialize;
 use self::files::{no_case, read, sha256};
 use crate::{Error, clock::Clock};
 
+pub use anchor::{anchored, anchors};
 pub use document::{
     DOCUMENT_BYTES_LIMIT, ENTRIES_LIMIT, ID_CHARS_LIMIT, TEXT_CHARS_LIMIT, WORDS_CHARS_LIMIT,
 };
@@ -74,6 +76,10 @@ pub struct Changed {
     pub before: Vec<Numbers>,
     /// The assessments after it.
     pub weighed: Weighed,
+    /// Why the change is not in the log of the case, where it could not be put there: the next one
+    /// that can speaks for it, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unanchored: Option<String>,
 }
 
 /// Who judges, and why.
@@ -128,6 +134,7 @@ fn edit(
     // Only now: others may have judged while we waited for them.
     let now = clock.now();
     let mut opened = Opened::new(folder, &file.read(HISTORY_BYTES_LIMIT)?, now)?;
+    let spoken_for = spoken_for(folder)?;
     if opened.history.is_torn {
         // Its writer was ended before it could say that it was done.
         file.cut(opened.history.whole_bytes)?;
@@ -152,8 +159,25 @@ fn edit(
         bakas_store::replace(&folder.join(DOCUMENT_FILE), text.as_bytes())?;
         lines.extend(opened.record(judge, now, &mut recorded));
     }
+    let mut unanchored = None;
     if !lines.is_empty() {
         file.append(&lines)?;
     }
-    Ok(Changed { recorded, before, weighed: opened.weighed(None, now)? })
+    // Also lines that could not be put into the log when they were written.
+    if opened.history.lines.len() > spoken_for {
+        // The history is on the disk; a case whose key lies elsewhere can be judged all the same.
+        let told = anchor::append(folder, None, &opened.history, Vec::new());
+        unanchored = told.err().map(|error| error.to_string());
+    }
+    Ok(Changed { recorded, before, weighed: opened.weighed(None, now)?, unanchored })
+}
+
+/// How many lines of the history the log of the case speaks for. Nothing is built upon a history that
+/// is not the one in the log; a log that does not read is told by `bakas verify`.
+fn spoken_for(folder: &Path) -> Result<usize, Error> {
+    let leaves = anchors(folder).unwrap_or_default();
+    match anchored(folder, &leaves).into_iter().next() {
+        Some(problem) => Err(Error::Seal(problem)),
+        None => Ok(anchor::spoken_for(&leaves)),
+    }
 }

@@ -120,9 +120,10 @@ impl Opened {
 
     /// Whether somebody added an item of that id.
     pub(super) fn has_item(&self, id: &str) -> bool {
-        self.document.entries.iter().any(
-            |(entry, _)| matches!(entry, Entry::Evidence(one) if one.item.id == id),
-        )
+        self.document
+            .entries
+            .iter()
+            .any(|(entry, _)| matches!(entry, Entry::Evidence(one) if one.item.id == id))
     }
 
     /// The numbers that the next change starts from.

@@ -335,7 +335,9 @@ fn cell(
     let party = shown(&taken.party);
     let reason = match word {
         Some(_) => format!("{party} speaks of it: from the table for answers of counterparts."),
-        None => format!("{party} does not speak of it: from the table for answers of counterparts."),
+        None => {
+            format!("{party} does not speak of it: from the table for answers of counterparts.")
+        }
     };
     let rounded = |share: f64| (share * 1e6).round() / 1e6;
     Entry::Cell(CellSet {

@@ -184,8 +184,15 @@ impl Reading<'_> {
         }
         taken.map_err(read)?;
         if let Some(reject) = broken {
-            let why = format!("it does not unpack: {} {}", reject.detail, reject.sample);
-            return Err(read(io::Error::new(io::ErrorKind::InvalidData, why.trim().to_owned())));
+            // The sample names the part of an archive, else the file that is named already.
+            let part = match reject.sample == shown || reject.sample.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", reject.sample),
+            };
+            // What ingest keeps of a broken log is of no use here: half a table would lie.
+            let detail = reject.detail.split("; ").next().unwrap_or_default();
+            let why = format!("it does not unpack to its end: {detail}{part}; nothing was kept");
+            return Err(read(io::Error::new(io::ErrorKind::InvalidData, why)));
         }
         if self.import.is_none() && members <= 1 {
             return Err(unknown(&shown));

@@ -150,7 +150,7 @@ fn text(path: &Path, limit: u64) -> Result<String, Error> {
 /// # Errors
 /// Where it cannot be read, or names the place and the fault.
 pub fn sources(path: &Path) -> Result<Vec<SourceOfData>, Error> {
-    let wrong = |what: String| Error::Config { path: path.to_owned(), what };
+    let wrong = |what: String| Error::Sources { path: path.to_owned(), what };
     let text = text(path, SOURCES_BYTES_LIMIT)?;
     let file: SourcesFile = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     let mut sources = file.source;

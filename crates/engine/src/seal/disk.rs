@@ -145,6 +145,25 @@ impl Disk {
         Ok(leaves)
     }
 
+    /// The same, going on behind lines that are none, which are told.
+    pub(crate) fn leaves_told(
+        &self,
+        size: u64,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<Vec<Line>, Error> {
+        let (mut leaves, mut number) = (Vec::new(), 0);
+        self.each_line(&mut |line, _| {
+            number += 1;
+            match line {
+                Some(line) if line.index < size => leaves.push(line),
+                Some(_) => tell(format!("{LEAVES_FILE}: line {number} is beyond the checkpoint")),
+                None => tell(format!("{LEAVES_FILE}: line {number} is none of a leaf")),
+            }
+            Ok(true)
+        })?;
+        Ok(leaves)
+    }
+
     /// Calls with each line and its length, until told to stop; with `None` where a line is none.
     fn each_line(
         &self,
@@ -172,10 +191,8 @@ impl Disk {
     /// One hash.
     pub(crate) fn hash(&self, level: u8, number: u64) -> Result<Hash, Error> {
         let bytes = Levels::read(self, level, number, 1);
-        let bytes = bytes.map_err(|source| Error::Read {
-            path: self.case.join(level_file(level)),
-            source,
-        })?;
+        let bytes = bytes
+            .map_err(|source| Error::Read { path: self.case.join(level_file(level)), source })?;
         Ok(bytes.try_into().expect("one hash was asked for"))
     }
 

@@ -40,8 +40,11 @@ impl Fields {
             written.expect("a vector takes any bytes");
             give(field, text);
         }
-        let texts =
-            [(Field::Account, event.account), (Field::Target, event.target), (Field::Host, event.host)];
+        let texts = [
+            (Field::Account, event.account),
+            (Field::Target, event.target),
+            (Field::Host, event.host),
+        ];
         for (field, text) in texts {
             if let Some(text) = text {
                 give(field, text.as_bytes());

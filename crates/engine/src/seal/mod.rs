@@ -2,20 +2,31 @@
 //! request, answer and package is appended, and which nothing leaves. `docs/formats/seal.md` describes
 //! its files.
 
+pub mod act;
+mod anchor;
+pub(crate) mod check;
+pub mod destroy;
 mod disk;
 mod fields;
+mod open;
+pub(crate) mod kept;
+pub(crate) mod recheck;
 pub(crate) mod records;
 pub mod secrets;
 pub(crate) mod stage;
+pub mod stamp;
+pub mod witness;
 
 use std::path::Path;
 
-pub use bakas_seal::{Checkpoint, Hash, Leaf, LeafKind, Proof};
+pub use bakas_seal::{Checkpoint, Hash, Leaf, LeafKind, Proof, record::Field};
 use bakas_seal::{SealError, SigningKey, leaf::leaf_hash};
 
 use self::disk::Disk;
 pub use self::{
+    anchor::Anchor,
     disk::{CHECKPOINT_FILE, LEAVES_FILE, LOCK_FILE, LOG_FOLDER, level_file},
+    open::{open_records, record_leaf},
     records::{RECORDS_FILE, ROW_BYTES},
 };
 use crate::{Error, sealing};
@@ -206,6 +217,18 @@ impl Log {
         self.head = head.clone();
         Ok(head)
     }
+}
+
+/// What the acts of custody say.
+fn custody_values(case: &Path) -> Result<Vec<serde_json::Value>, Error> {
+    let acts = leaves(case)?.into_iter().filter(|(_, leaf)| leaf.kind == LeafKind::Custody);
+    Ok(acts.map(|(_, leaf)| leaf.json).collect())
+}
+
+/// A hash as C2SP writes it.
+fn base64(hash: &Hash) -> String {
+    let text = Checkpoint { origin: "x".into(), size: 0, root: *hash }.text();
+    text.lines().nth(2).expect("a checkpoint has three lines").to_owned()
 }
 
 /// What the seal found wrong.

@@ -237,7 +237,7 @@ pub(crate) fn merge(
         let file = &mut files[batch.part];
         file.seek(SeekFrom::Start(batch.row * ASIDE_BYTES as u64)).map_err(aside_failed)?;
         let most = batch.count * ASIDE_BYTES as u64;
-        let mut aside = BufReader::with_capacity(BUFFER_BYTES, file.by_ref().take(most));
+        let mut aside = BufReader::with_capacity(BUFFER_BYTES, (&*file).take(most));
         for _ in 0..batch.count {
             let mut row: Aside = [0; ASIDE_BYTES];
             aside.read_exact(&mut row).map_err(aside_failed)?;

@@ -45,9 +45,12 @@ impl Staged {
         plan: &[FileLeaf],
         key: &SigningKey,
     ) -> Result<(), Error> {
-        for (source, range) in case.sources.iter().zip(&self.ranges) {
+        let ranges = std::mem::take(&mut self.ranges);
+        for (source, range) in case.sources.iter().zip(&ranges) {
             let shipped = plan.iter().find(|file| file.sources.contains(&source.source.ix.0));
-            let value = source_value(source, range, shipped);
+            let agency = &case.agencies[source.source.agency.0 as usize].id;
+            let mut value = source_value(source, range, shipped);
+            value["agency"] = json!(agency);
             self.push(LeafKind::Source, value)?;
         }
         for value in figures(case) {
@@ -84,11 +87,7 @@ pub(crate) struct FileLeaf {
 }
 
 /// What a source's leaf says.
-fn source_value(
-    source: &SourceSummary,
-    range: &RecordRange,
-    shipped: Option<&FileLeaf>,
-) -> Value {
+fn source_value(source: &SourceSummary, range: &RecordRange, shipped: Option<&FileLeaf>) -> Value {
     let mut value = json!({
         "source": source.source.ix.0,
         "path": source.source.path,

@@ -7,5 +7,6 @@ mod inputs;
 mod pack;
 mod screened;
 mod sealed;
+mod taken;
 mod workers;
 mod yard;

@@ -2,6 +2,8 @@
 
 pub(crate) mod assess;
 pub(crate) mod data;
+pub(crate) mod overlap;
+pub(crate) mod seal;
 
 use std::path::PathBuf;
 
@@ -53,7 +55,9 @@ pub(crate) enum Command {
     Trace(Trace),
     Assess(assess::Assess),
     Report(assess::Report),
+    Overlap(overlap::Overlap),
     Verify(Verify),
+    Seal(seal::Seal),
     Scenario(Scenario),
     Score(Score),
     Rules(Rules),
@@ -200,7 +204,7 @@ pub(crate) struct Ingest {
 #[command(
     after_help = "Examples: bakas trace 192.0.2.1 --at 2026-01-05T08:00:00+08:00\n          \
     cut -d' ' -f1 access.log | sort -u | bakas trace --at 2026-01-05 --csv\n          \
-    bakas trace 192.0.2.1 --rdap\n\
+    bakas trace 192.0.2.1 --rdap --case case-2026-01\n\
     Nobody is asked but the tables at hand, unless --rdap or --reverse is given."
 )]
 pub(crate) struct Trace {
@@ -218,6 +222,9 @@ pub(crate) struct Trace {
     /// Ask the registry that keeps the block (RDAP): it learns whom you look at
     #[arg(long, conflicts_with_all = ["ndjson", "csv"])]
     pub(crate) rdap: bool,
+    /// Keep the registry's raw answer in this case, with its digest in the case's log
+    #[arg(long, requires = "rdap", value_name = "CASE")]
+    pub(crate) case: Option<PathBuf>,
     /// Ask for the address's own names (DNS): their holder may learn whom you look at
     #[arg(long, conflicts_with_all = ["ndjson", "csv"])]
     pub(crate) reverse: bool,

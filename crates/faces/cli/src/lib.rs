@@ -91,6 +91,8 @@ fn dispatch(desk: &Desk<'_>, command: Command) -> anyhow::Result<Exit> {
         Command::Trace(asked) => commands::trace::run(desk, &asked),
         Command::Assess(asked) => commands::assess::run(desk, asked),
         Command::Report(asked) => commands::assess::report(desk, asked),
+        Command::Seal(asked) => commands::seal::run(desk, asked),
+        Command::Overlap(asked) => commands::overlap::run(desk, asked),
         Command::Verify(asked) => commands::verify::run(desk, &asked),
         Command::Scenario(asked) => commands::scenario::make(desk, asked),
         Command::Score(asked) => commands::scenario::score(desk, &asked),

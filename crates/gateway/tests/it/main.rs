@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod desk;
+mod medallion;
+mod misp;
 mod pages;
 mod rdap;
 mod reverse;
 mod server;
+mod taxii;

@@ -216,4 +216,4 @@ fn the_bytes_are_pinned() {
     assert_eq!(found, PINNED);
 }
 
-const PINNED: &str = "8f0ac543792ad4d99e0010e7b8cf0387e6512c1e63e5b80e75aed58fb52b35aa";
+const PINNED: &str = "92431b30549b6d0fd016e6ee397b3454dbe6af8b2b8015ec6729dad9b97a01b7";

@@ -305,19 +305,27 @@ fn said_cells(question: &Question, statement: &Statement, about: &[&str]) -> Vec
         .collect()
 }
 
-/// A statement as an item of evidence: who, where, what, in words.
+/// A statement as an item of evidence: who, when, in whose words, and what it was taken for.
 fn said(statement: &Statement) -> Text {
     let speaker = match statement.speaker.as_str() {
         "" => String::new(),
         speaker => format!(" ({speaker})"),
     };
-    let (does, ginawa) = match statement.kind {
-        StatementKind::Claim => ("says", "sinasabi"),
-        StatementKind::Denial => ("says in denial", "sinasabi bilang pagtanggi"),
-        StatementKind::Offer => ("offers", "iniaalok"),
-        StatementKind::Condition => ("asks first", "hinihingi muna"),
-        StatementKind::Correction => ("corrects itself", "itinutuwid"),
+    let (sort, uri) = match statement.kind {
+        StatementKind::Claim => ("a claim", "paggigiit"),
+        StatementKind::Denial => ("a denial", "pagtanggi"),
+        StatementKind::Offer => ("an offer", "alok"),
+        StatementKind::Condition => ("a condition", "kondisyon"),
+        StatementKind::Correction => ("a correction", "pagtutuwid"),
     };
+    let (when, kailan) = statement.date.map_or_else(
+        || (String::new(), String::new()),
+        |date| {
+            let (year, month, day) = date.day().civil();
+            let day = format!("{year:04}-{month:02}-{day:02}");
+            (format!(" on {day}"), format!(" noong {day}"))
+        },
+    );
     let short = |words: &str| -> String {
         let mut shown: String = words.chars().take(WORDS_SHOWN).collect();
         if shown.len() < words.len() {
@@ -334,7 +342,10 @@ fn said(statement: &Statement) -> Text {
         if statement.translation.fil.is_empty() { in_english } else { &statement.translation.fil };
     let party = &statement.party;
     Text::new(
-        format!("{party}{speaker} {does}: “{}”", short(in_english)),
-        format!("{ginawa} ng {party}{speaker}: “{}”", short(in_filipino)),
+        format!("Said by {party}{speaker}{when}, entered as {sort}: “{}”", short(in_english)),
+        format!(
+            "Sinabi ng {party}{speaker}{kailan}, itinala bilang {uri}: “{}”",
+            short(in_filipino)
+        ),
     )
 }

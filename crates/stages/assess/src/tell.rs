@@ -5,7 +5,7 @@ mod absent;
 mod prior;
 
 use bakas_model::{
-    Assessment, Likelihood, Text,
+    Assessment, Hypothesis, Likelihood, Text,
     assessment::{Cap, Moved},
 };
 
@@ -76,38 +76,11 @@ fn answer(assessment: &Assessment, question: &Question) -> Text {
         }
     };
     let first = &assessment.hypotheses[0];
-    let (low, high) = (per_cent(first.low), per_cent(first.high));
     if first.likelihood < Likelihood::RoughlyEvenChance {
         add("None of the explanations stands out.".into(), "Walang paliwanag na namumukod.".into());
     }
-    if first.insufficient {
-        add(
-            format!(
-                "The evidence is insufficient for a word on the first of the explanations below: \
-                 its share runs from {low} to {high} %. It says: {}",
-                first.text.en
-            ),
-            format!(
-                "Kulang ang ebidensiya upang masabi sa isang salita ang una sa mga paliwanag sa \
-                 ibaba: mula {low} hanggang {high} % ang bahagi nito. Ang sinasabi nito: {}",
-                first.text.fil
-            ),
-        );
-    } else {
-        let (en, fil) = first.likelihood.words();
-        let best = per_cent(first.best);
-        add(
-            format!(
-                "First of the explanations below, at “{en}” ({best} %, range {low} to {high} %): {}",
-                first.text.en
-            ),
-            format!(
-                "Una sa mga paliwanag sa ibaba, sa antas na “{fil}” ({best} %, mula {low} hanggang \
-                 {high} %): {}",
-                first.text.fil
-            ),
-        );
-    }
+    let leading = leading(first);
+    add(leading.en, leading.fil);
     let owed = prior::owed(first);
     add(owed.en, owed.fil);
     if let Some(second) = assessment.hypotheses.get(1) {
@@ -139,6 +112,39 @@ fn answer(assessment: &Assessment, question: &Question) -> Text {
         ),
     }
     text
+}
+
+/// The first explanation with its word, or with its range where that is too wide for one.
+fn leading(first: &Hypothesis) -> Text {
+    let (low, high) = (per_cent(first.low), per_cent(first.high));
+    if first.insufficient {
+        Text::new(
+            format!(
+                "The evidence is insufficient for a word on the first of the explanations below: \
+                 its share runs from {low} to {high} %. It says: {}",
+                first.text.en
+            ),
+            format!(
+                "Kulang ang ebidensiya upang masabi sa isang salita ang una sa mga paliwanag sa \
+                 ibaba: mula {low} hanggang {high} % ang bahagi nito. Ang sinasabi nito: {}",
+                first.text.fil
+            ),
+        )
+    } else {
+        let (en, fil) = first.likelihood.words();
+        let best = per_cent(first.best);
+        Text::new(
+            format!(
+                "First of the explanations below, at “{en}” ({best} %, range {low} to {high} %): {}",
+                first.text.en
+            ),
+            format!(
+                "Una sa mga paliwanag sa ibaba, sa antas na “{fil}” ({best} %, mula {low} hanggang \
+                 {high} %): {}",
+                first.text.fil
+            ),
+        )
+    }
 }
 
 fn findings(assessment: &Assessment) -> Vec<Text> {

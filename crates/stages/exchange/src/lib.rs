@@ -4,6 +4,7 @@
 //! Nothing here opens a file or a socket. An encoder takes [`Cleared`] content only, and only the
 //! gate makes it.
 
+pub mod candidates;
 pub mod check;
 pub mod csv;
 pub mod envelope;
@@ -14,7 +15,10 @@ pub mod json;
 pub mod machine;
 pub mod misp;
 pub mod native;
+pub mod notice;
 pub mod overlap;
+pub(crate) mod parts;
+mod remainder;
 pub mod stix;
 pub mod text;
 pub mod xarf;

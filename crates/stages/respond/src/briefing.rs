@@ -2,12 +2,12 @@
 //! next, what could not be read, where to look. It is not the report: whoever wants the whole opens
 //! `report.html`.
 
-use bakas_model::{AssessmentLevel, Case, RejectReason, Severity};
+use bakas_model::{AssessmentLevel, Case, Network, RejectReason, Severity, network::ContactRole};
 
 use crate::{
-    story,
+    origins, story,
     text::{bytes, number, plural, shift, span, visible},
-    view::{self, View},
+    view::{self, NetworkRow, View},
     words,
 };
 
@@ -39,7 +39,7 @@ pub fn render(case: &Case, width: usize, colour: bool) -> String {
         [happened, _, entered, ..] => vec![&happened.en, &entered.en],
         few => few.iter().map(|sentence| sentence.en.as_str()).collect(),
     };
-    page.block("What", &happened.join(" "), 7);
+    page.block("What", &happened.join(" "), if page.width < NARROW { 7 } else { 5 });
     incidents(&mut page, &view);
     page.line("");
     from(&mut page, &view);
@@ -258,6 +258,54 @@ fn from(page: &mut Page, view: &View<'_>) {
         let text = format!("and {more} more {}", plural(more, "network", "networks"));
         page.block("", &text, 1);
     }
+    whom(page, view, &networks);
+}
+
+/// What changed hands, where sources differ, and that somebody can be asked.
+fn whom(page: &mut Page, view: &View<'_>, networks: &[NetworkRow<'_>]) {
+    let traces = origins::traces(view.case);
+    let moved = origins::moved(networks, &traces);
+    // A narrow terminal has no room for it on one screen.
+    if page.width < NARROW {
+        return;
+    }
+    if let Some(one) = moved.first() {
+        let name = |network: &Network| match (network.asn, &network.operator) {
+            (Some(asn), Some(operator)) => format!("{asn} {operator}"),
+            (Some(asn), None) => asn.to_string(),
+            (None, _) => "nobody".to_owned(),
+        };
+        let (was, is) = (name(one.then), name(one.moved.now));
+        let ask = if one.moved.between { "ask both" } else { "ask the one of then" };
+        let (left, came) = (one.moved.left, one.moved.came);
+        let text =
+            format!("{}: {was} by {left}, {is} by {came}; {ask}", origins::some_of(&one.addresses));
+        page.block("Changed", &text, 2);
+    }
+    let rows = origins::asking(networks, &traces);
+    if rows.is_empty() {
+        return;
+    }
+    let registries: std::collections::BTreeSet<&str> = rows
+        .iter()
+        .flat_map(|row| &row.contacts)
+        .filter(|contact| contact.role == ContactRole::Registry)
+        .map(|contact| contact.name.split(" (").next().unwrap_or_default())
+        .collect();
+    let desks = rows.iter().filter(|row| row.has_desk()).count() as u64;
+    let mut parts = vec![match desks {
+        0 => "no operator's desk at hand".to_owned(),
+        _ => format!("desks of {desks} {}", plural(desks, "operator", "operators")),
+    }];
+    if !registries.is_empty() {
+        parts.push(registries.into_iter().collect::<Vec<_>>().join(", "));
+    }
+    let differ = origins::disagreements(networks, &traces).len() as u64;
+    let differ = match differ {
+        0 => String::new(),
+        n => format!("; sources differ on {n} {}", plural(n, "point", "points")),
+    };
+    page.block("Ask", &format!("{}{differ} (report.html)", parts.join("; ")), 1);
 }
 
 fn who(page: &mut Page, case: &Case) {

@@ -142,7 +142,8 @@ impl Lang {
     }
 
     /// A text in this language.
-    pub(crate) fn text(self, text: &bakas_model::Text) -> &str {
+    #[must_use]
+    pub fn text(self, text: &bakas_model::Text) -> &str {
         self.of(&text.en, &text.fil)
     }
 }

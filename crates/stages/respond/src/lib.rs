@@ -14,6 +14,8 @@ pub mod asks;
 pub mod blocks;
 pub mod briefing;
 mod drawing;
+pub mod exhibits;
+mod origins;
 pub mod report;
 pub mod screen;
 mod site;
@@ -26,3 +28,4 @@ mod world;
 
 pub use asks::asks;
 pub use blocks::blocks;
+pub use report::exhibits_pdf;

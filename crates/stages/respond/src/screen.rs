@@ -18,6 +18,8 @@ use crate::{
 const BAR_COLUMNS: usize = 24;
 /// Items that are named as having moved most.
 const MOVED_SHOWN: usize = 4;
+/// Items that are listed with their names.
+const ITEMS_SHOWN: usize = 40;
 /// Changes that are shown, the last ones.
 const HISTORY_LIMIT: usize = 200;
 
@@ -53,17 +55,31 @@ fn question(page: &mut Page, assessment: &Assessment, lang: Lang) {
     for (at, hypothesis) in assessment.hypotheses.iter().enumerate() {
         rival(page, at + 1, hypothesis, lang);
     }
+    let items: Vec<String> = assessment
+        .evidence
+        .iter()
+        .take(ITEMS_SHOWN)
+        .map(|item| {
+            format!("E{} {} {}{}", item.number, item.id, item.reliability, item.credibility)
+        })
+        .collect();
+    if !items.is_empty() {
+        let more = assessment.evidence.len() - items.len();
+        let more = if more > 0 { format!(" (+{more})") } else { String::new() };
+        let label = lang.of("Evidence", "Ebidensiya");
+        paragraph(page, 2, &format!("{label}: {}{more}", items.join(", ")), Some(DIM));
+    }
     let moved = most(assessment);
     if !moved.is_empty() {
         let label = lang.of("Moved H1 most", "Pinakanagpagalaw sa H1");
         paragraph(page, 2, &format!("{label}: {}", moved.join(", ")), Some(DIM));
     }
     if let Some(turning) = &assessment.turning {
-        let names: Vec<&str> = turning
+        let names: Vec<String> = turning
             .items
             .iter()
             .filter_map(|number| assessment.item(*number))
-            .map(|item| item.id.as_str())
+            .map(|item| format!("E{} {}", item.number, item.id))
             .collect();
         let text = match lang {
             Lang::En => format!(
@@ -87,8 +103,9 @@ fn question(page: &mut Page, assessment: &Assessment, lang: Lang) {
 fn rival(page: &mut Page, number: usize, hypothesis: &Hypothesis, lang: Lang) {
     let word = words::pick(lang, words::word(hypothesis));
     let line = format!(
-        "  H{number}  {} {:>5} ({}) {}  {}",
+        "  H{number}  {} {:>5} → {:>5} ({}) {}  {}",
         bar(hypothesis),
+        percent(hypothesis.prior),
         percent(hypothesis.best),
         range(hypothesis.low, hypothesis.high),
         word,
@@ -122,7 +139,7 @@ fn most(assessment: &Assessment) -> Vec<String> {
             return None;
         }
         let item = assessment.item(step.item)?;
-        Some(format!("{} {}", item.id, factor(step.decibans)))
+        Some(format!("E{} {} {}", item.number, item.id, factor(step.decibans)))
     };
     steps.iter().take(MOVED_SHOWN).filter_map(told).collect()
 }
@@ -132,8 +149,10 @@ fn most(assessment: &Assessment) -> Vec<String> {
 #[must_use]
 pub fn explain(assessments: &[&Assessment], id: &str, showing: Showing) -> Option<String> {
     let mut page = Page::new(showing.width, showing.colour);
+    let number = number_of(assessments, id);
     for assessment in assessments {
-        if let Some(item) = assessment.evidence.iter().find(|item| item.id == id) {
+        let named = |item: &&EvidenceItem| item.id == id || number == Some(item.number);
+        if let Some(item) = assessment.evidence.iter().find(named) {
             explain_item(&mut page, assessment, item, showing.lang);
         }
         if let Some(hypothesis) = assessment.hypothesis(id) {
@@ -143,8 +162,20 @@ pub fn explain(assessments: &[&Assessment], id: &str, showing: Showing) -> Optio
     (!page.out.is_empty()).then_some(page.out)
 }
 
+/// The number of an item, written `E1`, `e1` or `1`, unless something bears that very name. Items are
+/// numbered within each question.
+fn number_of(assessments: &[&Assessment], id: &str) -> Option<u32> {
+    let is_name = assessments.iter().any(|assessment| {
+        assessment.hypothesis(id).is_some() || assessment.evidence.iter().any(|item| item.id == id)
+    });
+    let digits = id.strip_prefix(['E', 'e']).unwrap_or(id);
+    let plain = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_name || !plain { None } else { digits.parse().ok() }
+}
+
 fn explain_item(page: &mut Page, assessment: &Assessment, item: &EvidenceItem, lang: Lang) {
-    let head = format!("{}  E{}. {}", assessment.id(), item.number, lang.text(&item.text));
+    let (at, number, id) = (assessment.id(), item.number, &item.id);
+    let head = format!("{at}  E{number} {id}. {}", lang.text(&item.text));
     paragraph(page, 0, &head, Some(BOLD));
     let mut facts = vec![
         item.source.clone(),
@@ -252,7 +283,8 @@ fn explain_hypothesis(
         .collect();
     rows.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     for (item, decibans) in rows {
-        let text = format!("{:>6}  {}  {}", factor(decibans), item.id, lang.text(&item.text));
+        let (factor, number, id) = (factor(decibans), item.number, &item.id);
+        let text = format!("{factor:>6}  E{number} {id}  {}", lang.text(&item.text));
         paragraph(page, 4, &text, None);
     }
     page.line("");
@@ -270,17 +302,21 @@ pub fn next(assessments: &[&Assessment], showing: Showing) -> String {
             paragraph(&mut page, 2, &text, None);
             let text = match lang {
                 Lang::En => format!(
-                    "ask {}; {:.2} bits expected, answered {} of the time, cost {:.0} of 10",
+                    "ask {}; {:.3} bits expected, answered {} of the time, believed {:.2} ({}), cost {:.0} of 10",
                     lang.text(&one.whom),
                     one.bits,
                     percent(one.answered),
+                    one.trust,
+                    one.grade,
                     one.cost
                 ),
                 Lang::Fil => format!(
-                    "itanong sa {}; {:.2} bit ang inaasahan, sinasagot {} ng pagkakataon, halaga {:.0} sa 10",
+                    "itanong sa {}; {:.3} bit ang inaasahan, sinasagot {} ng pagkakataon, tiwala {:.2} ({}), halaga {:.0} sa 10",
                     lang.text(&one.whom),
                     one.bits,
                     percent(one.answered),
+                    one.trust,
+                    one.grade,
                     one.cost
                 ),
             };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use bakas_model::{
-    AgencyIx, Ask, Asn, Case, Country, Incident, IncidentId, Network, NetworkKind, Severity,
+    AgencyIx, Ask, Asn, Case, Country, Incident, IncidentId, NetworkKind, Severity,
     SourceIx, Timestamp, incident::Entered, network::StateOwned, response::AskKind,
 };
 
@@ -35,8 +35,6 @@ pub(crate) struct NetworkRow<'c> {
     pub(crate) state_owned: Option<&'c StateOwned>,
     pub(crate) special: Option<&'c str>,
     pub(crate) lists: BTreeSet<&'c str>,
-    /// Addresses whose newest answer differs.
-    pub(crate) now: Vec<(IpAddr, &'c Network)>,
 }
 
 impl<'c> View<'c> {
@@ -189,7 +187,6 @@ impl<'c> View<'c> {
                     state_owned: None,
                     special: None,
                     lists: BTreeSet::new(),
-                    now: Vec::new(),
                 });
                 row.lines += used.lines;
                 row.incidents.insert(&incident.id);
@@ -217,9 +214,6 @@ impl<'c> NetworkRow<'c> {
         self.state_owned = self.state_owned.or(trace.then.state_owned.as_ref());
         self.special = self.special.or(trace.then.special.as_deref());
         self.lists.extend(trace.then.lists.iter().map(String::as_str));
-        if let Some(now) = &trace.now {
-            self.now.push((trace.address, now));
-        }
     }
 
     /// The operator's name, or what stands in its place.

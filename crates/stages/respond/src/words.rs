@@ -85,19 +85,7 @@ pub(crate) const fn severity(severity: Severity) -> Pair {
 }
 
 pub(crate) const fn network_kind(kind: NetworkKind) -> Pair {
-    match kind {
-        NetworkKind::Unknown => ("kind unknown", "di-alam ang uri"),
-        NetworkKind::Telco => ("telco", "telco"),
-        NetworkKind::Cloud => ("cloud", "cloud"),
-        NetworkKind::Hosting => ("hosting", "hosting"),
-        NetworkKind::Vpn => ("VPN", "VPN"),
-        NetworkKind::Tor => ("Tor exit", "labasan ng Tor"),
-        NetworkKind::PrivateRelay => ("private relay", "private relay"),
-        NetworkKind::Education => ("education", "edukasyon"),
-        NetworkKind::Government => ("government", "pamahalaan"),
-        NetworkKind::Content => ("content network", "content network"),
-        NetworkKind::Special => ("special-purpose", "may natatanging gamit"),
-    }
+    (kind.label(), kind.label_fil())
 }
 
 /// What an address of such a network shows, and what it does not; in the words of a trace's caveat.
@@ -217,12 +205,15 @@ pub(crate) const fn clock(basis: ClockBasis) -> Pair {
     }
 }
 
-/// A state's share in an operator: whose, and whether it is the majority.
+/// A state's share in an operator: whose, whether it is the majority, and as of which year.
 pub(crate) fn state_owned(owned: &StateOwned) -> (String, String) {
     let owner = owned.owner;
-    if owned.majority {
-        (format!("state-owned: {owner}"), format!("pag-aari ng estado: {owner}"))
-    } else {
-        (format!("minority state-owned: {owner}"), format!("minoryang pag-aari ng estado: {owner}"))
-    }
+    let (en, fil) = match owned.majority {
+        true => ("state-owned", "pag-aari ng estado"),
+        false => ("minority state-owned", "minoryang pag-aari ng estado"),
+    };
+    let year = |as_of: &str| {
+        owned.date.map(|date| format!(" {as_of} {}", date.civil().0)).unwrap_or_default()
+    };
+    (format!("{en}: {owner}{}", year("as of")), format!("{fil}: {owner}{}", year("noong")))
 }

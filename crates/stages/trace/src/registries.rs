@@ -41,6 +41,8 @@ const DATE_V6: Day = Day(days_from_civil(2019, 11, 6));
 
 /// The registry to ask about an address; `None` for what IANA gave to none.
 pub(crate) fn contact(address: IpAddr) -> Option<Contact> {
+    // An IPv4 address that is written as IPv6 (RFC 4291, 2.5.5.2).
+    let address = address.to_canonical();
     let registry = of(address)?;
     let (data_set, date) = match address {
         IpAddr::V4(_) => (DATA_SET_V4, DATE_V4),
@@ -237,6 +239,7 @@ mod tests {
         check("2408:8000::1", Some("https://rdap.apnic.net/ip/2408:8000::1"));
         check("2a02:1::1", Some("https://rdap.db.ripe.net/ip/2a02:1::1"));
         check("2001:4450::1", Some("https://rdap.apnic.net/ip/2001:4450::1"));
+        check("::ffff:8.8.8.8", Some("https://rdap.arin.net/registry/ip/8.8.8.8"));
         check("10.0.0.1", None);
         check("240.0.0.1", None);
         check("3ffe::1", None);

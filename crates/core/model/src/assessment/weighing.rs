@@ -133,7 +133,7 @@ pub struct Turning {
 }
 
 /// Something to ask for, with what it is expected to tell.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NextQuestion {
     /// Short name, the same in every run.
     pub id: String,
@@ -156,6 +156,23 @@ pub struct NextQuestion {
     pub bits: f64,
     /// Bits for the cost: what the order is by.
     pub bits_per_cost: f64,
+}
+
+impl Default for NextQuestion {
+    /// Asked of somebody whom nobody rated.
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            text: Text::default(),
+            whom: Text::default(),
+            cost: 0.0,
+            answered: 0.0,
+            grade: unjudged(),
+            trust: 0.0,
+            bits: 0.0,
+            bits_per_cost: 0.0,
+        }
+    }
 }
 
 const fn unjudged() -> char {

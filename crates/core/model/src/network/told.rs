@@ -69,6 +69,9 @@ pub struct View {
     pub question: Question,
     /// What it says, in its words.
     pub says: String,
+    /// The same in Filipino, where the words are ours and differ.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub says_fil: String,
     /// The data set.
     pub data_set: String,
     /// Its date.
@@ -347,6 +350,17 @@ impl Validity {
             Self::Valid => "valid: the block's holder authorised this network",
             Self::InvalidOrigin => "invalid: the authorisations name other networks",
             Self::InvalidLength => "invalid: authorised, but not for so small a block",
+        }
+    }
+
+    /// The same in plain Filipino; the words of RFC 6811 stay.
+    #[must_use]
+    pub const fn label_fil(self) -> &'static str {
+        match self {
+            Self::NotFound => "not found: walang pahintulot na tumutukoy sa bloke",
+            Self::Valid => "valid: pinahintulutan ng may hawak ng bloke ang network na ito",
+            Self::InvalidOrigin => "invalid: ibang mga network ang nasa mga pahintulot",
+            Self::InvalidLength => "invalid: may pahintulot, ngunit hindi sa ganito kaliit na bloke",
         }
     }
 }

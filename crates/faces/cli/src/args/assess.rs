@@ -61,7 +61,7 @@ pub(crate) enum AssessAction {
     },
     /// What an item or an explanation rests on, number by number; every item where none is named
     Explain {
-        /// The id of an item or an explanation
+        /// The id of an item or an explanation, or an item's number within a question: E1
         id: Option<String>,
     },
     /// What to ask next: which request to whom, or which log, tells most for its cost
@@ -83,6 +83,7 @@ pub(crate) enum Add {
 pub(crate) enum Set {
     Cell(SetCell),
     Prior(SetPrior),
+    Rating(SetRating),
 }
 
 /// Why.
@@ -260,6 +261,31 @@ pub(crate) struct SetPrior {
     pub(crate) prior: f64,
     #[command(flatten)]
     pub(crate) place: Where,
+    #[command(flatten)]
+    pub(crate) signed: Signed,
+}
+
+/// How far an item or a party is believed (Admiralty code)
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SetRating {
+    /// The item
+    #[arg(required_unless_present = "party", conflicts_with = "party")]
+    pub(crate) item: Option<String>,
+    /// A party: its answers that nobody rated, and what it could be asked next
+    #[arg(long)]
+    pub(crate) party: Option<String>,
+    /// Reliability of the source, A to F
+    #[arg(long)]
+    pub(crate) reliability: char,
+    /// Credibility of the content, 1 to 6; of an item only
+    #[arg(long, conflicts_with = "party")]
+    pub(crate) credibility: Option<char>,
+    /// It has no interest in being believed (say so in --why)
+    #[arg(long, conflicts_with = "interest")]
+    pub(crate) no_interest: bool,
+    /// It has an interest in being believed
+    #[arg(long)]
+    pub(crate) interest: bool,
     #[command(flatten)]
     pub(crate) signed: Signed,
 }

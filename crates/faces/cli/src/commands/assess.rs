@@ -12,8 +12,8 @@ use bakas_engine::{
 use bakas_model::{
     Assessment, EvidenceItem, IncidentId, Statement, Text,
     assessment::{
-        AddedHypothesis, AddedItem, Basis, CellSet, PriorSet, ProfileComparison, StatementAbout,
-        Withdrawal,
+        AddedHypothesis, AddedItem, Basis, CellSet, PriorSet, ProfileComparison, Rated, RatingSet,
+        StatementAbout, Withdrawal,
     },
 };
 use serde::Serialize;
@@ -22,7 +22,7 @@ use crate::{
     Desk,
     args::assess::{
         Add, AddEvidence, AddHypothesis, AddStatement, Assess, AssessAction, Report, Set, SetCell,
-        SetPrior, Signed, Where,
+        SetPrior, SetRating, Signed, Where,
     },
     exit::Exit,
     output::visible,
@@ -50,6 +50,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Assess) -> anyhow::Result<Exit> {
         AssessAction::Add(Add::Hypothesis(one)) => desk.change(Some(hypothesis(&one)), &one.signed),
         AssessAction::Set(Set::Cell(one)) => desk.change(Some(cell(&one)), &one.signed),
         AssessAction::Set(Set::Prior(one)) => desk.change(Some(prior(&one)), &one.signed),
+        AssessAction::Set(Set::Rating(one)) => desk.change(Some(rating(&one)?), &one.signed),
     }
 }
 
@@ -182,7 +183,7 @@ impl Asked<'_> {
         for id in ids {
             let Some(text) = screen::explain(&chosen, id, self.showing()) else {
                 self.desk.screen.note(&format!(
-                    "nothing here is called '{}': items and explanations stand in `bakas assess CASE --json`",
+                    "nothing here is called '{}': items (E1, or by name) and explanations stand in `bakas assess CASE`",
                     visible(id)
                 ));
                 return Ok(Exit::Usage);
@@ -226,6 +227,11 @@ impl Asked<'_> {
     fn change(&self, entry: Option<Entry>, signed: &Signed) -> anyhow::Result<Exit> {
         let judge = Judge { by: &self.by, why: &signed.why };
         let changed: Changed = assess::change(&self.asked.case, judge, entry, &SystemClock)?;
+        if let Some(why) = &changed.unanchored {
+            self.desk.screen.note(&format!(
+                "kept, but not in the log of the case: {why}; the next change that can be put there speaks for this one, too"
+            ));
+        }
         if self.desk.screen.json {
             self.desk.screen.line(&changed.recorded)?;
         } else if changed.recorded.is_empty() {
@@ -340,4 +346,25 @@ fn prior(one: &SetPrior) -> Entry {
         reason: one.signed.why.clone(),
         ..PriorSet::default()
     })
+}
+
+fn rating(one: &SetRating) -> anyhow::Result<Entry> {
+    let of = match (&one.item, &one.party) {
+        (Some(item), None) => Rated::Item(item.clone()),
+        (None, Some(party)) => Rated::Party(party.clone()),
+        _ => {
+            let what = "name what is rated: an item's id, or --party NAME";
+            return Err(bakas_engine::Error::Usage(what.into()).into());
+        }
+    };
+    let interested = match (one.interest, one.no_interest) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    };
+    let reason = one.signed.why.clone();
+    let (reliability, credibility) = (one.reliability, one.credibility);
+    let rating =
+        RatingSet { of, reliability, credibility, interested, reason, ..RatingSet::default() };
+    Ok(Entry::Rating(rating))
 }

@@ -85,12 +85,13 @@ fn status(desk: &Desk<'_>, folder: Option<&Folder>) -> anyhow::Result<Exit> {
         let set = &held.set;
         let label = if imported.is_some() { "imported" } else { "embedded" };
         let mut text = format!(
-            "{}  {} ({label}, {})\n  {}\n  {} records · {} · {}\n",
+            "{}  {} ({label}, {})\n  {}\n  {} {} · {} · {}\n",
             set.name,
             set.date,
             age(held.age_days),
             set.what,
             set.records,
+            if set.records == 1 { "record" } else { "records" },
             licence(&set.licence),
             set.source
         );
@@ -136,7 +137,8 @@ fn licence(licence: &str) -> String {
 /// What became of an imported data set's records.
 fn account(provenance: &Provenance) -> String {
     let account = &provenance.account;
-    let mut text = format!("{} records taken", account.records);
+    let records = if account.records == 1 { "record" } else { "records" };
+    let mut text = format!("{} {records} taken", account.records);
     let passed: u64 = account.passed.values().sum();
     if passed > 0 {
         text.push_str(&format!(", {passed} passed over"));

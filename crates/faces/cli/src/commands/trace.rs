@@ -77,7 +77,7 @@ struct Whole<'a> {
 
 impl Whole<'_> {
     fn show(&mut self, mut answer: Answer) -> anyhow::Result<()> {
-        self.ask_outside(&mut answer);
+        self.ask_outside(&mut answer)?;
         if self.desk.screen.json {
             return self.desk.screen.line(&answer);
         }
@@ -98,10 +98,20 @@ impl Whole<'_> {
         self.desk.screen.text(&text::conventions(country, self.desk.screen.width()))
     }
 
-    fn ask_outside(&mut self, answer: &mut Answer) {
+    /// Into the case, where one is named.
+    fn keep(&self, answer: &Answer) -> anyhow::Result<()> {
+        let Some(case) = &self.asked.case else { return Ok(()) };
+        let kept = self.tracer.keep_in_case(case, answer)?;
+        let (file, leaf) = (&kept.file, kept.leaf);
+        let was = if kept.already { "was already" } else { "is now" };
+        self.desk.screen.note(&format!("{file} {was} in the case, as leaf {leaf} of its log"));
+        Ok(())
+    }
+
+    fn ask_outside(&mut self, answer: &mut Answer) -> anyhow::Result<()> {
         let Self { desk, asked, tracer, .. } = *self;
         if !asked.rdap && !asked.reverse {
-            return;
+            return Ok(());
         }
         self.questions += 1;
         if self.questions > QUESTIONS_LIMIT {
@@ -111,18 +121,20 @@ impl Whole<'_> {
                      from the tables alone"
                 ));
             }
-            return;
+            return Ok(());
         }
-        if asked.rdap
-            && let Err(error) = tracer.ask_registry(answer, desk.outside)
-        {
-            desk.screen.note(&format!("{}: {error}", answer.address));
+        if asked.rdap {
+            match tracer.ask_registry(answer, desk.outside) {
+                Ok(_) => self.keep(answer)?,
+                Err(error) => desk.screen.note(&format!("{}: {error}", answer.address)),
+            }
         }
         if asked.reverse
             && let Err(error) = tracer.ask_names(answer, desk.outside)
         {
             desk.screen.note(&format!("{}: {error}", answer.address));
         }
+        Ok(())
     }
 }
 

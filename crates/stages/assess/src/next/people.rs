@@ -63,33 +63,37 @@ pub(super) fn actor(facts: &Facts, desk: &Desk<'_>) -> Vec<Request> {
                 (Other, &[0.08, 0.92]),
             ],
         },
-        Request {
-            id: "payments".into(),
-            text: Text::new(
-                "Have subscriber and payment records asked for by a prosecutor, and machines secured.",
-                "Ipahingi sa piskal ang mga talaan ng subscriber at pagbabayad, at ipatiyak ang mga \
-                 makina.",
-            ),
-            whom: Text::new("the prosecutor", "ang piskal"),
-            party: None,
-            grade: 'B',
-            part: 1.0,
-            cost: 8.0,
-            answered: 0.25,
-            // A person; several; a borrowed identity; nothing.
-            rows: &[
-                (One, &[0.50, 0.08, 0.12, 0.30]),
-                (Within, &[0.50, 0.05, 0.15, 0.30]),
-                (Several, &[0.10, 0.50, 0.10, 0.30]),
-                (Relayed, &[0.08, 0.07, 0.55, 0.30]),
-                (Other, &[0.15, 0.15, 0.20, 0.50]),
-            ],
-        },
+        payments(),
     ];
     if !facts.entered_agencies.is_empty() {
         requests.push(images(&desk.names(&facts.entered_agencies)));
     }
     requests
+}
+
+fn payments() -> Request {
+    Request {
+        id: "payments".into(),
+        text: Text::new(
+            "Have subscriber and payment records asked for by a prosecutor, and machines secured.",
+            "Ipahingi sa piskal ang mga talaan ng subscriber at pagbabayad, at ipatiyak ang mga \
+             makina.",
+        ),
+        whom: Text::new("the prosecutor", "ang piskal"),
+        party: None,
+        grade: 'B',
+        part: 1.0,
+        cost: 8.0,
+        answered: 0.25,
+        // A person; several; a borrowed identity; nothing.
+        rows: &[
+            (One, &[0.50, 0.08, 0.12, 0.30]),
+            (Within, &[0.50, 0.05, 0.15, 0.30]),
+            (Several, &[0.10, 0.50, 0.10, 0.30]),
+            (Relayed, &[0.08, 0.07, 0.55, 0.30]),
+            (Other, &[0.15, 0.15, 0.20, 0.50]),
+        ],
+    }
 }
 
 fn images(entered: &Text) -> Request {
@@ -124,6 +128,31 @@ fn images(entered: &Text) -> Request {
     }
 }
 
+fn orders() -> Request {
+    Request {
+        id: "orders".into(),
+        text: Text::new(
+            "Ask a prosecutor and partners for what shows orders or payment; nothing in logs does.",
+            "Hingin sa piskal at mga katuwang ang nagpapakita ng utos o bayad; walang ganito sa mga \
+             log.",
+        ),
+        whom: Text::new("the prosecutor and partners", "ang piskal at mga katuwang"),
+        party: None,
+        grade: 'C',
+        part: 1.0,
+        cost: 10.0,
+        answered: 0.10,
+        // By a state; by others; nothing.
+        rows: &[
+            (NoState, &[0.03, 0.47, 0.50]),
+            (State, &[0.55, 0.05, 0.40]),
+            (Tolerated, &[0.15, 0.25, 0.60]),
+            (Relayed, &[0.10, 0.30, 0.60]),
+            (Other, &[0.10, 0.15, 0.75]),
+        ],
+    }
+}
+
 pub(super) fn sponsor(facts: &Facts) -> Vec<Request> {
     let mut requests = vec![
         Request {
@@ -149,28 +178,7 @@ pub(super) fn sponsor(facts: &Facts) -> Vec<Request> {
                 (Other, &[0.15, 0.15, 0.05, 0.65]),
             ],
         },
-        Request {
-            id: "orders".into(),
-            text: Text::new(
-                "Ask a prosecutor and partners for what shows orders or payment; nothing in logs does.",
-                "Hingin sa piskal at mga katuwang ang nagpapakita ng utos o bayad; walang ganito sa mga \
-                 log.",
-            ),
-            whom: Text::new("the prosecutor and partners", "ang piskal at mga katuwang"),
-            party: None,
-            grade: 'C',
-            part: 1.0,
-            cost: 10.0,
-            answered: 0.10,
-            // By a state; by others; nothing.
-            rows: &[
-                (NoState, &[0.03, 0.47, 0.50]),
-                (State, &[0.55, 0.05, 0.40]),
-                (Tolerated, &[0.15, 0.25, 0.60]),
-                (Relayed, &[0.10, 0.30, 0.60]),
-                (Other, &[0.10, 0.15, 0.75]),
-            ],
-        },
+        orders(),
     ];
     if let Some(name) = operators(facts).into_iter().next().map(|asked| asked.name) {
         requests.push(Request {

@@ -1,6 +1,8 @@
 //! What an answer owes to the shares that it began with, and what to the evidence. A reader must see
 //! where a number is ours and where it is the case's.
 
+use std::cmp::Ordering;
+
 use bakas_model::{Assessment, Hypothesis, Text};
 
 use super::per_cent;
@@ -13,15 +15,24 @@ const LITTLE: f64 = 0.05;
 /// From which share the first explanation began, and how far the evidence moved it.
 pub(super) fn owed(first: &Hypothesis) -> Text {
     let (from, to) = (per_cent(first.prior), per_cent(first.best));
-    let points = i64::from(to) - i64::from(from);
+    let points = to.abs_diff(from);
+    let (moved, galaw) = match to.cmp(&from) {
+        Ordering::Equal => ("did not move it".to_owned(), "hindi ito naigalaw".to_owned()),
+        Ordering::Greater => {
+            (format!("moved it up by {}", plural(points)), format!("{points} puntos ang itinaas"))
+        }
+        Ordering::Less => {
+            (format!("moved it down by {}", plural(points)), format!("{points} puntos ang ibinaba"))
+        }
+    };
     let mut text = Text::new(
         format!(
             "Before any evidence it stood at {from} %, a starting weight and no finding; the evidence \
-             moved it by {points:+} points."
+             {moved}."
         ),
         format!(
             "Bago ang anumang ebidensiya, {from} % ito, isang panimulang timbang at hindi natuklasan; \
-             {points:+} puntos ang naigalaw ng ebidensiya."
+             {galaw} ng ebidensiya."
         ),
     );
     if (first.best - first.prior).abs() < LITTLE {
@@ -29,6 +40,10 @@ pub(super) fn owed(first: &Hypothesis) -> Text {
         text.fil.push_str(" Kaunti iyon: ang bahaging ito ay halos ang itinuring na noong una.");
     }
     text
+}
+
+fn plural(points: u32) -> String {
+    crate::phrase::counted(u64::from(points), "point", "points")
 }
 
 /// Which explanation would be first had all been held equally likely.

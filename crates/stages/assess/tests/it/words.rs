@@ -173,6 +173,7 @@ fn another_source_that_places_it_elsewhere_is_told_and_tells() {
         trace.views.push(View {
             question: Question::Location,
             says: "Kenya, Nairobi".into(),
+            says_fil: String::new(),
             data_set: "a geolocation".into(),
             date: Day(20_000),
             agrees: false,

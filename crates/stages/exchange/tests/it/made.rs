@@ -58,8 +58,15 @@ pub(crate) fn line() -> impl Strategy<Value = String> {
 pub(crate) fn uuid() -> impl Strategy<Value = String> {
     any::<u128>().prop_map(|n| {
         let n = n & !(0xF << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
-        let hex = format!("{n:032x}");
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        let part = |from: u32, digits: u32| (n >> from) & ((1 << (4 * digits)) - 1);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            part(96, 8),
+            part(80, 4),
+            part(64, 4),
+            part(48, 4),
+            part(0, 12)
+        )
     })
 }
 

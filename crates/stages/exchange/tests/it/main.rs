@@ -1,5 +1,18 @@
 //! Tests of the exchange.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+mod check;
+mod csv;
 mod gate;
+mod iodef;
+mod iodef_schema;
+mod machine;
 mod made;
+mod misp;
 mod native;
+mod overlap;
+mod python;
+mod stix;
+mod stix_stream;
+mod xarf;

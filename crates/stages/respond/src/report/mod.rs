@@ -32,7 +32,7 @@ use crate::{text::visible_but, view::View};
 
 pub(crate) use assessment::{changes, leaders, words as assessment_words};
 pub(crate) use pdf::Face;
-pub use pdf::{PdfError, pdf, pdf_edition};
+pub use pdf::{PdfError, exhibits_pdf, pdf, pdf_edition};
 
 /// One line of evidence to show in the report; all of them stand in `evidence.ndjson`.
 #[derive(Clone, Debug, PartialEq, Eq)]

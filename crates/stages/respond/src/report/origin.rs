@@ -4,9 +4,7 @@
 mod ask;
 mod disagree;
 
-use std::collections::BTreeSet;
-
-use bakas_model::{Country, NetworkKind};
+use bakas_model::Country;
 use maud::{Markup, PreEscaped, html};
 
 use super::{
@@ -14,6 +12,7 @@ use super::{
     parts::{both, incident_links, more, pair, table, tdn, text as shown_text, th, thn, time},
 };
 use crate::{
+    origins,
     text::{number, visible},
     view::{NetworkRow, countries},
     words,
@@ -21,7 +20,7 @@ use crate::{
 };
 
 const NETWORKS_LIMIT: usize = 60;
-const NOW_LIMIT: usize = 40;
+const OWNERS_LIMIT: usize = 20;
 const LABELS_LIMIT: usize = 6;
 
 pub(super) fn draw(matter: &Matter<'_>) -> Markup {
@@ -30,19 +29,16 @@ pub(super) fn draw(matter: &Matter<'_>) -> Markup {
         return html! { p { (both("No incident names an address.", "Walang insidenteng may address.")) } };
     }
     let countries = countries(&networks);
+    let traces = origins::traces(matter.view.case);
     html! {
         p.warn {
-            b { (both("Operator is not actor.", "Ang may-ari ng network ay hindi ang gumawa.")) } " "
-            (both(
-                "The table and the map show whose networks carried the lines and where these networks are registered, at the time of the lines. They do not show where a person sat, nor for whom anybody worked: machines are rented, broken into and relayed through.",
-                "Ipinakikita ng talahanayan at mapa kung kaninong network ang dinaanan ng mga linya at kung saan nakarehistro ang mga iyon, sa oras ng mga linya. Hindi nito ipinakikita kung saan nakaupo ang tao, ni para kanino siya gumagawa: ang mga makina ay inuupahan, pinapasok nang lihim at ginagawang daanan.",
-            ))
+            b { (pair(origins::NOT_ACTOR)) } " " (pair(origins::NOT_WHERE))
         }
         (map(&countries))
         (table_of(&networks))
-        (now(&networks))
-        (disagree::draw(matter, &networks))
-        (ask::draw(matter, &networks))
+        (owners(&networks))
+        (disagree::draw(&networks, &traces))
+        (ask::draw(&networks, &traces))
         (caveats(matter))
     }
 }
@@ -154,93 +150,40 @@ fn ownership(row: &NetworkRow<'_>) -> Markup {
         return html! { span.none { (both("not listed", "wala sa talaan")) } };
     };
     html! {
-        (world::name(owned.owner)) " "
-        @if owned.majority { (both("(majority)", "(mayorya)")) } @else { (both("(minority)", "(minorya)")) }
+        (shown_text(&origins::share(owned)))
         @if let Some(group) = &owned.group { br; small { (visible(group)) } }
     }
 }
 
-fn now(networks: &[NetworkRow<'_>]) -> Markup {
-    let moved: Vec<_> =
-        networks.iter().flat_map(|row| row.now.iter().map(move |(a, now)| (row, a, now))).collect();
-    if moved.is_empty() {
-        return html! {
-            p.note { (both(
-                "Then and now: by the newest table at hand, none of these addresses has changed its network since.",
-                "Noon at ngayon: ayon sa pinakabagong talaang hawak, wala sa mga address na ito ang lumipat ng network mula noon.",
-            )) }
-        };
+/// What the source of each state's share has put down, in its own words.
+fn owners(networks: &[NetworkRow<'_>]) -> Markup {
+    let rows = origins::owners(networks);
+    if rows.is_empty() {
+        return html! {};
     }
-    let head = html! {
-        (th("Address", "Address")) (th("Then", "Noon")) (th("Now", "Ngayon")) (th("As of", "Petsa"))
-    };
-    let body = html! {
-        @for (row, address, now) in moved.iter().take(NOW_LIMIT) {
-            tr {
-                th scope="row" { code { (address) } }
-                td { (visible(&row.name())) @if let Some(country) = row.country { ", " (country) } }
-                td {
-                    (visible(now.operator.as_deref().unwrap_or("—")))
-                    @if let Some(asn) = now.asn { " " small { (asn) } }
-                    @if let Some(country) = now.country { ", " (country) }
-                    ", " (pair(words::network_kind(now.kind)))
-                }
-                td.nowrap { (now.epoch) }
-            }
-        }
-    };
     html! {
-        (table(
-            both("Addresses that belong to another network now: ask the one of then", "Mga address na nasa ibang network na ngayon: tanungin ang sa panahong iyon"),
-            "Then and now", head, body,
-        ))
-        (more(moved.len() as u64, NOW_LIMIT, "traces.ndjson"))
+        p.note { (both(
+            "That a state owns an operator, in the words and as of the date of the source; it is not who used a line:",
+            "Na estado ang may-ari ng isang operator, sa mga salita at ayon sa petsa ng sanggunian; hindi ito ang gumamit ng linya:",
+        )) }
+        ul.note { @for (name, text) in rows.iter().take(OWNERS_LIMIT) {
+            li { b { (visible(name)) } ": " (both(visible(&text.en), visible(&text.fil))) }
+        } }
+        (more(rows.len() as u64, OWNERS_LIMIT, "traces.ndjson"))
     }
 }
 
 fn caveats(matter: &Matter<'_>) -> Markup {
-    let kinds: BTreeSet<NetworkKind> =
-        matter.view.case.traces.iter().map(|trace| trace.then.kind).collect();
-    let mut answers: Vec<_> =
-        matter.view.case.traces.iter().map(|t| t.then.age_days.unsigned_abs()).collect();
-    answers.sort_unstable();
+    let case = matter.view.case;
+    let kinds = origins::kinds(case);
     html! {
-        (far(matter))
-        @if let Some(oldest) = answers.last() {
-            p.note { (shown_text(&bakas_model::Text::new(
-                format!("The address tables that answered are dated at most {oldest} days before or after the lines; a block may have changed hands in between."),
-                format!("Hindi hihigit sa {oldest} araw bago o matapos ang mga linya ang petsa ng mga talaan ng address na sumagot; maaaring nagpalit ng may hawak ang isang bloke sa pagitan."),
-            ))) }
+        @if let Some((head, why)) = origins::far(case) {
+            p.warn { b { (pair(head)) } " " (shown_text(&why)) }
         }
+        @if let Some(ages) = origins::ages(case) { p.note { (shown_text(&ages)) } }
         @if !kinds.is_empty() {
             p.note { (both("What an address of each kind shows:", "Ano ang ipinakikita ng address ng bawat uri:")) }
             ul.note { @for kind in kinds { li { b { (pair(words::network_kind(kind))) } ": " (pair(words::shows(kind))) } } }
-        }
-    }
-}
-
-/// Days between a table and a line beyond which the reader is warned.
-const FAR_DAYS: u32 = 60;
-
-/// A warning where the nearest table is far from the lines.
-fn far(matter: &Matter<'_>) -> Markup {
-    let ages = matter.view.case.traces.iter().map(|trace| &trace.then);
-    let ages = ages.filter(|then| then.asn.is_some() && then.age_days.unsigned_abs() > FAR_DAYS);
-    let Some(most) = ages.max_by_key(|then| then.age_days.unsigned_abs()) else {
-        return html! {};
-    };
-    let (days, epoch) = (most.age_days.unsigned_abs(), most.epoch);
-    let (side, fil) = match most.age_days < 0 {
-        true => ("later", "mas huli"),
-        false => ("earlier", "mas maaga"),
-    };
-    html! {
-        p.warn {
-            b { (both("The nearest table is far from the lines.", "Malayo sa mga linya ang pinakamalapit na talaan.")) } " "
-            (both(
-                format!("The table of {epoch} is {days} days {side} than the lines it answers for. Who announced an address at that very time must be confirmed with a routing archive or the operator before anybody is asked or named."),
-                format!("Ang talaan ng {epoch} ay {days} araw na {fil} sa mga linyang sinasagot nito. Kung sino ang nag-anunsiyo ng address sa mismong oras na iyon ay dapat tiyakin sa isang routing archive o sa operator bago may tanungin o pangalanan."),
-            ))
         }
     }
 }

@@ -11,7 +11,7 @@ mod views;
 
 use std::net::IpAddr;
 
-use bakas_model::{Asn, Day, Network, NetworkKind, Timestamp, Trace};
+use bakas_model::{Day, Network, NetworkKind, Timestamp, Trace};
 
 use crate::{Said, Tables, caveat, tables::Named};
 
@@ -84,9 +84,4 @@ fn same(a: &Network, b: &Network) -> bool {
         && a.lists == b.lists
         && a.state_owned == b.state_owned
         && a.special == b.special
-}
-
-/// An operator for people: `AS64500`, or nobody.
-fn origin_text(asn: Option<Asn>) -> String {
-    asn.map_or_else(|| "announced by nobody".to_owned(), |asn| asn.to_string())
 }

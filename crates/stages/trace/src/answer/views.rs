@@ -2,14 +2,14 @@
 //! whether it says the same as the answer for the time asked. Nothing is decided here.
 
 use bakas_model::{
-    Asn, Country, Day, Network, NetworkKind, Trace,
+    Asn, Country, Day, Network, NetworkKind, Text, Trace,
     network::{Question, StateOwned, View},
 };
 
 use super::{
     Asked,
     beside::{organisation_of, place_of, registrant_of},
-    origin_text, routes,
+    routes,
 };
 use crate::{
     ListSaid, Said,
@@ -41,8 +41,13 @@ struct Views {
 }
 
 impl Views {
-    fn add(&mut self, question: Question, says: String, data_set: &str, date: Day, agrees: bool) {
-        self.all.push(View { question, says, data_set: data_set.to_owned(), date, agrees });
+    fn add(&mut self, question: Question, says: Text, data_set: &str, date: Day, agrees: bool) {
+        let Text { en: says, fil: mut says_fil } = says;
+        if says_fil == says {
+            says_fil.clear();
+        }
+        let data_set = data_set.to_owned();
+        self.all.push(View { question, says, says_fil, data_set, date, agrees });
     }
 }
 
@@ -53,43 +58,49 @@ fn origin(views: &mut Views, named: &Named, said: &Said<'_>, then: &Network) {
         return;
     }
     let (data_set, day) = (origin.data_set, origin.day);
-    views.add(Question::Origin, origin_text(origin.asn), data_set, day, origin.asn == then.asn);
+    let says = origin_words(origin.asn);
+    views.add(Question::Origin, says, data_set, day, origin.asn == then.asn);
     // The time may lie between two tables that differ: either may hold for it.
     if let Some(next) = said.origins().find(|next| next.day > origin.day && next.asn != origin.asn)
     {
-        let says = format!("{} (the next table that differs)", origin_text(next.asn));
+        let mut says = origin_words(next.asn);
+        says.en += " (the next table that differs)";
+        says.fil += " (ang susunod na talaang naiiba)";
         views.add(Question::Origin, says, next.data_set, next.day, false);
     }
     if let Some(name) = origin.operator() {
         let agrees = then.operator.as_deref().is_some_and(|other| is_same_name(name, other));
-        views.add(Question::Operator, name.to_owned(), data_set, day, agrees);
+        views.add(Question::Operator, as_is(name), data_set, day, agrees);
     }
 }
 
 fn on_the_block(views: &mut Views, named: &Named, said: &Said<'_>, then: &Network, trace: &Trace) {
     if let Some(said) = said.registration() {
         let agrees = then.country == Some(said.country);
-        let (says, day) = (said.country.to_string(), named.day_of(said.data_set));
+        let (says, day) = (as_is(&said.country.to_string()), named.day_of(said.data_set));
         views.add(Question::Registration, says, said.data_set, day, agrees);
     }
     if let Some(said) = said.place() {
         let agrees = said.country.is_none() || said.country == then.country;
-        let (says, day) = (place_of(&said).to_string(), named.day_of(said.data_set));
+        let (says, day) = (as_is(&place_of(&said).to_string()), named.day_of(said.data_set));
         views.add(Question::Location, says, said.data_set, day, agrees);
     }
     if let Some(said) = said.registrant() {
         let registrant = registrant_of(&said);
         let agrees = trace.registrant.as_ref().is_none_or(|told| told.said == registrant);
-        let since = said.date.map(|day| format!("since {day}")).unwrap_or_default();
-        let parts = [said.holder, said.status, &format!("by {}", said.registry), &since];
-        let says = joined(&parts);
+        let since = |word: &str| said.date.map(|day| format!("{word} {day}")).unwrap_or_default();
+        let by = |word: &str| format!("{word} {}", said.registry);
+        let says = Text::new(
+            joined(&[said.holder, said.status, &by("by"), &since("since")]),
+            joined(&[said.holder, said.status, &by("ng"), &since("mula")]),
+        );
         views.add(Question::Registrant, says, said.data_set, named.day_of(said.data_set), agrees);
     }
     if let Some((check, data_set)) = then.asn.and_then(|asn| routes::check(said, asn, then.prefix))
     {
         let told = trace.route_origin.as_ref();
         let agrees = told.is_none_or(|told| told.said.validity == check.validity);
-        let says = check.validity.label().to_owned();
+        let says = Text::new(check.validity.label(), check.validity.label_fil());
         views.add(Question::RouteOrigin, says, data_set, named.day_of(data_set), agrees);
     }
 }
@@ -107,13 +118,28 @@ fn kinds(views: &mut Views, asked: &Asked<'_>, (named, said): (&Named, &Said<'_>
             bearing == Bearing::InForce && (kind == NetworkKind::Unknown || kind == then.kind);
         let days = match bearing {
             Bearing::InForce => days(&list),
-            Bearing::OtherDays => format!("{}, not at that time", days(&list)),
-            Bearing::OtherHands(asn) => {
-                format!("gathered when {asn} announced the address: not counted for that time")
+            Bearing::OtherDays => {
+                let Text { en, fil } = days(&list);
+                Text::new(
+                    format!("{en}, not at that time"),
+                    format!("{fil}, hindi noong oras na iyon"),
+                )
             }
+            Bearing::OtherHands(asn) => Text::new(
+                format!("gathered when {asn} announced the address: not counted for that time"),
+                format!(
+                    "tinipon noong {asn} ang nag-aanunsiyo ng address: hindi ibinilang para sa oras na iyon"
+                ),
+            ),
         };
-        let label = list.kind.map_or("", NetworkKind::label);
-        let says = joined(&[&format!("on the list {}", list.name), label, &days]);
+        let (label, fil) = (
+            list.kind.map_or("", NetworkKind::label),
+            list.kind.map_or("", NetworkKind::label_fil),
+        );
+        let says = Text::new(
+            joined(&[&format!("on the list {}", list.name), label, &days.en]),
+            joined(&[&format!("nasa listahang {}", list.name), fil, &days.fil]),
+        );
         let day = named.day_of(list.data_set);
         views.add(Question::Kind, says, list.data_set, day, agrees);
     }
@@ -130,7 +156,10 @@ fn of_operator(
     if let Some(origin) = said.origin().filter(|origin| origin.asn == Some(asn)) {
         let by_name = origin.kind_by_name();
         if by_name != NetworkKind::Unknown {
-            let says = format!("the operator's name says: {}", by_name.label());
+            let says = Text::new(
+                format!("the operator's name says: {}", by_name.label()),
+                format!("ayon sa pangalan ng operator: {}", by_name.label_fil()),
+            );
             let agrees = by_name == then.kind;
             views.add(Question::Kind, says, crate::operator_names::DATA_SET, origin.day, agrees);
         }
@@ -138,12 +167,19 @@ fn of_operator(
     for said in of.organisations() {
         let organisation = organisation_of(&said);
         let agrees = trace.organisation.as_ref().is_none_or(|told| told.said == organisation);
-        let parent = said.parent.map(|parent| format!("part of {parent}")).unwrap_or_default();
-        let country = said.country.map(|country| format!("registered in {country}"));
-        let says = joined(&[said.organisation, &parent, &country.unwrap_or_default()]);
+        let words = |part: &str, registered: &str| {
+            let parent = said.parent.map(|parent| format!("{part} {parent}")).unwrap_or_default();
+            let country = said.country.map(|country| format!("{registered} {country}"));
+            joined(&[said.organisation, &parent, &country.unwrap_or_default()])
+        };
+        let says =
+            Text::new(words("part of", "registered in"), words("bahagi ng", "nakarehistro sa"));
         views.add(Question::Operator, says, said.data_set, named.day_of(said.data_set), agrees);
         if let Some(kind) = said.kind {
-            let says = format!("says of itself: {}", kind.label());
+            let says = Text::new(
+                format!("says of itself: {}", kind.label()),
+                format!("sinasabi ng operator: {}", kind.label_fil()),
+            );
             let day = named.day_of(said.data_set);
             views.add(Question::Kind, says, said.data_set, day, kind == then.kind);
         }
@@ -156,30 +192,55 @@ fn of_operator(
     }
 }
 
-fn owned(state: &StateOwned) -> String {
-    let share = if state.majority { "majority" } else { "minority" };
+fn owned(state: &StateOwned) -> Text {
+    let (en, fil) = match state.majority {
+        true => ("majority", "mayorya"),
+        false => ("minority", "minorya"),
+    };
     let group = state.group.as_deref().unwrap_or_default();
-    let held = format!("{share} held by the state ({})", state.owner);
-    let Some(said) = &state.said else { return joined(&[&held, group]) };
-    let percent = match said.percent.as_str() {
-        "" => String::new(),
-        percent => format!("{percent} %"),
-    };
-    let quote = match (said.quote.as_str(), said.quoted_from.as_str()) {
-        ("", _) => String::new(),
-        (quote, "") => format!("\u{201c}{quote}\u{201d}"),
-        (quote, from) => format!("\u{201c}{quote}\u{201d} ({from})"),
-    };
-    joined(&[&held, &percent, &said.organisation, group, &quote])
+    let mut rest = group.to_owned();
+    if let Some(said) = &state.said {
+        let percent = match said.percent.as_str() {
+            "" => String::new(),
+            percent => format!("{percent} %"),
+        };
+        let quote = match (said.quote.as_str(), said.quoted_from.as_str()) {
+            ("", _) => String::new(),
+            (quote, "") => format!("\u{201c}{quote}\u{201d}"),
+            (quote, from) => format!("\u{201c}{quote}\u{201d} ({from})"),
+        };
+        rest = joined(&[&percent, &said.organisation, group, &quote]);
+    }
+    Text::new(
+        joined(&[&format!("{en} held by the state ({})", state.owner), &rest]),
+        joined(&[&format!("{fil} ay hawak ng estado ({})", state.owner), &rest]),
+    )
 }
 
-fn days(list: &ListSaid<'_>) -> String {
+fn days(list: &ListSaid<'_>) -> Text {
     match (list.from, list.until) {
-        (Some(from), Some(until)) if from == until => format!("on {from}"),
-        (Some(from), Some(until)) => format!("{from} to {until}"),
-        (Some(from), None) => format!("since {from}"),
-        (None, Some(until)) => format!("until {until}"),
-        (None, None) => String::new(),
+        (Some(from), Some(until)) if from == until => {
+            Text::new(format!("on {from}"), format!("noong {from}"))
+        }
+        (Some(from), Some(until)) => {
+            Text::new(format!("{from} to {until}"), format!("{from} hanggang {until}"))
+        }
+        (Some(from), None) => Text::new(format!("since {from}"), format!("mula {from}")),
+        (None, Some(until)) => Text::new(format!("until {until}"), format!("hanggang {until}")),
+        (None, None) => Text::default(),
+    }
+}
+
+/// A name, which is the same in both languages.
+fn as_is(text: &str) -> Text {
+    Text::new(text, text)
+}
+
+/// An operator for people, or nobody.
+fn origin_words(asn: Option<Asn>) -> Text {
+    match asn {
+        Some(asn) => as_is(&asn.to_string()),
+        None => Text::new("announced by nobody", "walang nag-aanunsiyo"),
     }
 }
 

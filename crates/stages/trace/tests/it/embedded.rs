@@ -3,7 +3,10 @@
 
 use std::{fs, path::Path, time::Instant};
 
-use bakas_model::{Asn, Country, NetworkKind, Networks, Timestamp, Trace};
+use bakas_model::{
+    Asn, Country, NetworkKind, Networks, Timestamp, Trace,
+    network::{ContactRole, asking},
+};
 use bakas_trace::Tables;
 use ipnet::IpNet;
 use sha2::{Digest, Sha256};
@@ -103,6 +106,57 @@ fn addresses_set_apart_have_no_operator() {
     check("2001:db8::1", "documentation");
     check("fe80::1", "link local");
     check("::1", "loopback");
+}
+
+#[test]
+fn nobody_is_left_without_somebody_to_ask() {
+    let table = table();
+    let check = |address: &str, page: &str| {
+        let trace = trace(&table, address, NEW);
+        let last = trace.contacts.last().expect("a registry at least");
+        assert_eq!((last.role, last.address.as_str()), (ContactRole::Registry, page));
+        assert!(
+            last.data_set.starts_with("iana-")
+                && table.data_sets().iter().any(|set| {
+                    set.name == last.data_set && set.date == last.date && set.licence == "CC0-1.0"
+                })
+        );
+        let all = asking(&trace);
+        assert!(all.iter().any(|text| text.en.contains(page) && text.fil.contains(page)));
+    };
+    check("8.8.8.8", "https://rdap.arin.net/registry/ip/8.8.8.8");
+    check("27.192.0.1", "https://rdap.apnic.net/ip/27.192.0.1");
+    check("2a02:2000::1", "https://rdap.db.ripe.net/ip/2a02:2000::1");
+    assert_eq!(trace(&table, "10.0.0.1", NEW).contacts, []);
+}
+
+/// The block that an attacker and a reader of the bundled scenario come from.
+#[test]
+fn a_block_that_changed_hands_is_told_with_both_networks() {
+    let table = table();
+    let between = trace(&table, "82.26.180.77", "2026-01-10");
+    assert_eq!(between.then.asn, Some(Asn(29802)));
+    let moved = between.moved().expect("another network announces it today");
+    assert_eq!(moved.now.asn, Some(Asn(16276)));
+    let days = (moved.left.to_string(), moved.came.to_string());
+    assert_eq!(days, ("2025-04-11".to_owned(), "2026-06-17".to_owned()));
+    assert!(moved.between && asking(&between)[0].en.contains("ask both"));
+    let before = trace(&table, "82.26.180.77", "2025-04-05");
+    assert!(asking(&before)[0].en.starts_with("About that time ask AS29802"), "{before:?}");
+    assert!(trace(&table, "8.8.8.8", "2026-01-10").moved().is_none());
+}
+
+#[test]
+fn ownership_comes_in_the_sources_words_with_its_date() {
+    let then = trace(&table(), "125.160.0.1", NEW).then;
+    let owned = then.state_owned.expect("a state holds a part of it");
+    assert_eq!(owned.owner, Country::new("ID").unwrap());
+    let dated = (owned.data_set.as_str(), owned.date.map(|day| day.to_string()));
+    assert_eq!(dated, ("state-owned-ases-2022", Some("2022-01-01".to_owned())));
+    let said = owned.said.expect("the list quotes what it rests on");
+    assert!(said.quote.contains("Pemerintah Republik Indonesia: 52.09"), "{said:?}");
+    assert_eq!(said.quoted_from, "Company's website");
+    assert!(said.url.starts_with("https://www.telkom.co.id/"), "{said:?}");
 }
 
 #[test]

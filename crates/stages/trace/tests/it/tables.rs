@@ -346,6 +346,12 @@ fn owners_contacts_and_routes_come_with_source_and_date() {
             (ContactRole::Abuse, "mailto:abuse@telco.example", "facts", day("2025-01-06")),
             (ContactRole::Noc, "mailto:noc@telco.example", "facts", day("2025-01-05")),
             (ContactRole::Cert, "https://cert.example/report", "facts", day("2025-01-07")),
+            (
+                ContactRole::Registry,
+                "https://rdap.arin.net/registry/ip/198.51.99.7",
+                "iana-ipv4-address-space",
+                day("2023-12-18")
+            ),
         ]
     );
     let owner = trace.organisation.expect("sound by construction");

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use bakas_model::{
     Account, Agency, AgencyIx, Ask, Asn, Assessment, AssessmentLevel, Block, Campaign, CampaignId,
     Case, ClockBasis, Collateral, CommonFactor, Confidence, Country, Counts, DataSet, Day,
-    DayLines, DetectionId, EvidenceItem, Hypothesis, Incident, IncidentId, IncidentKind,
+    DayLines, DetectionId, EvidenceItem, Family, Hypothesis, Incident, IncidentId, IncidentKind,
     Likelihood, Link, Moment, Network, NetworkKind, Place, Reject, RejectReason, RuleCounts, Scope,
     Severity, Source, SourceClock, SourceIx, SourceSummary, Text, Timestamp, Trace,
     assessment::{
@@ -83,6 +83,7 @@ fn source() -> SourceSummary {
             },
             trusted_proxies: vec!["10.20.0.5/32".parse().unwrap()],
         },
+        families: [Family::Web].into(),
         bytes: 2,
         account: Account { records: 3, events: 2, ..Account::default() },
         bytes_shipped: 1,
@@ -247,7 +248,8 @@ fn told(trace: Trace) -> Trace {
     ];
     let view = |question| View {
         question,
-        says: "AS64500".into(),
+        says: "announced by nobody".into(),
+        says_fil: "walang nag-anunsiyo".into(),
         data_set: "asn".into(),
         date: day,
         agrees: false,

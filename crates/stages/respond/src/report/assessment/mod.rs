@@ -23,7 +23,7 @@ pub(super) use self::{
     ladder::draw as ladder,
     matrix::draw as matrix,
     waterfall::draw as waterfall,
-    words::{caps, statement as statement_words},
+    words::{caps, said},
 };
 
 /// Assessments whose evidence stands open; of more, it is folded.

@@ -12,13 +12,13 @@ use maud::{Markup, html};
 use super::{
     super::{
         Judged, Matter,
-        parts::{both, pair, table, th, time, value},
+        parts::{both, table, th, time, value},
     },
     words,
 };
 use crate::{
     drawing::{percent, range},
-    text::{minute, number},
+    text::{minute, number, visible},
 };
 
 const STATEMENTS_LIMIT: usize = 60;
@@ -105,13 +105,11 @@ fn statement(one: &Statement) -> Markup {
     let tongue = (!one.language.is_empty()
         && one.language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
     .then_some(one.language.as_str());
+    let said = words::said(one);
     html! {
         li {
             p {
-                b { (value(&one.party, 80)) } " " (pair(words::statement(one.kind)))
-                @if !one.speaker.is_empty() { ", " (value(&one.speaker, 80)) }
-                @if !one.channel.is_empty() { ", " (value(&one.channel, 80)) }
-                @if let Some(date) = one.date { ", " (time(date)) }
+                b { (both(visible(&said.0), visible(&said.1))) }
                 " " small { code { (value(&one.id, 40)) } " " (one.reliability) (one.credibility) @if one.interested { " " (both("interested", "may interes")) } }
             }
             blockquote lang=[tongue] { (value(&one.words, WORDS_CHARS)) }

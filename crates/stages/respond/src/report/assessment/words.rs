@@ -1,11 +1,11 @@
 //! The short words of the assessment in both languages. Sentences come with the case.
 
 use bakas_model::{
-    Hypothesis,
+    Hypothesis, Statement,
     assessment::{Cap, Cost, EvidenceKind, LeftOut, StatementKind},
 };
 
-use crate::{drawing::Lang, words::Pair};
+use crate::{drawing::Lang, text::minute, words::Pair};
 
 pub(crate) fn pick(lang: Lang, pair: Pair) -> &'static str {
     lang.of(pair.0, pair.1)
@@ -74,14 +74,35 @@ pub(crate) const fn cost(cost: Cost) -> Pair {
     }
 }
 
-pub(crate) const fn statement(kind: StatementKind) -> Pair {
+/// Characters of a name that are shown.
+const NAME_CHARS: usize = 80;
+
+/// What an analyst took a statement for.
+const fn statement(kind: StatementKind) -> Pair {
     match kind {
-        StatementKind::Claim => ("claims", "nagsasabi"),
-        StatementKind::Denial => ("denies", "nagtatanggi"),
-        StatementKind::Offer => ("offers", "nag-aalok"),
-        StatementKind::Condition => ("sets a condition", "nagtatakda ng kondisyon"),
-        StatementKind::Correction => ("corrects", "nagtutuwid"),
+        StatementKind::Claim => ("a claim", "paggigiit"),
+        StatementKind::Denial => ("a denial", "pagtanggi"),
+        StatementKind::Offer => ("an offer", "alok"),
+        StatementKind::Condition => ("a condition", "kondisyon"),
+        StatementKind::Correction => ("a correction", "pagtutuwid"),
     }
+}
+
+/// Who said it, where, when, and what it was entered as: the words are theirs, the sort is ours.
+pub(crate) fn said(one: &Statement) -> (String, String) {
+    let parts = [&one.party, &one.speaker, &one.channel].into_iter();
+    let shown = parts.filter(|part| !part.is_empty());
+    let shown: Vec<String> = shown.map(|part| part.chars().take(NAME_CHARS).collect()).collect();
+    let by = shown.join(", ");
+    let (en, fil) = statement(one.kind);
+    let (when, kailan) = one.date.map_or_else(
+        || ("at a time not given".to_owned(), "sa panahong hindi nakasaad".to_owned()),
+        |date| (format!("on {} UTC", minute(date)), format!("noong {} UTC", minute(date))),
+    );
+    (
+        format!("Said by {by}, {when}; entered as {en}"),
+        format!("Sinabi ng {by}, {kailan}; itinala bilang {fil}"),
+    )
 }
 
 pub(crate) const fn left_out(what: LeftOut) -> Pair {
@@ -89,5 +110,33 @@ pub(crate) const fn left_out(what: LeftOut) -> Pair {
         LeftOut::Item => ("item", "ebidensiya"),
         LeftOut::Source => ("source", "pinagmulan"),
         LeftOut::Group => ("root", "ugat"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_says_who_when_and_takes_no_side() {
+        let mut one = Statement {
+            party: "Example Telecom".into(),
+            speaker: "its spokesperson".into(),
+            channel: "press conference".into(),
+            kind: StatementKind::Denial,
+            date: Some("2026-02-01T15:00:00+08:00".parse().unwrap()),
+            ..Statement::default()
+        };
+        let expected = "Said by Example Telecom, its spokesperson, press conference, \
+                        on 2026-02-01 07:00 UTC; entered as a denial";
+        assert_eq!(said(&one).0, expected);
+        one.date = None;
+        assert!(said(&one).0.contains("at a time not given"));
+        for kind in [StatementKind::Claim, StatementKind::Denial, StatementKind::Offer] {
+            one.kind = kind;
+            let (en, fil) = said(&one);
+            assert!(!en.contains("denies") && !en.contains("claims"), "{en}");
+            assert!(fil.starts_with("Sinabi ng Example Telecom"), "{fil}");
+        }
     }
 }

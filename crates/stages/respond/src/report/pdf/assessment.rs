@@ -123,14 +123,8 @@ fn statements(sheet: &mut Sheet, edition: &Edition<'_>) {
     }
     sheet.heading(lang.of("What the parties said", "Ano ang sinabi ng mga panig"));
     for one in statements.iter().take(STATEMENTS_LIMIT) {
-        let kind = assessment::statement_words(one.kind);
-        let date = one.date.map_or_else(String::new, |date| format!(", {}", minute(date)));
-        let mut head = format!("{} · {} {}{date}", one.id, one.party, lang.of(kind.0, kind.1));
-        for part in [&one.speaker, &one.channel] {
-            if !part.is_empty() {
-                head += &format!(", {part}");
-            }
-        }
+        let (en, fil) = assessment::said(one);
+        let head = format!("{} · {}", one.id, lang.of(&en, &fil));
         sheet.keep(30.0);
         sheet.text(
             StructRole::P,

@@ -1,41 +1,41 @@
-//! The sections of the PDF, in the order of the report.
+//! The sections of the PDF, in the order of the report and in one language: when, what happened, what
+//! belongs together; the others stand beside this file.
 
-use std::collections::BTreeSet;
-
-use bakas_model::{AgencyIx, Collateral, Incident, RejectReason};
+use bakas_model::{Incident, incident::Entered};
 use pdf_writer::types::StructRole;
 
 use super::{
-    super::{Edition, provenance::MAP_AND_FONTS},
-    CELL, INSIDE, SMALL, TEXT, assessment,
+    super::Edition,
+    CELL, INSIDE, SMALL, TEXT, assessment, origin, read,
     sheet::{Cell, Ink, ROOM, Sheet, Style},
+    work,
 };
 use crate::{
-    text::{bytes, capital, minute, number, plural, shift, span},
+    drawing::Lang,
+    text::{capital, minute, number, plural, span},
     view::{View, is_unnamed},
-    words::{self, Phase},
-    world,
+    words::{self, Pair, Phase},
 };
 
 const ENTERED_LIMIT: usize = 12;
 const STEPS_LIMIT: usize = 12;
 const LINKS_LIMIT: usize = 6;
-const NETWORKS_LIMIT: usize = 25;
-const ROWS_LIMIT: usize = 120;
+/// Rows of a list.
+pub(super) const ROWS_LIMIT: usize = 120;
 
 pub(super) fn write(sheet: &mut Sheet, view: &View<'_>, edition: &Edition<'_>) {
-    timeline(sheet, view);
-    incidents(sheet, view);
-    networks(sheet, view);
-    campaigns(sheet, view);
+    let lang = edition.lang;
+    timeline(sheet, view, lang);
+    incidents(sheet, view, lang);
+    origin::write(sheet, view, lang);
+    campaigns(sheet, view, lang);
     assessment::write(sheet, view.case, edition);
-    todo(sheet, view);
-    unread(sheet, view);
-    data(sheet, view);
+    work::write(sheet, view, lang);
+    read::write(sheet, view, lang);
 }
 
 /// Cells at these shares of the line; numbers stand to the right.
-fn line(sheet: &mut Sheet, style: Style, edges: &[f32], texts: &[&str], numbers: usize) {
+pub(super) fn line(sheet: &mut Sheet, style: Style, edges: &[f32], texts: &[&str], numbers: usize) {
     let cells: Vec<Cell> = texts
         .iter()
         .enumerate()
@@ -59,15 +59,19 @@ const fn ink(phase: Phase) -> Ink {
 }
 
 /// One bar for each incident, by agency.
-fn timeline(sheet: &mut Sheet, view: &View<'_>) {
+fn timeline(sheet: &mut Sheet, view: &View<'_>, lang: Lang) {
     let Some((first, last)) = view.span() else { return };
     // One drawing is easier to read on one page.
     sheet.keep((110.0 + 20.0 * view.case.incidents.len() as f32).min(480.0));
-    sheet.section("When");
+    sheet.section(lang.of("When", "Kailan"));
     sheet.paragraph(
         SMALL,
-        "Bars run from the first to the last line of an incident. Blue: somebody looked around; \
-         ochre: somebody tried to get in; red: somebody was inside. Times are UTC.",
+        lang.of(
+            "Bars run from the first to the last line of an incident. Blue: somebody looked around; \
+             ochre: somebody tried to get in; red: somebody was inside. Times are UTC.",
+            "Ang mga bara ay mula sa una hanggang sa huling linya ng insidente. Asul: may \
+             tumingin-tingin; okre: may sumubok na pumasok; pula: may nakapasok. UTC ang mga oras.",
+        ),
     );
     let (label, all) = (150.0, last.micros_since(first).max(1) as f32);
     let mut agency = None;
@@ -79,7 +83,7 @@ fn timeline(sheet: &mut Sheet, view: &View<'_>) {
             sheet.skip(3.0);
             sheet.text(StructRole::P, CELL.bold(), 0.0, view.agency(incident.agency));
         }
-        let text = format!("{} {}", incident.id, words::kind(incident.kind).0);
+        let text = format!("{} {}", incident.id, pair(lang, words::kind(incident.kind)));
         sheet.keep(CELL.size * 1.4);
         sheet.text(StructRole::P, CELL, 8.0, &text);
         let x = |time| label + (ROOM - label) * first_to(first, time) / all;
@@ -88,7 +92,8 @@ fn timeline(sheet: &mut Sheet, view: &View<'_>) {
         sheet.block(ink(Phase::of(incident.kind)), from, (to - from).max(2.5), y, 5.5);
     }
     sheet.skip(3.0);
-    let ends = format!("{} to {}", minute(first), minute(last));
+    let to = lang.of("to", "hanggang");
+    let ends = format!("{} {to} {}", minute(first), minute(last));
     sheet.text(StructRole::P, SMALL, label, &ends);
 }
 
@@ -96,268 +101,137 @@ fn first_to(first: bakas_model::Timestamp, time: bakas_model::Timestamp) -> f32 
     time.micros_since(first) as f32
 }
 
-fn incidents(sheet: &mut Sheet, view: &View<'_>) {
+fn incidents(sheet: &mut Sheet, view: &View<'_>, lang: Lang) {
     if view.case.incidents.is_empty() {
         return;
     }
-    sheet.section("What happened");
+    sheet.section(lang.of("What happened", "Ano ang nangyari"));
     for incident in view.by_gravity().into_iter().take(ROWS_LIMIT) {
-        sheet.heading(&format!("{}  {}", incident.id, incident.title.en));
+        sheet.heading(&format!("{}  {}", incident.id, lang.text(&incident.title)));
         let mut facts = vec![
             view.agency(incident.agency).to_owned(),
-            capital(words::kind(incident.kind).0),
-            words::severity(incident.severity).0.to_owned(),
-            span(incident.first, incident.last).en,
-            format!(
-                "{} {} of evidence",
-                number(incident.lines),
-                plural(incident.lines, "line", "lines")
-            ),
+            capital(pair(lang, words::kind(incident.kind))),
+            pair(lang, words::severity(incident.severity)).to_owned(),
+            lang.text(&span(incident.first, incident.last)).to_owned(),
+            lines(incident.lines, lang),
         ];
         if incident.scope.tries > 0 {
-            facts.push(format!(
-                "{} {}",
-                number(incident.scope.tries),
-                plural(incident.scope.tries, "try", "tries")
-            ));
+            facts.push(tries(incident.scope.tries, lang));
         }
         facts.extend(incident.techniques.iter().take(12).cloned());
         sheet.paragraph(SMALL, &facts.join(" · "));
-        sheet.paragraph(TEXT, &incident.summary.en);
+        sheet.paragraph(TEXT, lang.text(&incident.summary));
         for entered in incident.scope.entered.iter().take(ENTERED_LIMIT) {
-            let from = entered.from.map_or_else(String::new, |from| format!(" from {from}"));
-            let what = if is_unnamed(entered) {
-                format!("Perhaps entered: an account not named, at {}, on", entered.account)
-            } else {
-                format!("Entered: {} at", entered.account)
-            };
-            let text = format!("{what} {}{from}: {}", minute(entered.at), entered.how.en);
-            sheet.bullet(CELL, &text);
+            sheet.bullet(CELL, &entry(entered, lang));
         }
         for step in incident.scope.after.iter().take(STEPS_LIMIT) {
-            sheet.bullet(CELL, &format!("{}  {}", minute(step.time), step.text.en));
+            sheet.bullet(CELL, &format!("{}  {}", minute(step.time), lang.text(&step.text)));
         }
         let left = incident.scope.entered.len().saturating_sub(ENTERED_LIMIT)
             + incident.scope.after.len().saturating_sub(STEPS_LIMIT);
-        rest(sheet, left, "report.html and case.json");
+        rest(sheet, left, "report.html, case.json", lang);
     }
-    rest(sheet, view.case.incidents.len().saturating_sub(ROWS_LIMIT), "case.json");
+    rest(sheet, view.case.incidents.len().saturating_sub(ROWS_LIMIT), "case.json", lang);
 }
 
-fn rest(sheet: &mut Sheet, left: usize, file: &str) {
+fn lines(all: u64, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{} {} of evidence", number(all), plural(all, "line", "lines")),
+        Lang::Fil => format!("{} linya ng ebidensiya", number(all)),
+    }
+}
+
+fn tries(all: u64, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{} {}", number(all), plural(all, "try", "tries")),
+        Lang::Fil => format!("{} pagsubok", number(all)),
+    }
+}
+
+/// An account that was entered, or a page at which a try seems to have succeeded.
+fn entry(entered: &Entered, lang: Lang) -> String {
+    let (account, at, how) = (&entered.account, minute(entered.at), lang.text(&entered.how));
+    let from = |word: &str| entered.from.map_or_else(String::new, |from| format!(" {word} {from}"));
+    match (lang, is_unnamed(entered)) {
+        (Lang::En, true) => format!(
+            "Perhaps entered: an account not named, at {account}, on {at}{}: {how}",
+            from("from")
+        ),
+        (Lang::En, false) => format!("Entered: {account} at {at}{}: {how}", from("from")),
+        (Lang::Fil, true) => format!(
+            "Marahil ay napasok: isang di-pinangalanang account, sa {account}, noong {at}{}: {how}",
+            from("mula sa")
+        ),
+        (Lang::Fil, false) => format!("Napasok: {account} noong {at}{}: {how}", from("mula sa")),
+    }
+}
+
+/// The one of the two in this language.
+pub(super) fn pair(lang: Lang, words: Pair) -> &'static str {
+    match lang {
+        Lang::En => words.0,
+        Lang::Fil => words.1,
+    }
+}
+
+/// That something was left out, and where it stands.
+pub(super) fn rest(sheet: &mut Sheet, left: usize, file: &str, lang: Lang) {
     if left > 0 {
-        sheet.paragraph(SMALL, &format!("and {} more in {file}", number(left as u64)));
+        let left = number(left as u64);
+        let text = match lang {
+            Lang::En => format!("and {left} more in {file}"),
+            Lang::Fil => format!("at {left} pa sa {file}"),
+        };
+        sheet.paragraph(SMALL, &text);
     }
 }
 
-fn networks(sheet: &mut Sheet, view: &View<'_>) {
-    let networks = view.networks();
-    if networks.is_empty() {
-        return;
-    }
-    sheet.section("Where from");
-    sheet.paragraph(
-        TEXT,
-        "Operator is not actor: this is whose networks carried the lines and where they are \
-         registered, at the time of the lines. It does not show where a person sat, nor for whom \
-         anybody worked.",
-    );
-    let edges = [0.0, 0.36, 0.51, 0.66, 0.80, 0.91, 1.0];
-    let head = ["Network", "Registered in", "Kind", "State-owned by", "Addresses", "Lines"];
-    line(sheet, CELL.bold(), &edges, &head, 2);
-    for row in networks.iter().take(NETWORKS_LIMIT) {
-        let asn = row.asn.filter(|_| row.operator.is_some());
-        let name = asn.map_or_else(|| row.name(), |asn| format!("{} ({asn})", row.name()));
-        let country = row.country.map_or_else(|| "—".to_owned(), world::name);
-        let state =
-            row.state_owned.map_or_else(|| "—".to_owned(), |owned| world::name(owned.owner));
-        let (addresses, lines) = (number(row.addresses.len() as u64), number(row.lines));
-        let kind = words::network_kind(row.kind).0;
-        line(sheet, CELL, &edges, &[&name, &country, kind, &state, &addresses, &lines], 2);
-    }
-    rest(sheet, networks.len().saturating_sub(NETWORKS_LIMIT), "report.html and traces.ndjson");
-    let moved: Vec<_> =
-        networks.iter().flat_map(|row| row.now.iter().map(move |now| (row, now))).collect();
-    for (row, (address, now)) in moved.iter().take(NETWORKS_LIMIT) {
-        let name = now.operator.as_deref().unwrap_or("a network without a known operator");
-        let text = format!(
-            "{address}: {} then, {name} now (table of {}). Ask the one of then.",
-            row.name(),
-            now.epoch
-        );
-        sheet.bullet(CELL, &text);
-    }
-    rest(sheet, moved.len().saturating_sub(NETWORKS_LIMIT), "report.html and traces.ndjson");
-    if moved.is_empty() {
-        sheet.paragraph(
-            SMALL,
-            "By the newest table at hand, none of these addresses has changed its network since.",
-        );
-    }
-}
-
-fn campaigns(sheet: &mut Sheet, view: &View<'_>) {
+fn campaigns(sheet: &mut Sheet, view: &View<'_>, lang: Lang) {
     let case = view.case;
     if case.campaigns.is_empty() && case.common_factors.is_empty() {
         return;
     }
-    sheet.section("What belongs together");
+    sheet.section(lang.of("What belongs together", "Ano ang magkakaugnay"));
     sheet.paragraph(
         SMALL,
-        "A weight says how much likelier two incidents belong together than share this by chance: \
-         10 means ten times, 20 a hundred times, 30 a thousand times (decibans, a logarithm).",
+        lang.of(
+            "A weight says how much likelier two incidents belong together than share this by \
+             chance: 10 means ten times, 20 a hundred times, 30 a thousand times (decibans, a \
+             logarithm).",
+            "Sinasabi ng bigat kung gaano mas malamang na magkaugnay ang dalawang insidente kaysa \
+             nagkataon lamang: ang 10 ay sampung beses, ang 20 ay sandaang beses, ang 30 ay \
+             sanlibong beses (deciban, isang logaritmo).",
+        ),
     );
     for campaign in &case.campaigns {
-        sheet.heading(&format!("{}  {}", campaign.id, campaign.title.en));
+        sheet.heading(&format!("{}  {}", campaign.id, lang.text(&campaign.title)));
         let ids: Vec<&str> = campaign.incidents.iter().map(|id| id.0.as_str()).collect();
         sheet.paragraph(SMALL, &ids.join(", "));
-        sheet.paragraph(TEXT, &campaign.summary.en);
+        sheet.paragraph(TEXT, lang.text(&campaign.summary));
         let mut links: Vec<_> = campaign.links.iter().collect();
         links.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         for link in links.iter().take(LINKS_LIMIT) {
-            let text =
-                format!("{} – {}: {} (weight {:.0})", link.a, link.b, link.detail.en, link.weight);
+            let (weight, detail) = (lang.of("weight", "bigat"), lang.text(&link.detail));
+            let text = format!("{} – {}: {detail} ({weight} {:.0})", link.a, link.b, link.weight);
             sheet.bullet(CELL, &text);
         }
-        rest(sheet, links.len().saturating_sub(LINKS_LIMIT), "report.html");
+        rest(sheet, links.len().saturating_sub(LINKS_LIMIT), "report.html", lang);
     }
     for factor in &case.common_factors {
-        sheet.heading(&format!("What several have in common: {}", factor.provider));
+        let (common, pro, contra) = match lang {
+            Lang::En => {
+                ("What several have in common", "For a compromise of the provider", "Against it")
+            }
+            Lang::Fil => {
+                ("Pinagsasaluhan ng ilan", "Pabor sa pagpasok sa mismong provider", "Laban dito")
+            }
+        };
+        sheet.heading(&format!("{common}: {}", factor.provider));
         for reason in &factor.speaks_for {
-            sheet.bullet(CELL, &format!("For a compromise of the provider: {}", reason.en));
+            sheet.bullet(CELL, &format!("{pro}: {}", lang.text(reason)));
         }
         for reason in &factor.speaks_against {
-            sheet.bullet(CELL, &format!("Against it: {}", reason.en));
+            sheet.bullet(CELL, &format!("{contra}: {}", lang.text(reason)));
         }
     }
-}
-
-fn todo(sheet: &mut Sheet, view: &View<'_>) {
-    let case = view.case;
-    if case.asks.is_empty() && case.blocks.is_empty() {
-        return;
-    }
-    sheet.section("What to do · Ano ang gagawin");
-    let mut work = view.work();
-    let unasked: BTreeSet<AgencyIx> = case
-        .blocks
-        .iter()
-        .map(|block| block.agency)
-        .filter(|ix| !work.iter().any(|(agency, _)| agency == ix))
-        .collect();
-    work.extend(unasked.into_iter().map(|agency| (agency, Vec::new())));
-    for (agency, asks) in work {
-        sheet.heading(view.agency(agency));
-        for ask in asks.iter().take(ROWS_LIMIT) {
-            let kind = capital(words::ask(ask.kind).0);
-            sheet.keep(40.0);
-            let head = format!("{}. {kind}, within {} h", ask.number, ask.within_hours);
-            sheet.text(StructRole::P, TEXT.bold(), 0.0, &head);
-            sheet.text(StructRole::P, TEXT, 14.0, &ask.text.en);
-            sheet.text(StructRole::P, SMALL, 14.0, &ask.text.fil);
-            sheet.text(StructRole::P, SMALL, 14.0, &format!("Done when: {}", ask.proof.en));
-            sheet.skip(3.0);
-        }
-        for block in case.blocks.iter().filter(|b| b.agency == agency && b.proposed).take(20) {
-            let mut what: Vec<String> = block.network.iter().map(ToString::to_string).collect();
-            what.extend(block.prefixes.iter().take(12).map(ToString::to_string));
-            let lost = &block.collateral;
-            let text = format!(
-                "Proposed block for {}: {}. It covers {}; stops {} % of the lines; would have cut off \
-                 {} ({}); look again after {} days. {}",
-                block.incident,
-                what.join(", "),
-                block.applies_to.en,
-                block.stops_percent,
-                price(lost),
-                span(lost.from, lost.until).en,
-                block.lifetime_days,
-                capital(&block.reason.en),
-            );
-            sheet.bullet(CELL, &text);
-        }
-    }
-}
-
-/// What a block would have cut off.
-fn price(lost: &Collateral) -> String {
-    if lost.sessions == 0 {
-        return "no legitimate session".to_owned();
-    }
-    format!(
-        "{}{} {} from {} {}",
-        if lost.lower_bound { "at least " } else { "" },
-        number(lost.sessions),
-        plural(lost.sessions, "legitimate session", "legitimate sessions"),
-        number(lost.addresses),
-        plural(lost.addresses, "address", "addresses"),
-    )
-}
-
-fn unread(sheet: &mut Sheet, view: &View<'_>) {
-    let case = view.case;
-    sheet.section("What was read, and what was not");
-    let text = format!(
-        "{} {}, {}: {} {} read, {} {} not.",
-        number(case.counts.files),
-        plural(case.counts.files, "file", "files"),
-        bytes(case.counts.bytes),
-        number(case.counts.events),
-        plural(case.counts.events, "record was", "records were"),
-        number(case.counts.rejects),
-        plural(case.counts.rejects, "piece was", "pieces were")
-    );
-    sheet.paragraph(TEXT, &text);
-    let edges = [0.0, 0.40, 0.56, 0.66, 1.0];
-    line(sheet, CELL.bold(), &edges, &["File", "Format", "Records", "Not read, and what to do"], 0);
-    for summary in case.sources.iter().take(ROWS_LIMIT) {
-        let why: Vec<String> = summary.rejects.iter().map(|(reason, n)| why(*reason, *n)).collect();
-        let source = &summary.source;
-        let events = number(summary.events);
-        line(sheet, CELL, &edges, &[&source.path, &source.format, &events, &why.join("; ")], 0);
-    }
-    rest(sheet, case.sources.len().saturating_sub(ROWS_LIMIT), "report.html and case.json");
-    sheet.skip(6.0);
-    for proposal in &case.clock_proposals {
-        let text = format!(
-            "Clock: {} would need {} to agree with {} ({} shared events); confirm before applying.",
-            view.source(proposal.source),
-            shift(proposal.offset_micros),
-            view.source(proposal.against),
-            number(proposal.shared_events),
-        );
-        sheet.bullet(CELL, &text);
-    }
-    for aside in case.set_aside.iter().take(ROWS_LIMIT) {
-        let text = format!("Set aside: {}: {}", view.agency(aside.agency), aside.text.en);
-        sheet.bullet(CELL, &text);
-    }
-    rest(sheet, case.set_aside.len().saturating_sub(ROWS_LIMIT), "case.json");
-}
-
-fn why(reason: RejectReason, count: u64) -> String {
-    format!("{} {} ({})", number(count), words::reject(reason).0, reason.remedy())
-}
-
-fn data(sheet: &mut Sheet, view: &View<'_>) {
-    sheet.section("What this rests on");
-    for set in &view.case.data_sets {
-        let text = format!(
-            "{}, {}: {}. {}. {}",
-            set.name, set.date, set.what, set.licence, set.attribution
-        );
-        sheet.bullet(CELL, &text);
-    }
-    sheet.bullet(CELL, MAP_AND_FONTS.0);
-    sheet.paragraph(
-        TEXT,
-        "An address shows whose network carried a line; it does not show whose hands wrote it, nor \
-         for whom.",
-    );
-    let text = format!(
-        "bakas verify checks the signed manifest of every input and output and fails on one \
-         changed byte. All lines of evidence stand in evidence.ndjson. Made by Bakas {} at {}.",
-        view.case.tool_version, view.case.created
-    );
-    sheet.paragraph(SMALL, &text);
 }

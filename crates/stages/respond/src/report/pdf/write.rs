@@ -14,6 +14,7 @@ use super::{
     face::Type,
     sheet::{HEIGHT, Sheet, WIDTH},
 };
+use crate::drawing::Lang;
 
 const SYSTEM: SystemInfo<'_> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
@@ -33,6 +34,7 @@ pub(super) struct Facts<'f> {
     pub(super) title: &'f str,
     pub(super) producer: &'f str,
     pub(super) created: Date,
+    pub(super) lang: Lang,
 }
 
 pub(super) fn write(mut sheet: Sheet, facts: &Facts<'_>) -> Vec<u8> {
@@ -78,7 +80,7 @@ pub(super) fn write(mut sheet: Sheet, facts: &Facts<'_>) -> Vec<u8> {
         })
         .collect();
     let mut written = pdf.catalog(catalog);
-    written.pages(tree).outlines(outline).lang(TextStr("en"));
+    written.pages(tree).outlines(outline).lang(TextStr(facts.lang.of("en", "fil")));
     written.pair(Name(b"StructTreeRoot"), root);
     written.mark_info().marked(true);
     written.viewer_preferences().display_doc_title(true);

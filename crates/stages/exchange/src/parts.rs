@@ -1,0 +1,462 @@
+//! A package cut into numbered parts (its head, then each flow, incident, observable… alone) and
+//! joined again, for formats that carry one object at a time. And the parts as lines of text,
+//! `member: value`, which a person reads and which read back exactly: importers that drop what they
+//! do not know keep texts. No standard's own form here.
+
+use std::collections::BTreeMap;
+
+use bakas_model::exchange::{
+    Content, Flow, FlowAnswer, Handling, Opinion, Package, Pap, SharedAction, SharedCampaign,
+    SharedIncident, SharedNote, SharedObservable, Tlp, Unknown, Words,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub(crate) mod words;
+
+/// Levels of members within members that lines may name.
+pub(crate) const LINE_DEPTH_LIMIT: usize = 16;
+/// How a block of lines begins.
+const HEADER: &str = "Bakas package ";
+
+/// One part of a package.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "value")]
+pub(crate) enum Part {
+    /// The package without what stands in parts of its own. Always the first.
+    Head(Box<Package>),
+    Flow(Box<Flow>),
+    FlowAnswer(Box<FlowAnswer>),
+    Incident(Box<SharedIncident>),
+    Campaign(Box<SharedCampaign>),
+    Observable(Box<SharedObservable>),
+    Opinion(Box<Opinion>),
+    Action(Box<SharedAction>),
+    Note(Box<SharedNote>),
+}
+
+/// Where a part stands: in which package, the how manieth of how many.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) package: String,
+    pub(crate) part: usize,
+    pub(crate) parts: usize,
+}
+
+impl Part {
+    /// Its kind in one word.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Head(_) => "head",
+            Self::Flow(_) => "flow",
+            Self::FlowAnswer(_) => "flow_answer",
+            Self::Incident(_) => "incident",
+            Self::Campaign(_) => "campaign",
+            Self::Observable(_) => "observable",
+            Self::Opinion(_) => "opinion",
+            Self::Action(_) => "action",
+            Self::Note(_) => "note",
+        }
+    }
+
+    /// Its own handling, where it has one.
+    pub(crate) fn handling(&self) -> Option<&Handling> {
+        match self {
+            Self::Head(head) => Some(&head.handling),
+            Self::Flow(one) => one.handling.as_ref(),
+            Self::FlowAnswer(one) => one.handling.as_ref(),
+            Self::Incident(one) => one.handling.as_ref(),
+            Self::Campaign(one) => one.handling.as_ref(),
+            Self::Observable(one) => one.handling.as_ref(),
+            Self::Opinion(one) => one.handling.as_ref(),
+            Self::Action(one) => one.handling.as_ref(),
+            Self::Note(one) => one.handling.as_ref(),
+        }
+    }
+
+    /// Gives it a handling of its own.
+    pub(crate) fn set_handling(&mut self, handling: Handling) {
+        match self {
+            Self::Head(head) => head.handling = handling,
+            Self::Flow(one) => one.handling = Some(handling),
+            Self::FlowAnswer(one) => one.handling = Some(handling),
+            Self::Incident(one) => one.handling = Some(handling),
+            Self::Campaign(one) => one.handling = Some(handling),
+            Self::Observable(one) => one.handling = Some(handling),
+            Self::Opinion(one) => one.handling = Some(handling),
+            Self::Action(one) => one.handling = Some(handling),
+            Self::Note(one) => one.handling = Some(handling),
+        }
+    }
+
+    /// As JSON: `{"kind": …, "value": …}`.
+    pub(crate) fn to_json(&self) -> Value {
+        serde_json::to_value(self).expect("nouns of the model have text names and plain values")
+    }
+
+    /// From JSON.
+    pub(crate) fn from_json(value: Value) -> Result<Self, String> {
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    }
+}
+
+/// A part with its place, and members that nobody here knows.
+pub(crate) fn placed(
+    mut extension: Map<String, Value>,
+) -> Result<(Place, Part, Vec<Unknown>), String> {
+    let number = |value: Option<Value>| {
+        value.and_then(|value| usize::try_from(value.as_u64()?).ok()).ok_or("no number of the part")
+    };
+    let Some(Value::String(package)) = extension.remove("package") else {
+        return Err("no package".into());
+    };
+    let place = Place {
+        package,
+        part: number(extension.remove("part"))?,
+        parts: number(extension.remove("parts"))?,
+    };
+    extension.remove("extension_type");
+    let whole = Value::Object(extension);
+    let mut ignored = Vec::new();
+    let mut seen = |path: serde_ignored::Path<'_>| ignored.push(path.to_string());
+    let part = Part::deserialize(serde_ignored::Deserializer::new(&whole, &mut seen))
+        .map_err(|error| error.to_string())?;
+    let unknown = ignored.into_iter().map(|path| {
+        let raw = whole.pointer(&format!("/{}", path.replace('.', "/")));
+        Unknown { place: path, raw: raw.map(Value::to_string).unwrap_or_default() }
+    });
+    Ok((place, part, unknown.collect()))
+}
+
+/// Cuts a package: the head first, then everything else in its order.
+pub(crate) fn split(package: &Package) -> Vec<Part> {
+    let mut head = package.clone();
+    let mut parts = Vec::new();
+    match &mut head.content {
+        Content::Request(request) => {
+            parts.extend(request.flows.drain(..).map(|one| Part::Flow(Box::new(one))));
+        }
+        Content::Answer(answer) => {
+            parts.extend(answer.flows.drain(..).map(|one| Part::FlowAnswer(Box::new(one))));
+            parts.extend(answer.attribution.drain(..).map(|one| Part::Opinion(Box::new(one))));
+        }
+        Content::Extract(extract) => {
+            parts.extend(extract.incidents.drain(..).map(|one| Part::Incident(Box::new(one))));
+            parts.extend(extract.campaigns.drain(..).map(|one| Part::Campaign(Box::new(one))));
+            parts.extend(extract.observables.drain(..).map(|one| Part::Observable(Box::new(one))));
+            parts.extend(extract.opinions.drain(..).map(|one| Part::Opinion(Box::new(one))));
+            parts.extend(extract.actions.drain(..).map(|one| Part::Action(Box::new(one))));
+            parts.extend(extract.notes.drain(..).map(|one| Part::Note(Box::new(one))));
+        }
+    }
+    parts.insert(0, Part::Head(Box::new(head)));
+    parts
+}
+
+/// A package put together again, and what was wrong with its parts.
+pub(crate) fn join(
+    place: &str,
+    parts: impl IntoIterator<Item = (usize, Part)>,
+    expected: usize,
+) -> (Option<Package>, Vec<Words>) {
+    let (mut package, mut wrong): (Option<Package>, Vec<Words>) = (None, Vec::new());
+    let mut next = 1;
+    for (number, part) in parts {
+        if number > next {
+            wrong.push(missing(place, next, number - 1, expected));
+        }
+        next = number + 1;
+        let kind = part.kind();
+        match (&mut package, part) {
+            (None, Part::Head(head)) if number == 1 => package = Some(*head),
+            (None, _) => {
+                wrong
+                    .push(said(format!("{place}: part 1, the head, is missing; ask for it again")));
+                return (None, wrong);
+            }
+            (Some(package), part) => {
+                if !put(package, part) {
+                    wrong.push(said(format!(
+                        "{place}: part {number}, a {kind}, does not belong into such a package"
+                    )));
+                }
+            }
+        }
+    }
+    if next <= expected {
+        wrong.push(missing(place, next, expected, expected));
+    }
+    (package, wrong)
+}
+
+fn missing(place: &str, first: usize, last: usize, expected: usize) -> Words {
+    let which =
+        if first == last { format!("part {first}") } else { format!("parts {first} to {last}") };
+    said(format!("{place}: {which} of {expected} missing; ask the sender for them"))
+}
+
+/// Words in English, for what was rejected.
+pub(crate) fn said(text: String) -> Words {
+    Words { language: "en".into(), text }
+}
+
+/// Puts a part back; false where the package is of another kind.
+fn put(package: &mut Package, part: Part) -> bool {
+    match (&mut package.content, part) {
+        (Content::Request(request), Part::Flow(one)) => request.flows.push(*one),
+        (Content::Answer(answer), Part::FlowAnswer(one)) => answer.flows.push(*one),
+        (Content::Answer(answer), Part::Opinion(one)) => answer.attribution.push(*one),
+        (Content::Extract(extract), Part::Incident(one)) => extract.incidents.push(*one),
+        (Content::Extract(extract), Part::Campaign(one)) => extract.campaigns.push(*one),
+        (Content::Extract(extract), Part::Observable(one)) => extract.observables.push(*one),
+        (Content::Extract(extract), Part::Opinion(one)) => extract.opinions.push(*one),
+        (Content::Extract(extract), Part::Action(one)) => extract.actions.push(*one),
+        (Content::Extract(extract), Part::Note(one)) => extract.notes.push(*one),
+        _ => return false,
+    }
+    true
+}
+
+/// A part as a block of lines.
+pub(crate) fn to_lines(place: &Place, part: &Part) -> String {
+    let mut text = format!(
+        "{HEADER}{}, part {} of {}: {}\n",
+        place.package,
+        place.part,
+        place.parts,
+        part.kind()
+    );
+    if let Some(of) = part.to_json().get("value") {
+        flatten(of, &mut String::new(), &mut text);
+    }
+    text
+}
+
+fn flatten(value: &Value, path: &mut String, text: &mut String) {
+    let kept = path.len();
+    let dot = if path.is_empty() { "" } else { "." };
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (name, member) in members {
+                path.push_str(dot);
+                path.push_str(name);
+                flatten(member, path, text);
+                path.truncate(kept);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for (number, item) in items.iter().enumerate() {
+                path.push_str(&format!("{dot}{}", number + 1));
+                flatten(item, path, text);
+                path.truncate(kept);
+            }
+        }
+        plain => {
+            text.push_str(&format!("{path}: {plain}\n"));
+        }
+    }
+}
+
+/// Every block of lines in a text, in its order; `Err` says what is wrong with a block.
+pub(crate) fn from_lines(text: &str) -> Vec<Result<(Place, Part), String>> {
+    let mut found = Vec::new();
+    let mut lines = text.lines().map(str::trim_end).peekable();
+    while let Some(line) = lines.next() {
+        let Some((place, kind)) = header(line) else { continue };
+        let mut root = Value::Object(Map::new());
+        let mut wrong = None;
+        while let Some(line) = lines.next_if(|line| !line.is_empty() && header(line).is_none()) {
+            if let Err(error) = unflatten(&mut root, line) {
+                wrong.get_or_insert(error);
+            }
+        }
+        let part = match wrong {
+            Some(error) => Err(error),
+            None => {
+                let mut whole = Map::new();
+                whole.insert("kind".into(), kind.into());
+                whole.insert("value".into(), root);
+                Part::from_json(Value::Object(whole))
+            }
+        };
+        found.push(match part {
+            Ok(part) => Ok((place, part)),
+            Err(error) => Err(format!("package {}, part {}: {error}", place.package, place.part)),
+        });
+    }
+    found
+}
+
+/// `Bakas package ID, part N of M: KIND`.
+fn header(line: &str) -> Option<(Place, &str)> {
+    let (package, rest) = line.strip_prefix(HEADER)?.rsplit_once(", part ")?;
+    let (numbers, kind) = rest.split_once(": ")?;
+    let (part, parts) = numbers.split_once(" of ")?;
+    let place =
+        Place { package: package.to_owned(), part: part.parse().ok()?, parts: parts.parse().ok()? };
+    Some((place, kind))
+}
+
+fn unflatten(root: &mut Value, line: &str) -> Result<(), String> {
+    let (path, plain) = line.split_once(": ").ok_or("a line without ': '")?;
+    let plain: Value =
+        serde_json::from_str(plain).map_err(|_| format!("'{}' has no JSON value", short(path)))?;
+    if path.is_empty() {
+        return Err("a line without a name".into());
+    }
+    if path.split('.').count() > LINE_DEPTH_LIMIT {
+        return Err(format!("'{}' is deeper than {LINE_DEPTH_LIMIT} levels", short(path)));
+    }
+    let mut at = root;
+    for step in path.split('.') {
+        at = match step.parse::<usize>() {
+            Ok(number) => item(at, number).ok_or_else(|| {
+                format!("'{}': number {number} does not follow the one before", short(path))
+            })?,
+            Err(_) => member(at, step)
+                .ok_or_else(|| format!("'{}': {} is a value", short(path), short(step)))?,
+        };
+    }
+    if !at.is_null() {
+        return Err(format!("'{}' stands there twice", short(path)));
+    }
+    *at = plain;
+    Ok(())
+}
+
+/// The item of a list, from 1, made where it is the next.
+fn item(at: &mut Value, number: usize) -> Option<&mut Value> {
+    if at.is_null() || at.as_object().is_some_and(Map::is_empty) {
+        *at = Value::Array(Vec::new());
+    }
+    let items = at.as_array_mut()?;
+    if number == items.len() + 1 {
+        items.push(Value::Null);
+    }
+    items.get_mut(number.checked_sub(1)?)
+}
+
+/// The member of an object, made where it is new.
+fn member<'a>(at: &'a mut Value, name: &str) -> Option<&'a mut Value> {
+    if at.is_null() {
+        *at = Value::Object(Map::new());
+    }
+    Some(at.as_object_mut()?.entry(name).or_insert(Value::Null))
+}
+
+/// At most 64 characters of something that comes from outside, without controls.
+pub(crate) fn short(text: &str) -> String {
+    text.chars().take(64).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
+/// The parts of several packages as they come in, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    packages: BTreeMap<String, (usize, BTreeMap<usize, Part>)>,
+    pub(crate) wrong: Vec<Words>,
+}
+
+impl Gathered {
+    /// Takes a part; one that came before stays, and a difference is told.
+    pub(crate) fn take(&mut self, place: Place, part: Part) {
+        if place.part == 0 || place.part > place.parts {
+            let Place { package, part, parts } = &place;
+            let package = short(package);
+            self.wrong.push(said(format!("package {package}: no part can be {part} of {parts}")));
+            return;
+        }
+        let (parts, of) = self.packages.entry(place.package.clone()).or_default();
+        *parts = place.parts.max(*parts);
+        match of.get(&place.part) {
+            None => {
+                of.insert(place.part, part);
+            }
+            Some(before) if *before == part => {}
+            Some(_) => self.wrong.push(said(format!(
+                "package {}: part {} stands there twice and differently; the first counts, \
+                 ask the sender which is meant",
+                short(&place.package),
+                place.part
+            ))),
+        }
+    }
+
+    /// Whether there are no parts of any package.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.packages.is_empty()
+    }
+
+    /// What was labelled more strictly on the way is handled so. `labels` gives the strictest
+    /// labels of what stood for a part of a package.
+    pub(crate) fn raise(&mut self, labels: impl Fn(&str, usize) -> (Option<Tlp>, Option<Pap>)) {
+        let mut heads: BTreeMap<String, Handling> = BTreeMap::new();
+        for (package, number, part) in self.parts_mut() {
+            let (tlp, pap) = labels(package, number);
+            // The head is the first of a package's parts.
+            let head = heads.get(package).cloned().unwrap_or_default();
+            let own = part.handling().cloned();
+            let effective = match (&own, number) {
+                (Some(own), 1) => own.clone(),
+                (Some(own), _) => head.strictest(own),
+                (None, _) => head,
+            };
+            let settled = if tlp > Some(effective.tlp) || pap > Some(effective.pap) {
+                let base = own.unwrap_or(effective);
+                let raised = Handling {
+                    tlp: tlp.map_or(base.tlp, |tlp| tlp.max(base.tlp)),
+                    pap: pap.map_or(base.pap, |pap| pap.max(base.pap)),
+                    ..base
+                };
+                part.set_handling(raised.clone());
+                raised
+            } else {
+                effective
+            };
+            if number == 1 {
+                heads.insert(package.to_owned(), settled);
+            }
+        }
+    }
+
+    /// Every part, to change it.
+    fn parts_mut(&mut self) -> impl Iterator<Item = (&str, usize, &mut Part)> {
+        self.packages.iter_mut().flat_map(|(package, (_, parts))| {
+            parts.iter_mut().map(move |(number, part)| (package.as_str(), *number, part))
+        })
+    }
+
+    /// The packages that could be put together, and everything that was wrong.
+    pub(crate) fn join(self) -> (Vec<Package>, Vec<Words>) {
+        let (mut packages, mut wrong) = (Vec::new(), self.wrong);
+        for (id, (expected, parts)) in self.packages {
+            let (package, more) = join(&format!("package {}", short(&id)), parts, expected);
+            wrong.extend(more);
+            packages.extend(package);
+        }
+        (packages, wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_back_and_hostile_ones_refused() {
+        let check = |lines: &str, expected: &str| {
+            let text = format!("Bakas package x, part 1 of 1: note\n{lines}");
+            let told = from_lines(&text).pop().expect("one block").expect_err("hostile");
+            assert!(told.contains(expected), "{told}");
+        };
+        check("id: \"N-1\"\nid: \"N-2\"\n", "twice");
+        check("about.2: \"x\"\n", "does not follow");
+        check("id: \"N-1\"\nid.x: 1\n", "is a value");
+        check("id: unquoted\n", "no JSON value");
+        check(&format!("{}: 1\n", ["a"; 17].join(".")), "deeper than 16");
+        let good = "hello\n\nBakas package x, part 2 of 3: note\nid: \"N-1\"\ntext.1.text: \"a\\nb\"\n\nbye";
+        let (place, part) = from_lines(good).pop().expect("one block").expect("a note");
+        assert_eq!((place.part, place.parts), (2, 3));
+        let Part::Note(note) = part else { panic!("{part:?}") };
+        assert_eq!(note.text[0].text, "a\nb");
+    }
+}
