@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     Error,
     assess::{self, Live},
+    exchange, overlap,
     plan::readable,
     seal::{
         self, RECORDS_FILE,
@@ -117,15 +118,25 @@ pub fn run(case: &Path, inputs: Option<&Path>, key: Option<&Path>) -> Result<Ver
     });
     let log = log(case, &checked, &records, &acts)?;
     let outside: Vec<_> = checked.of(LeafKind::Outside).cloned().collect();
+    let packages: Vec<_> = checked.of(LeafKind::Package).cloned().collect();
     let mut problems = checked.problems;
     problems.extend(manifest_anchored(&checked.leaves, &report));
     problems.extend(trace::examine(case, &outside));
+    problems.extend(overlap::examine(case, &packages));
+    let exchanged = [LeafKind::Request, LeafKind::Answer, LeafKind::Package];
+    let exchanged: Vec<_> = exchanged.map(|kind| checked_of(&checked.leaves, kind)).concat();
+    problems.extend(exchange::examine(case, &exchanged));
     problems.extend(records.problems);
     let log = log.map(|log| LogVerified {
         destroyed: destroyed.iter().map(|(act, paths)| told(act, paths)).collect(),
         ..log
     });
     Ok(Verified::of(report, is_given, problems, log).with(assess::examine(case)))
+}
+
+/// The values of a kind of leaves.
+fn checked_of(leaves: &[(u64, bakas_seal::Leaf)], kind: LeafKind) -> Vec<serde_json::Value> {
+    leaves.iter().filter(|(_, leaf)| leaf.kind == kind).map(|(_, leaf)| leaf.json.clone()).collect()
 }
 
 /// What there is to say of the log.
@@ -209,7 +220,10 @@ impl Folder for Disk {
             // They are looked at by themselves.
             names.retain(|name| !assess::LIVE_FILES.contains(&name.as_str()));
             names.retain(|name| Path::new(name).iter().next() != Some(OUTSIDE_FOLDER.as_ref()));
+            let first = |name: &str| Path::new(name).iter().next().map(ToOwned::to_owned);
+            names.retain(|name| first(name) != Some(overlap::CASE_FOLDER.into()));
             empty_folders(&self.root, "", &mut names)?;
+            names.retain(|name| first(name) != Some(exchange::FOLDER.into()));
         }
         Ok(names)
     }

@@ -206,6 +206,46 @@ fn the_registry_is_asked_only_when_told_and_once() {
     assert_eq!((ran.code, asked()), (0, 2), "no stranger hears of an address inside: {}", ran.err);
 }
 
+/// Raw answers of registries become evidence: in the case, and in its log.
+#[test]
+fn a_registrys_answer_is_kept_in_a_case_and_its_log() {
+    let yard = Yard::new();
+    let registry = registry();
+    let log = "198.51.100.7 - - [05/Jan/2026:08:00:00 +0000] \"GET / HTTP/1.1\" 200 5\n";
+    std::fs::create_dir_all(yard.path("logs/welfare")).unwrap();
+    write(&yard.path("logs/welfare/access.log"), log.as_bytes());
+    assert_eq!(yard.run(&["investigate", "logs", "--out", "case"]).code, 0);
+    let run = |arguments: &[&str]| {
+        let mut command = yard.command();
+        command
+            .args(arguments)
+            .env("BAKAS_RDAP_BOOTSTRAP", format!("http://{}", registry.at))
+            .env("BAKAS_GATEWAY_INSIDE", "1");
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, err) = run(&["trace", "8.8.8.8", "--rdap", "--case", "case"]);
+    assert!(code == Some(0) && err.contains("is now in the case, as leaf"), "{err}");
+    let (code, err) = run(&["trace", "8.8.8.9", "--rdap", "--case", "case"]);
+    assert!(code == Some(0) && err.contains("was already in the case"), "{err}");
+    let folder = yard.path("case/outside/rdap");
+    let files: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().map(|one| one.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert_eq!(std::fs::read(&files[0]).unwrap(), NETWORK.as_bytes());
+    let verified = yard.run(&["verify", "case"]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    std::fs::write(&files[0], NETWORK.replace("US", "ZZ")).unwrap();
+    let verified = yard.run(&["verify", "case"]);
+    let said = format!("{}{}", verified.out, verified.err);
+    assert!(verified.code != 0 && said.contains("not the answer in the log"), "{said}");
+    std::fs::write(folder.join("8.8.4.4@1.json"), NETWORK).unwrap();
+    let said = yard.run(&["verify", "case"]);
+    assert!(format!("{}{}", said.out, said.err).contains("not in the log"), "{}", said.err);
+    let refused = yard.run(&["trace", "8.8.8.8", "--case", "case"]);
+    assert_eq!(refused.code, 2, "--case needs --rdap: {}", refused.err);
+}
+
 #[test]
 fn without_leave_no_registry_inside_is_asked() {
     let yard = Yard::new();
@@ -255,6 +295,17 @@ fn the_scenarios_case_tells_networks_then_and_now_and_whom_to_ask_for_what() {
         assert!(trace["now"].is_object() || newest > epoch, "{trace}");
     }
     some("a state's share", &|trace| trace["then"]["state_owned"].is_object());
+    some("whose words say so, and of which date", &|trace| {
+        let owned = &trace["then"]["state_owned"];
+        owned["said"]["quote"].is_string() && owned["date"].is_number()
+    });
+    some("that it changed hands", &|trace| {
+        trace["then"]["asn"] == 29802 && trace["now"]["asn"] == 16276
+    });
+    for trace in traces.iter().filter(|trace| trace["then"]["asn"].is_number()) {
+        let contacts = trace["contacts"].as_array().unwrap();
+        assert!(contacts.iter().any(|one| one["role"] == "registry"), "{trace}");
+    }
     some("sources that disagree", &|trace| {
         trace["views"].as_array().is_some_and(|v| v.iter().any(|view| view["agrees"] == false))
     });
@@ -269,7 +320,16 @@ fn the_scenarios_case_tells_networks_then_and_now_and_whom_to_ask_for_what() {
         fact(trace, "time").is_some_and(|fact| fact["held"] == "held")
     });
     let report = std::fs::read_to_string(yard.path("case/report.html")).unwrap();
-    for part in ["Whom to ask", "Where sources disagree", "source port", "Legitimate sessions"] {
+    let parts = [
+        "Whom to ask",
+        "Where sources disagree",
+        "source port",
+        "Legitimate sessions",
+        "ask both which of them had it then",
+        "https://rdap.",
+        "as of 2022-01-01",
+    ];
+    for part in parts {
         assert!(report.contains(part), "{part}");
     }
 }

@@ -23,12 +23,12 @@ use bakas_store::Appended;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    Post, crash, listed, operator, read_limited,
-    reread::Logs,
-    send::new_id,
+use super::{Post, crash, listed, operator, read_limited, reread::Logs, send::new_id};
+use crate::{
+    Error,
+    input::hex,
+    observer::{Observer, Stop},
 };
-use crate::{Error, input::hex, observer::{Observer, Stop}};
 
 /// Proposals, by digest of the request's package.
 const PROPOSALS_FOLDER: &str = "exchange/proposals";
@@ -116,9 +116,8 @@ impl Post<'_> {
         let found = join(&request.flows, &records);
         let flows = request.flows.iter().zip(found).map(|(flow, found)| {
             let references = found.held.iter().map(|held| reference(&key, held)).collect();
-            let place = |place: &bakas_model::Place| {
-                (paths[place.source.0 as usize].clone(), place.offset)
-            };
+            let place =
+                |place: &bakas_model::Place| (paths[place.source.0 as usize].clone(), place.offset);
             let records =
                 found.held.iter().map(|held| held.places.iter().map(place).collect()).collect();
             ProposedFlow { flow: flow.id.clone(), found, references, records }

@@ -3,14 +3,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
-    cmp::Ordering,
     fs,
-    io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
+    io::{BufRead as _, BufReader},
     net::IpAddr,
     path::Path,
 };
 
-use bakas_exchange::{Rules, machine::{Act, Asked}};
+use bakas_exchange::{
+    Rules,
+    machine::{Act, Asked},
+};
 use bakas_model::{
     Activity, Case, Class, ClockBasis, Event, Family, Place, Source, Status, Stream, Timestamp,
     Trace,
@@ -22,8 +24,16 @@ use bakas_model::{
 };
 use serde::Deserialize;
 
-use super::{Post, reread::{self, Logs}, send::new_id};
-use crate::{Error, observer::{Observer, Stop}, seal};
+use super::{
+    Post,
+    reread::{self, Logs},
+    send::new_id,
+};
+use crate::{
+    Error,
+    observer::{Observer, Stop},
+    seal,
+};
 
 /// Records that a request may rest on.
 pub const RECORDS_LIMIT: usize = 10_000;
@@ -142,7 +152,11 @@ impl Post<'_> {
             reply_by: ask.reply_by.unwrap_or(later),
             legal_basis: or(&ask.legal_basis, &defaults.legal_basis),
             offence: or(&ask.offence, &defaults.offence),
-            facts: if ask.facts.is_empty() { facts(&case, &ask.incident) } else { ask.facts.clone() },
+            facts: if ask.facts.is_empty() {
+                facts(&case, &ask.incident)
+            } else {
+                ask.facts.clone()
+            },
             preservation: ask.preservation.clone(),
             flows,
         };
@@ -173,11 +187,8 @@ impl Post<'_> {
         observer: &dyn Observer,
         stop: &Stop,
     ) -> Result<Vec<Flow>, Error> {
-        let asns = if ask.asns.is_empty() && ask.addresses.is_empty() {
-            party_asns
-        } else {
-            &ask.asns
-        };
+        let asns =
+            if ask.asns.is_empty() && ask.addresses.is_empty() { party_asns } else { &ask.asns };
         let from_asns = addresses_of(&self.folder, asns)?;
         let wanted_address = |address: &IpAddr| {
             (ask.addresses.is_empty() || ask.addresses.contains(address))
@@ -206,16 +217,16 @@ impl Post<'_> {
             .map(|(seen, number)| {
                 let path = &plan.sources[seen.place.source.0 as usize].path;
                 let summary = case.sources.iter().find(|one| one.source.path == *path);
-                let source = summary.map(|one| &one.source).ok_or_else(|| {
-                    Error::Usage(format!("{path} is not a source of this case"))
-                })?;
+                let source = summary
+                    .map(|one| &one.source)
+                    .ok_or_else(|| Error::Usage(format!("{path} is not a source of this case")))?;
                 self.flow(&seen, source, number)
             })
             .collect()
     }
 
     fn flow(&self, seen: &Seen, source: &Source, number: usize) -> Result<Flow, Error> {
-        let leaf = record_leaf(&self.folder, source.ix.0, seen.place.offset)?;
+        let leaf = seal::record_leaf(&self.folder, source.ix.0, seen.place.offset)?;
         let proof = leaf.map(|leaf| seal::prove(&self.folder, leaf)).transpose()?;
         let log = seal::head(&self.folder)?.map(|head| head.origin).unwrap_or_default();
         let end = seen.time;
@@ -223,7 +234,12 @@ impl Post<'_> {
             id: format!("F-{number:03}"),
             source: seen.src,
             source_port: seen.src_port.map_or_else(
-                || Port::Missing(format!("the log ({}) does not hold the client's port", source.format)),
+                || {
+                    Port::Missing(format!(
+                        "the log ({}) does not hold the client's port",
+                        source.format
+                    ))
+                },
                 Port::Known,
             ),
             destination: seen.dst.filter(|dst| is_global(*dst)),
@@ -258,7 +274,8 @@ impl Post<'_> {
 /// The case's document.
 pub(super) fn read_case(folder: &Path) -> Result<Case, Error> {
     let path = folder.join("case.json");
-    let file = fs::File::open(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let file =
+        fs::File::open(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     serde_json::from_reader(BufReader::new(file))
         .map_err(|e| Error::Usage(format!("{}: {e}", path.display())))
 }
@@ -364,7 +381,9 @@ fn clock(source: &Source) -> FlowClock {
     let known = &source.clock;
     let (kept, determined) = match known.basis {
         ClockBasis::Assumed => ("unknown", "the log was taken at its word"),
-        ClockBasis::Stated => ("unknown", "the records carry their own zone; the clock was not compared"),
+        ClockBasis::Stated => {
+            ("unknown", "the records carry their own zone; the clock was not compared")
+        }
         ClockBasis::Configured => ("the agency's server", "as the agency told (bakas.toml)"),
     };
     FlowClock {
@@ -379,9 +398,7 @@ fn clock(source: &Source) -> FlowClock {
 const fn is_global(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => !v4.is_private() && !v4.is_loopback() && !v4.is_link_local(),
-        IpAddr::V6(v6) => {
-            !v6.is_unique_local() && !v6.is_loopback() && !v6.is_unicast_link_local()
-        }
+        IpAddr::V6(v6) => !v6.is_unique_local() && !v6.is_loopback() && !v6.is_unicast_link_local(),
     }
 }
 
@@ -426,38 +443,6 @@ fn facts(case: &Case, incident: &str) -> Vec<Words> {
         one.last
     );
     vec![Words { language: "en".into(), text }]
-}
-
-/// The leaf of a record in the log of the case; none where records are not sealed.
-fn record_leaf(case: &Path, source: u32, offset: u64) -> Result<Option<u64>, Error> {
-    let leaves = seal::leaves(case)?;
-    let range = leaves.iter().find_map(|(_, leaf)| {
-        let is_it = leaf.kind == seal::LeafKind::Source
-            && leaf.json.get("source")?.as_u64()? == u64::from(source);
-        let records = leaf.json.get("records").filter(|_| is_it)?;
-        Some((records.get("first")?.as_u64()?, records.get("count")?.as_u64()?))
-    });
-    let Some((first, count)) = range else { return Ok(None) };
-    let path = case.join(seal::RECORDS_FILE);
-    let read = |source| Error::Read { path: path.clone(), source };
-    let file = fs::File::open(&path).map_err(read)?;
-    let at = |row: u64| {
-        let mut bytes = [0; 8];
-        let place = SeekFrom::Start(row * seal::ROW_BYTES as u64);
-        (&file).seek(place).and_then(|_| (&file).read_exact(&mut bytes)).map_err(read)?;
-        Ok::<u64, Error>(u64::from_be_bytes(bytes))
-    };
-    // Rows stand in the order of leaves, and a source's in the order of the file.
-    let (mut low, mut high) = (first, first + count);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match at(middle)?.cmp(&offset) {
-            Ordering::Equal => return Ok(Some(middle)),
-            Ordering::Less => low = middle + 1,
-            Ordering::Greater => high = middle,
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]

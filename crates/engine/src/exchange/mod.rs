@@ -24,7 +24,7 @@ mod share;
 use std::{fs, io::Read as _, path::Path};
 
 pub use answer::{Decision, Proposal, ProposedFlow};
-pub use ask::Ask;
+pub use ask::{Ask, LOOKED_AT_LIMIT, RECORDS_LIMIT};
 pub use bakas_exchange::{
     Consent, Loss, Refusal, Rules,
     candidates::{Disclose, Held},
@@ -37,21 +37,37 @@ pub use bakas_model::exchange as nouns;
 pub use examine::examine;
 pub use formats::Format;
 pub use journal::{JOURNAL_BYTES_LIMIT, JOURNAL_FILE};
-pub use parties::{Defaults, Known, PARTIES_FILE, Parties};
+pub use parties::{Defaults, Known, PARTIES_BYTES_LIMIT, PARTIES_FILE, PARTIES_LIMIT, Parties};
 pub use post::{Post, Shown, Waiting};
-pub use reread::Logs;
 pub use receive::{Arrival, TakenIn};
+pub use reread::Logs;
 pub use send::{Leave, Left};
-pub use share::Share;
+pub use share::{ADDRESSES_LIMIT, Share};
 
 use crate::Error;
 
+/// The folder of an exchange, within a case or any other folder.
+pub const FOLDER: &str = "exchange";
 /// Messages as they went, by digest of their packages.
 pub const OUT_FOLDER: &str = "exchange/out";
 /// Messages as they came, by SHA-256.
 pub const IN_FOLDER: &str = "exchange/in";
 /// Largest message that is taken (512 MiB).
 pub const MESSAGE_BYTES_LIMIT: u64 = 512 << 20;
+
+/// The name of a package: SHA-256 in hex of its canonical form.
+#[must_use]
+pub fn digest(package: &nouns::Package) -> String {
+    bakas_exchange::native::digest(package)
+}
+
+/// Writes a message that is to be handed over, in the place of one that was there.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn hand_over(out: &Path, message: &[u8]) -> Result<(), Error> {
+    Ok(bakas_store::replace(out, message)?)
+}
 
 /// Reads a file that must not be larger.
 fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {

@@ -12,7 +12,10 @@ use bakas_exchange::candidates::{Binding, Lease, Records, Seen, Span};
 use bakas_model::{Class, Event, Place, Source, Timestamp, Value, time::MICROS_PER_SECOND};
 
 use super::reread::{self, Logs};
-use crate::{Error, observer::{Observer, Stop}};
+use crate::{
+    Error,
+    observer::{Observer, Stop},
+};
 
 /// Names of fields by which a definition of a format may tell a translation: the inner address, the public
 /// one, the first and last port, and whether it begins or ends.
@@ -31,8 +34,22 @@ const ENDS: &[&str] = &["end", "release", "delete", "dealloc", "stop", "expire",
 
 /// One record, as far as it says something.
 enum Told {
-    Nat { inner: IpAddr, public: IpAddr, ports: (u16, u16), ends: bool, at: Timestamp, place: Place },
-    Lease { address: IpAddr, subscriber: String, span: Span, ends: bool, open: bool, place: Place },
+    Nat {
+        inner: IpAddr,
+        public: IpAddr,
+        ports: (u16, u16),
+        ends: bool,
+        at: Timestamp,
+        place: Place,
+    },
+    Lease {
+        address: IpAddr,
+        subscriber: String,
+        span: Span,
+        ends: bool,
+        open: bool,
+        place: Place,
+    },
     Seen(Seen),
 }
 
@@ -125,7 +142,14 @@ fn nat(event: &Event<'_>) -> Option<Told> {
     let first = port(NAT[2])?;
     let last = port(NAT[3]).unwrap_or(first);
     let ends = is_end(text(event, NAT[4]));
-    Some(Told::Nat { inner, public, ports: (first, last), ends, at: event.time, place: event.place })
+    Some(Told::Nat {
+        inner,
+        public,
+        ports: (first, last),
+        ends,
+        at: event.time,
+        place: event.place,
+    })
 }
 
 fn lease(event: &Event<'_>) -> Option<Told> {

@@ -145,12 +145,13 @@ impl Post<'_> {
             }
             Act::AnswerCame { message, answer, .. } => {
                 let made = dialogue.knows(&format!("receipt made {message}"));
-                (!made).then(|| (message.clone(), answer.package.clone(), answer.found.len() as u64))
+                (!made)
+                    .then(|| (message.clone(), answer.package.clone(), answer.found.len() as u64))
             }
             _ => None,
         });
-        let (message, package, taken) = owed
-            .ok_or_else(|| Error::Refused("a receipt was made for all that came".to_owned()))?;
+        let (message, package, taken) =
+            owed.ok_or_else(|| Error::Refused("a receipt was made for all that came".to_owned()))?;
         let receipt = bakas_model::exchange::Receipt {
             package: self.arrived(&package)?.id,
             sha256: message.clone(),
@@ -193,11 +194,8 @@ impl Post<'_> {
 fn evidence(answer: &TraceAnswer, package: &Package, given: &TakenIn) -> assess::TakenIn {
     let words: Vec<&str> = answer.notes.iter().map(|one| one.text.as_str()).collect();
     let status = serde_json::to_value(answer.status).unwrap_or_default();
-    let counts = format!(
-        "{}: {} of the flows",
-        status.as_str().unwrap_or_default(),
-        answer.flows.len()
-    );
+    let counts =
+        format!("{}: {} of the flows", status.as_str().unwrap_or_default(), answer.flows.len());
     let words = if words.is_empty() { counts } else { words.join(" ") };
     let candidate = |one: &Opinion| assess::Candidate {
         subject: one.subject.clone().filter(|subject| subject.starts_with("C-")),
@@ -277,7 +275,11 @@ fn held(bytes: &[u8]) -> Result<(&'static str, Held), String> {
         Ok((format, taken)) => Ok((format.name(), Held::Packages(taken.packages, None))),
         Err(errors) => {
             let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Err(if told.is_empty() { "no format that is known here".into() } else { told.join("; ") })
+            Err(if told.is_empty() {
+                "no format that is known here".into()
+            } else {
+                told.join("; ")
+            })
         }
     }
 }

@@ -42,13 +42,18 @@ pub(super) fn events<T: Send>(
 ) -> Result<(Plan, Vec<T>), Error> {
     let mut plan = Plan::make(logs.paths, logs.config, logs.formats)?;
     let sources = &plan.sources;
-    plan.files.retain(|file| {
-        file.members.iter().any(|one| wanted(&sources[one.source.0 as usize]))
-    });
+    plan.files
+        .retain(|file| file.members.iter().any(|one| wanted(&sources[one.source.0 as usize])));
     let threads = Threads { readers: 1, workers: logs.threads.max(1), is_hashed: false };
     let whole = &plan;
     let part = move || {
-        Ok(Part { plan: whole, make, decoders: FxHashMap::default(), arena: Bump::new(), kept: Vec::new() })
+        Ok(Part {
+            plan: whole,
+            make,
+            decoders: FxHashMap::default(),
+            arena: Bump::new(),
+            kept: Vec::new(),
+        })
     };
     let fed = feed(&plan, threads, observer, stop, &part)?;
     let mut kept: Vec<(u64, T)> = fed.outputs.into_iter().flatten().collect();

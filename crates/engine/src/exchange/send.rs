@@ -134,7 +134,8 @@ impl Post<'_> {
             let told: Vec<String> =
                 losses.iter().map(|loss| format!("{}: {}", loss.place, loss.what)).collect();
             let name = leave.format.name();
-            let head = format!("the format {name} cannot carry this (--accept-losses to send it so):");
+            let head =
+                format!("the format {name} cannot carry this (--accept-losses to send it so):");
             return Err(listed(&head, &told));
         }
         crash::point();

@@ -80,8 +80,7 @@ fn words(text: &Text) -> Vec<Words> {
 }
 
 fn extract(case: &Case, share: &Share) -> Result<Extract, Error> {
-    let wanted =
-        |id: &str| share.incidents.is_empty() || share.incidents.contains(id);
+    let wanted = |id: &str| share.incidents.is_empty() || share.incidents.contains(id);
     let there: BTreeSet<&str> = case.incidents.iter().map(|one| one.id.0.as_str()).collect();
     if let Some(missing) = share.incidents.iter().find(|one| !there.contains(one.as_str())) {
         return Err(Error::Usage(format!("the case has no incident {missing}")));

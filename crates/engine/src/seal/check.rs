@@ -110,6 +110,9 @@ fn whole(case: &Path, key: Option<&PublicKey>, checked: &mut Checked) -> Result<
 fn names(case: &Path, checked: &mut Checked) -> Result<(), Error> {
     let folder = case.join(LOG_FOLDER);
     let read = |source| Error::Read { path: folder.clone(), source };
+    if !case.join(LOCK_FILE).exists() {
+        checked.problem(format!("missing: {LOCK_FILE:?}"));
+    }
     for entry in fs::read_dir(&folder).map_err(read)? {
         let entry = entry.map_err(read)?;
         let name = format!("{LOG_FOLDER}/{}", crate::plan::readable(&entry.file_name()));

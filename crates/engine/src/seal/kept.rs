@@ -3,11 +3,14 @@
 
 use std::{fs, io::Read as _, path::Path};
 
-use bakas_seal::{Checkpoint, LeafKind, PublicKey, checkpoint::CHECKPOINT_BYTES_LIMIT};
+use bakas_seal::{
+    Checkpoint, FileDigest, Leaf, LeafKind, PublicKey, checkpoint::CHECKPOINT_BYTES_LIMIT,
+};
 
 use super::{
     check::{Checked, began_with},
     disk::Disk,
+    witness::Policy,
 };
 use crate::Error;
 
@@ -15,6 +18,13 @@ use crate::Error;
 pub const CHECKPOINTS_FOLDER: &str = "seal/checkpoints";
 /// Largest time stamp that is read.
 pub const STAMP_BYTES_LIMIT: u64 = 256 << 10;
+
+/// A checkpoint, or a request for a stamp, was given to others.
+pub(crate) const GIVEN: &str = "checkpoint_given";
+/// A cosignature came.
+pub(crate) const COSIGNED: &str = "cosignature";
+/// A time stamp came.
+pub(crate) const STAMPED: &str = "time_stamp";
 
 /// What kind of file belongs to a size of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +107,92 @@ pub(crate) fn read(case: &Path, size: u64, kind: Kept) -> Result<Option<Vec<u8>>
     Ok(Some(bytes))
 }
 
+/// What a leaf says of a kept file: so that none can go, or go back, unseen.
+fn leaf(what: &str, size: u64, kind: Kept, more: serde_json::Value) -> Leaf {
+    let mut value = serde_json::json!({"what": what, "file": kind.path(size)});
+    if let (Some(value), serde_json::Value::Object(more)) = (value.as_object_mut(), more) {
+        value.extend(more);
+    }
+    Leaf::new(LeafKind::Outside, value)
+}
+
+/// Says in the log that a checkpoint or a request for a stamp was given out, or that something came.
+pub(crate) fn tell(
+    case: &Path,
+    key: Option<&Path>,
+    (what, size, kind): (&str, u64, Kept),
+    more: serde_json::Value,
+) -> Result<(), Error> {
+    super::append_with(case, key, &[leaf(what, size, kind, more)]).map(drop)
+}
+
+/// The checkpoint that is given to others: the present one, or one that was given already where the
+/// log has grown since by nothing but that.
+pub(crate) fn present(case: &Path, key: Option<&Path>) -> Result<(Checkpoint, String), Error> {
+    let (_, note, head) = super::read(case)?;
+    let mut from = head.size;
+    for (index, leaf) in super::leaves(case)?.iter().rev() {
+        if *index + 1 != from || !is_of_kept(leaf) {
+            break;
+        }
+        from = *index;
+        if let Some(kept) = read(case, from, Kept::Note)? {
+            let kept = String::from_utf8_lossy(&kept).into_owned();
+            let own = crate::sealing::public_key(case)?;
+            let head = Checkpoint::open(&kept, &own).map_err(super::broken)?;
+            return Ok((head, kept));
+        }
+    }
+    write(case, head.size, Kept::Note, note.as_bytes())?;
+    tell(case, key, (GIVEN, head.size, Kept::Note), serde_json::json!({}))?;
+    Ok((head, note))
+}
+
+fn is_of_kept(leaf: &Leaf) -> bool {
+    let what = leaf.json.get("what").and_then(|what| what.as_str()).unwrap_or_default();
+    leaf.kind == LeafKind::Outside && [GIVEN, COSIGNED, STAMPED].contains(&what)
+}
+
+/// Everything that the log says was kept is there.
+fn check_told(case: &Path, key: &PublicKey, checked: &Checked, witnesses: &Policy) -> Vec<String> {
+    let mut problems = Vec::new();
+    for leaf in checked.leaves.iter().map(|(_, leaf)| leaf).filter(|leaf| is_of_kept(leaf)) {
+        let text = |name: &str| leaf.json.get(name).and_then(|text| text.as_str());
+        let (Some(file), Some(what)) = (text("file"), text("what")) else { continue };
+        let Some((size, kind)) =
+            file.strip_prefix(CHECKPOINTS_FOLDER).and_then(|name| Kept::of(name.trim_matches('/')))
+        else {
+            continue;
+        };
+        let bytes = match read(case, size, kind) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                problems.push(format!("missing: {file:?}"));
+                continue;
+            }
+            Err(e) => {
+                problems.push(e.to_string());
+                continue;
+            }
+        };
+        let is_there = match what {
+            COSIGNED => {
+                let all = witnesses.cosigned(&String::from_utf8_lossy(&bytes), key);
+                all.unwrap_or_default()
+                    .iter()
+                    .any(|one| Some(one.witness.as_str()) == text("witness"))
+            }
+            STAMPED => FileDigest::read("", &mut bytes.as_slice())
+                .is_ok_and(|digest| Some(digest.sha256.as_str()) == text("sha256")),
+            _ => true,
+        };
+        if !is_there {
+            problems.push(format!("changed: {file:?}: what the log says came is not in it"));
+        }
+    }
+    problems
+}
+
 /// Keeps a file in the place of the one before.
 pub(crate) fn write(case: &Path, size: u64, kind: Kept, bytes: &[u8]) -> Result<(), Error> {
     let folder = case.join(CHECKPOINTS_FOLDER);
@@ -121,7 +217,8 @@ pub(super) fn check(
         Ok(())
     })?;
     let acts: Vec<_> = checked.of(LeafKind::Custody).cloned().collect();
-    let witnesses = super::witness::Policy::last(&acts);
+    let witnesses = Policy::last(&acts);
+    problems.extend(check_told(case, key, checked, &witnesses));
     for (size, kind) in list(case)? {
         let path = kind.path(size);
         let Some(bytes) = read(case, size, kind)? else { continue };
@@ -151,7 +248,7 @@ fn checkpoint(
     key: &PublicKey,
     head: &Checkpoint,
     disk: &Disk,
-    witnesses: &super::witness::Policy,
+    witnesses: &Policy,
 ) -> Result<(), String> {
     let note = std::str::from_utf8(note).map_err(|_| "it is not UTF-8".to_owned())?;
     let kept = Checkpoint::open(note, key).map_err(|e| e.to_string())?;

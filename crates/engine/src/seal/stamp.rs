@@ -3,12 +3,10 @@
 
 use std::{io::Read as _, path::Path};
 
+use bakas_seal::FileDigest;
 use bakas_seal::stamp::{NONCE_BYTES, Stamped, check_request as checked, check_response, request};
 
-use super::{
-    kept::{self, Kept},
-    read,
-};
+use super::kept::{self, Kept};
 use crate::Error;
 
 /// The request for a stamp over the present checkpoint, which is kept from now on. One that was made
@@ -16,22 +14,19 @@ use crate::Error;
 ///
 /// # Errors
 /// When there is no log, or the system gives no random bytes.
-pub fn ask(case: &Path) -> Result<(u64, Vec<u8>), Error> {
-    let (_, note, head) = read(case)?;
-    if kept::read(case, head.size, Kept::Note)?.is_none() {
-        kept::write(case, head.size, Kept::Note, note.as_bytes())?;
-    }
-    let kept_note = kept::read(case, head.size, Kept::Note)?.unwrap_or_default();
+pub fn ask(case: &Path, key: Option<&Path>) -> Result<(u64, Vec<u8>), Error> {
+    let (head, note) = kept::present(case, key)?;
     if let Some(made) = kept::read(case, head.size, Kept::Request)?
-        && check_request(&kept_note, &made).is_ok()
+        && check_request(note.as_bytes(), &made).is_ok()
     {
         return Ok((head.size, made));
     }
     let mut nonce = [0; NONCE_BYTES];
     getrandom::fill(&mut nonce)
         .map_err(|e| Error::Seal(format!("the system gives no random bytes: {e}")))?;
-    let made = request(&body(&kept_note).map_err(Error::Seal)?, nonce);
+    let made = request(&body(note.as_bytes()).map_err(Error::Seal)?, nonce);
     kept::write(case, head.size, Kept::Request, &made)?;
+    kept::tell(case, key, (kept::GIVEN, head.size, Kept::Request), serde_json::json!({}))?;
     Ok((head.size, made))
 }
 
@@ -39,7 +34,7 @@ pub fn ask(case: &Path) -> Result<(u64, Vec<u8>), Error> {
 ///
 /// # Errors
 /// When it is no stamp of a checkpoint that was asked for.
-pub fn take(case: &Path, response: &[u8]) -> Result<(u64, Stamped), Error> {
+pub fn take(case: &Path, key: Option<&Path>, response: &[u8]) -> Result<(u64, Stamped), Error> {
     let mut why = "no stamp was asked for yet".to_owned();
     for (size, kind) in kept::list(case)?.into_iter().rev() {
         if kind != Kept::Request {
@@ -49,7 +44,11 @@ pub fn take(case: &Path, response: &[u8]) -> Result<(u64, Stamped), Error> {
         let asked = kept::read(case, size, Kept::Request)?;
         match check_stamp(&note, asked.as_deref(), response) {
             Ok(stamped) => {
+                let digest = FileDigest::read("", &mut &*response);
+                let digest = digest.map_err(|e| Error::Seal(e.to_string()))?;
                 kept::write(case, size, Kept::Stamp, response)?;
+                let more = serde_json::json!({"sha256": digest.sha256});
+                kept::tell(case, key, (kept::STAMPED, size, Kept::Stamp), more)?;
                 return Ok((size, stamped));
             }
             Err(what) => why = what,

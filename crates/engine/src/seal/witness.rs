@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     LeafRange, broken,
+    disk::Disk,
     kept::{self, Kept},
-    read,
 };
 use crate::{Error, clock::Clock, keyfile};
 
@@ -101,20 +101,24 @@ pub fn name(
 ///
 /// # Errors
 /// When there is no log, or it is damaged.
-pub fn ask(case: &Path, since: u64) -> Result<Asked, Error> {
-    let (disk, note, head) = read(case)?;
+pub fn ask(case: &Path, key: Option<&Path>, since: u64) -> Result<Asked, Error> {
+    let (head, note) = kept::present(case, key)?;
+    let disk = Disk::read(case)?;
     let proof = tree::consistency(&disk, head.size, &head.root, since).map_err(broken)?;
-    if kept::read(case, head.size, Kept::Note)?.is_none() {
-        kept::write(case, head.size, Kept::Note, note.as_bytes())?;
-    }
-    Ok(Asked { old: since, proof, checkpoint: note })
+    // What witnesses added is theirs, and no part of what is asked.
+    let own = String::from_utf8(super::stamp::body(note.as_bytes()).map_err(Error::Seal)?);
+    Ok(Asked { old: since, proof, checkpoint: own.expect("a note is UTF-8") })
 }
 
 /// Adds what a witness gave to the checkpoint it was asked for. Gives all that cosigned it.
 ///
 /// # Errors
 /// When it is no cosignature of a named witness over a checkpoint that is kept.
-pub fn add(case: &Path, lines: &str) -> Result<(u64, Vec<Cosignature>), Error> {
+pub fn add(
+    case: &Path,
+    signer: Option<&Path>,
+    lines: &str,
+) -> Result<(u64, Vec<Cosignature>), Error> {
     let key = crate::sealing::public_key(case)?;
     let acts = super::custody_values(case)?;
     let policy = Policy::last(&acts);
@@ -131,6 +135,11 @@ pub fn add(case: &Path, lines: &str) -> Result<(u64, Vec<Cosignature>), Error> {
         match witness::add(&note, lines, &key, &keys) {
             Ok(note) => {
                 kept::write(case, size, Kept::Note, note.as_bytes())?;
+                for line in lines.lines() {
+                    let witness = line.split(' ').nth(1).unwrap_or_default();
+                    let more = serde_json::json!({"witness": witness});
+                    kept::tell(case, signer, (kept::COSIGNED, size, Kept::Note), more)?;
+                }
                 return Ok((size, policy.cosigned(&note, &key).map_err(Error::Seal)?));
             }
             Err(e) => why = e.to_string(),

@@ -4,6 +4,7 @@
 
 mod counts;
 mod inputs;
+mod log;
 mod pack;
 mod screened;
 mod sealed;

@@ -151,9 +151,13 @@ fn an_answer_becomes_evidence_with_its_words_its_digest_and_cells() {
     // A person may edit it as any other entry.
     let path = folder.path().join("assessment.toml");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replace("reliability = \"F\"", "reliability = \"E\"")).unwrap();
+    assert!(text.contains("interested = true"), "{text}");
+    fs::write(&path, text.replace("interested = true", "interested = false")).unwrap();
     let edited = best(folder.path(), Level::Infrastructure, "customers-of-AS64500");
-    assert!(edited < after, "{edited} {after}");
+    assert!(
+        edited > after + 0.01,
+        "without an interest its cap does not hold it: {edited} {after}"
+    );
 }
 
 #[test]

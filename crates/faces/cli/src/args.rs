@@ -2,6 +2,7 @@
 
 pub(crate) mod assess;
 pub(crate) mod data;
+pub(crate) mod exchange;
 pub(crate) mod overlap;
 pub(crate) mod seal;
 
@@ -55,6 +56,10 @@ pub(crate) enum Command {
     Trace(Trace),
     Assess(assess::Assess),
     Report(assess::Report),
+    Request(exchange::Request),
+    Answer(Box<exchange::Answer>),
+    Receive(exchange::Receive),
+    Share(Box<exchange::Share>),
     Overlap(overlap::Overlap),
     Verify(Verify),
     Seal(seal::Seal),

@@ -3,6 +3,7 @@
 pub(crate) mod assess;
 pub(crate) mod data;
 pub(crate) mod detect;
+pub(crate) mod exchange;
 pub(crate) mod ingest;
 pub(crate) mod investigate;
 pub(crate) mod overlap;

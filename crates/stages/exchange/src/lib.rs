@@ -20,6 +20,7 @@ pub mod overlap;
 pub(crate) mod parts;
 mod remainder;
 pub mod stix;
+mod template;
 pub mod text;
 pub mod xarf;
 

@@ -12,6 +12,8 @@ use bakas_model::exchange::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::format::Loss;
+
 pub(crate) mod words;
 
 /// Levels of members within members that lines may name.
@@ -126,6 +128,34 @@ pub(crate) fn placed(
         Unknown { place: path, raw: raw.map(Value::to_string).unwrap_or_default() }
     });
     Ok((place, part, unknown.collect()))
+}
+
+/// Those of some places at which a package has something, with what becomes of it. Items of any
+/// list are `[]`.
+pub(crate) fn present(package: &Package, places: &[&str], what: &str) -> Vec<Loss> {
+    fn has(value: &Value, mut path: std::str::Split<'_, char>) -> bool {
+        let Some(step) = path.next() else {
+            return match value {
+                Value::Null => false,
+                Value::Array(items) => !items.is_empty(),
+                Value::String(text) => !text.is_empty(),
+                _ => true,
+            };
+        };
+        match step.strip_suffix("[]") {
+            None => value.get(step).is_some_and(|member| has(member, path)),
+            Some(step) => {
+                let items = value.get(step).and_then(Value::as_array);
+                items.into_iter().flatten().any(|item| has(item, path.clone()))
+            }
+        }
+    }
+    let mut value = serde_json::to_value(package).expect("a package is plain data");
+    if let Some(content) = value.pointer("/content/of").cloned() {
+        value["content"] = content;
+    }
+    let there = places.iter().filter(|place| has(&value, place.split('.')));
+    there.map(|place| Loss { place: (*place).to_owned(), what: what.to_owned() }).collect()
 }
 
 /// Cuts a package: the head first, then everything else in its order.

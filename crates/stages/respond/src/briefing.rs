@@ -246,8 +246,8 @@ fn from(page: &mut Page, view: &View<'_>) {
         let asn = row.asn.filter(|_| row.operator.is_some());
         let mut notes: Vec<String> = asn.iter().map(ToString::to_string).collect();
         notes.extend(row.country.map(|country| format!("reg. {country}")));
-        notes.push(words::network_kind(row.kind).0.to_owned());
         notes.extend(row.state_owned.map(|owned| words::state_owned(owned).0));
+        notes.push(words::network_kind(row.kind).0.to_owned());
         let percent = row.lines as f64 * 100.0 / total as f64;
         let share = if percent < 1.0 { "<1".to_owned() } else { format!("{percent:.0}") };
         let part = format!("{share:>3} %  {} ({})", row.name(), notes.join(", "));
@@ -278,8 +278,10 @@ fn whom(page: &mut Page, view: &View<'_>, networks: &[NetworkRow<'_>]) {
         let (was, is) = (name(one.then), name(one.moved.now));
         let ask = if one.moved.between { "ask both" } else { "ask the one of then" };
         let (left, came) = (one.moved.left, one.moved.came);
-        let text =
-            format!("{}: {was} by {left}, {is} by {came}; {ask}", origins::some_of(&one.addresses));
+        let text = format!(
+            "{}: {was} (table of {left}), now {is} (table of {came}); {ask}",
+            origins::some_of(&one.addresses)
+        );
         page.block("Changed", &text, 2);
     }
     let rows = origins::asking(networks, &traces);
@@ -290,7 +292,7 @@ fn whom(page: &mut Page, view: &View<'_>, networks: &[NetworkRow<'_>]) {
         .iter()
         .flat_map(|row| &row.contacts)
         .filter(|contact| contact.role == ContactRole::Registry)
-        .map(|contact| contact.name.split(" (").next().unwrap_or_default())
+        .map(|contact| contact.name.as_str())
         .collect();
     let desks = rows.iter().filter(|row| row.has_desk()).count() as u64;
     let mut parts = vec![match desks {

@@ -18,18 +18,23 @@ pub(crate) struct Registry {
     rdap: &'static str,
 }
 
+/// For Africa.
 const AFRINIC: Registry =
-    Registry { name: "AFRINIC (Africa)", rdap: "https://rdap.afrinic.net/rdap/" };
+    Registry { name: "AFRINIC", rdap: "https://rdap.afrinic.net/rdap/" };
+/// For Asia and the Pacific.
 const APNIC: Registry =
-    Registry { name: "APNIC (Asia and the Pacific)", rdap: "https://rdap.apnic.net/" };
+    Registry { name: "APNIC", rdap: "https://rdap.apnic.net/" };
+/// For North America.
 const ARIN: Registry =
-    Registry { name: "ARIN (North America)", rdap: "https://rdap.arin.net/registry/" };
+    Registry { name: "ARIN", rdap: "https://rdap.arin.net/registry/" };
+/// For Latin America and the Caribbean.
 const LACNIC: Registry = Registry {
-    name: "LACNIC (Latin America and the Caribbean)",
+    name: "LACNIC",
     rdap: "https://rdap.lacnic.net/rdap/",
 };
+/// For Europe, the Middle East and Central Asia.
 const RIPE: Registry = Registry {
-    name: "RIPE NCC (Europe, the Middle East, Central Asia)",
+    name: "RIPE NCC",
     rdap: "https://rdap.db.ripe.net/",
 };
 

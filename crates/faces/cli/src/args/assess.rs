@@ -300,7 +300,7 @@ pub(crate) struct Report {
     /// The file to write, .html or .pdf, outside the case
     #[arg(long, short)]
     pub(crate) out: PathBuf,
-    /// The language it opens in (HTML holds both; of a PDF the assessment is in it)
+    /// The language it opens in (HTML holds both; a PDF is in it throughout)
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub(crate) lang: Language,
     /// With the judgements of this time (RFC 3339 or a date)
@@ -332,13 +332,13 @@ impl Language {
     }
 }
 
-fn level(text: &str) -> Result<AssessmentLevel, String> {
+pub(crate) fn level(text: &str) -> Result<AssessmentLevel, String> {
     let known = || AssessmentLevel::ALL.map(AssessmentLevel::name).join(", ");
     AssessmentLevel::from_name(text).ok_or_else(|| format!("write one of {}", known()))
 }
 
 /// A word of a closed list, as the files write it.
-fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
+pub(crate) fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
     let deserializer: StrDeserializer<'_, serde::de::value::Error> = StrDeserializer::new(text);
     T::deserialize(deserializer).map_err(|e| e.to_string())
 }

@@ -189,6 +189,8 @@ pub(crate) struct Checkpoint {
     /// The signed note alone
     #[arg(long)]
     pub(crate) bare: bool,
+    #[command(flatten)]
+    pub(crate) key: Key,
 }
 
 /// Name the witnesses of a case, and how many of them are needed
@@ -245,6 +247,8 @@ pub(crate) struct Witness {
     /// The file with the cosignature
     #[arg(long)]
     pub(crate) add: PathBuf,
+    #[command(flatten)]
+    pub(crate) key: Key,
 }
 
 /// A time stamp of an authority over the checkpoint (RFC 3161)
@@ -265,6 +269,8 @@ pub(crate) struct Stamp {
     /// Write what is stamped into this file, for openssl ts -verify -data
     #[arg(long)]
     pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) key: Key,
 }
 
 /// Destroy a source's salts and payload; its leaves remain, and the log says it

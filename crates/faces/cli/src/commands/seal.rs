@@ -22,7 +22,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: args::Seal) -> anyhow::Result<Exit> {
             Ok(Exit::Done)
         }
         args::SealAction::Checkpoint(asked) => {
-            let given = witness::ask(&asked.case, asked.since)?;
+            let given = witness::ask(&asked.case, asked.key.key.as_deref(), asked.since)?;
             desk.screen.text(&if asked.bare { given.checkpoint } else { given.to_text() })?;
             Ok(Exit::Done)
         }
@@ -205,7 +205,8 @@ fn cosign(desk: &Desk<'_>, asked: &args::Cosign) -> anyhow::Result<Exit> {
 }
 
 fn take_cosignature(desk: &Desk<'_>, asked: &args::Witness) -> anyhow::Result<Exit> {
-    let (size, all) = witness::add(&asked.case, &witness::read_text(&asked.add)?)?;
+    let (size, all) =
+        witness::add(&asked.case, asked.key.key.as_deref(), &witness::read_text(&asked.add)?)?;
     if desk.screen.json {
         desk.screen.line(&json!({"size": size, "cosignatures": all}))?;
     } else {
@@ -219,7 +220,8 @@ fn take_cosignature(desk: &Desk<'_>, asked: &args::Witness) -> anyhow::Result<Ex
 
 fn take_stamp(desk: &Desk<'_>, asked: &args::Stamp) -> anyhow::Result<Exit> {
     if let Some(path) = &asked.response {
-        let (size, stamped) = stamp::take(&asked.case, &stamp::read_file(path)?)?;
+        let (size, stamped) =
+            stamp::take(&asked.case, asked.key.key.as_deref(), &stamp::read_file(path)?)?;
         let text = format!(
             "{size} leaves are stamped {} (number {}); whether the authority signed it is for \
              openssl ts -verify to say\n",
@@ -229,7 +231,7 @@ fn take_stamp(desk: &Desk<'_>, asked: &args::Stamp) -> anyhow::Result<Exit> {
     }
     let (size, request) = match (&asked.request, &asked.data) {
         (None, None) => return Ok(Exit::Done),
-        _ => stamp::ask(&asked.case)?,
+        _ => stamp::ask(&asked.case, asked.key.key.as_deref())?,
     };
     let write = |path: &Path, bytes: &[u8]| stamp::write_file(path, bytes);
     if let Some(path) = &asked.request {

@@ -9,12 +9,12 @@ mod rows;
 use std::collections::HashMap;
 
 use bakas_model::exchange::{Content, Package, Words};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use self::columns::{ALIASES, Column};
 use crate::{
     Cleared, DecodeError, EncodeError, Encoded, Limits, Loss, Taken, native::read_package,
-    remainder,
+    remainder, template::put,
 };
 
 /// The format's name in messages.
@@ -207,7 +207,7 @@ impl<'a> Table<'a> {
         for column in columns {
             let cell = self.at.get(column.name).and_then(|at| record.get(*at)).unwrap_or("");
             if let Some(value) = cell::read(column, cell)? {
-                rows::put(&mut object, column.place, value);
+                put(&mut object, column.place, value);
             }
         }
         Ok(object)
@@ -250,18 +250,6 @@ impl<'a> Table<'a> {
         }
         Taken { packages, rejected: self.rejected, unknown: Vec::new() }
     }
-}
-
-/// What a package has at least.
-fn template(is: &str) -> Value {
-    json!({
-        "id": "",
-        "created": "1970-01-01T00:00:00Z",
-        "from": {"id": "", "name": ""},
-        "to": [],
-        "handling": {"tlp": "TLP:AMBER"},
-        "content": {"is": is, "of": {}},
-    })
 }
 
 /// Whether a package is one that a table has rows for.

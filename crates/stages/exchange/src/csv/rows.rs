@@ -12,8 +12,8 @@ use super::{
     columns::{
         ALIASES, ANSWER, CANDIDATE, Column, EXTRACT, FLOW, OBSERVABLE, OUTCOME, PACKAGE, REQUEST,
     },
-    template,
 };
+use crate::template::{self, fill, put};
 
 /// Which columns a table has.
 #[derive(Clone, Copy, Debug)]
@@ -82,28 +82,15 @@ impl Shape {
     ///
     /// # Errors
     /// Where the row says that it is of another kind.
-    pub(super) fn package(&self, mut head: Value, mut of: Value) -> Result<Value, String> {
+    pub(super) fn package(&self, mut head: Value, of: Value) -> Result<Value, String> {
         match head.pointer("/content/is").and_then(Value::as_str) {
             None => {}
             Some(is) if is == self.is => {}
             Some(_) => return Err(format!("kind: these are columns of a {}", self.is)),
         }
-        let defaults = match self.is {
-            "request" => json!({
-                "id": "", "version": 1, "authority": "", "action": "identify",
-                "reply_by": "1970-01-01T00:00:00Z", "legal_basis": "", "offence": "", "facts": [],
-                "flows": [],
-            }),
-            "answer" => json!({
-                "id": "", "version": 1, "status": "received",
-                "in_reply_to": {"id": "", "version": 1, "sha256": ""}, "flows": [],
-            }),
-            _ => json!({"title": [], "observables": []}),
-        };
-        fill(&mut of, &defaults);
         put(&mut head, "/content/is", Value::from(self.is));
         put(&mut head, "/content/of", of);
-        fill(&mut head, &template(self.is));
+        fill(&mut head, &template::package(self.is));
         time(&head, "created")?;
         Ok(head)
     }
@@ -129,7 +116,7 @@ impl Shape {
         let Some(Value::Array(list)) = package.pointer_mut(list) else { return Ok(()) };
         match self.is {
             "request" => {
-                flow_defaults(&mut row, number);
+                template::flow(&mut row, number);
                 time(&row, "start").and(time(&row, "end"))?;
                 check::<Flow>(&row)?;
             }
@@ -163,27 +150,6 @@ impl Shape {
     }
 }
 
-fn flow_defaults(row: &mut Value, number: usize) {
-    let end = row.get("start").cloned().unwrap_or_default();
-    let mut defaults = json!({
-        "id": format!("F-{number:03}"), "protocol": "", "end": end,
-        "precision_micros": 1_000_000, "log_source": "", "source_port": {"missing": ""},
-    });
-    if row.get("source_port").is_some() {
-        let _ = defaults.as_object_mut().and_then(|all| all.remove("source_port"));
-    }
-    if row.get("clock").is_some() {
-        put(&mut defaults, "/clock", json!({"source": ""}));
-    }
-    // Where a port is known no reason is needed.
-    if row.pointer("/source_port/known").is_some()
-        && let Some(port) = row.get_mut("source_port").and_then(Value::as_object_mut)
-    {
-        port.remove("missing");
-    }
-    fill(row, &defaults);
-}
-
 fn candidate(mut part: Value) -> Result<Option<Value>, String> {
     if part.as_object().is_none_or(Map::is_empty) {
         return Ok(None);
@@ -206,33 +172,6 @@ fn time(row: &Value, name: &str) -> Result<(), String> {
 
 fn check<T: DeserializeOwned>(row: &Value) -> Result<(), String> {
     T::deserialize(row).map(drop).map_err(|error| error.to_string())
-}
-
-/// Puts a value at a place, making what is missing on the way.
-pub(super) fn put(into: &mut Value, place: &str, value: Value) {
-    let mut at = into;
-    for step in place.split('/').skip(1) {
-        if !at.is_object() {
-            *at = Value::Object(Map::new());
-        }
-        let Value::Object(members) = at else { return };
-        at = members.entry(step).or_insert(Value::Null);
-    }
-    *at = value;
-}
-
-/// Puts in what is missing.
-fn fill(value: &mut Value, defaults: &Value) {
-    if let (Value::Object(members), Value::Object(defaults)) = (value, defaults) {
-        for (name, default) in defaults {
-            match members.get_mut(name) {
-                Some(value) => fill(value, default),
-                None => {
-                    members.insert(name.clone(), default.clone());
-                }
-            }
-        }
-    }
 }
 
 /// A row may label its package more strictly than the first row did; the strictest counts.

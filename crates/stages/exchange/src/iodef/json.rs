@@ -240,7 +240,7 @@ fn part(parent: &mut Element, name: &str, value: &Value, place: &str) -> Result<
     match value {
         Value::Object(members) => fill(&mut child, members, place)?,
         other => {
-            child.text = text_of(other).ok_or_else(|| wrong(place, "no text and no object"))?
+            child.text = text_of(other).ok_or_else(|| wrong(place, "no text and no object"))?;
         }
     }
     let holder = match (parent.name.as_str(), name) {

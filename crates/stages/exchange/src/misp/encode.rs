@@ -20,7 +20,7 @@ use crate::{
     format::{EncodeError, Encoded, Loss},
     gate::Cleared,
     parts::{
-        Part, Place, split,
+        Part, Place, present, split,
         words::{
             admiralty, answer_in_words, flow_in_words, handling_in_words, in_words,
             opinion_in_words, rsit, texts,
@@ -73,8 +73,7 @@ fn losses(package: &Package) -> Vec<Loss> {
             "content.observables[].confidence",
         ]),
     }
-    let what = "kept in objects of our template; MISP has no word for it";
-    places.into_iter().map(|place| Loss { place: place.into(), what: what.into() }).collect()
+    present(package, &places, "kept in objects of our template; MISP has no word for it")
 }
 
 /// The UUID of something that is ours: always the same for the same names.

@@ -25,6 +25,8 @@ use crate::{
 pub const KEPT_BYTES_LIMIT: usize = 512 << 20;
 /// Bytes of what is kept as it came.
 pub(super) const UNKNOWN_BYTES_LIMIT: usize = 16 << 20;
+/// Things that are made of the objects of others, for each object that a message may have.
+const MADE_PER_OBJECT: usize = 4;
 /// What keeping an object costs beside its texts.
 const KEPT_PER_OBJECT: usize = 160;
 
@@ -91,6 +93,8 @@ pub(super) struct Seen {
 
 /// Everything that is kept while a bundle is read.
 pub(super) struct Collector {
+    /// Objects that a message may have.
+    objects: usize,
     kept: usize,
     pub(super) seen: HashMap<Id, Seen>,
     pub(super) marks: HashMap<Id, Mark>,
@@ -147,6 +151,7 @@ impl Notices {
 impl Collector {
     fn new(limits: &Limits) -> Self {
         Self {
+            objects: limits.objects,
             kept: 0,
             seen: HashMap::new(),
             marks: marking::all_known(),
@@ -286,7 +291,8 @@ impl Collector {
         let mut foreign = std::mem::take(&mut self.foreign);
         let packages = ours::join(self, ours, &foreign);
         if packages.is_empty() {
-            return foreign.packages(bundle, &self.marks, &mut self.notices);
+            let most = self.objects.saturating_mul(MADE_PER_OBJECT);
+            return foreign.packages(bundle, &self.marks, most, &mut self.notices);
         }
         let beside = foreign.beside(&packages, &mut self.notices);
         if let Some((first, count)) = beside {

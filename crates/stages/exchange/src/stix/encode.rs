@@ -1,6 +1,6 @@
 //! A package as a bundle, one object after another. What each part becomes is in `things.rs`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bakas_model::{
     Timestamp,
@@ -12,7 +12,7 @@ use super::{EXTENSION, EXTENSION_VERSION, SOURCE, id, marking, marking::object, 
 use crate::{
     format::{EncodeError, Encoded, Loss},
     gate::Cleared,
-    parts::{Part, Place, split, to_lines},
+    parts::{Part, Place, present, split, to_lines},
 };
 
 /// Objects that are the same in every bundle were made at this time.
@@ -68,8 +68,7 @@ fn losses(package: &Package) -> Vec<Loss> {
             "content.opinions[].likelihood",
         ]),
     }
-    let what = "kept in our extension and as text in notes; STIX has no word for it";
-    places.into_iter().map(|place| Loss { place: place.into(), what: what.into() }).collect()
+    present(package, &places, "kept in our extension and as text in notes; STIX has no word for it")
 }
 
 /// Makes the objects of a package's bundle, always the same ones in the same order.
@@ -98,8 +97,10 @@ pub(super) struct Maker<'a> {
     created: String,
     parts: usize,
     handlings: Vec<Handling>,
+    /// Numbers of handlings: there may be as many as parts, and they come from outside.
+    numbers: HashMap<Handling, usize>,
     scos: BTreeMap<Sco, usize>,
-    techniques: Vec<String>,
+    techniques: HashSet<String>,
     refs: Vec<String>,
     out: &'a mut dyn FnMut(Map<String, Value>),
 }
@@ -129,8 +130,9 @@ impl<'a> Maker<'a> {
             created: milliseconds(package.created),
             parts: parts.len(),
             handlings: vec![package.handling.clone()],
+            numbers: HashMap::from([(package.handling.clone(), 0)]),
             scos: BTreeMap::new(),
-            techniques: Vec::new(),
+            techniques: HashSet::new(),
             refs: Vec::new(),
             out,
         }
@@ -145,11 +147,12 @@ impl<'a> Maker<'a> {
     }
 
     fn number(&mut self, handling: Handling) -> usize {
-        let found = self.handlings.iter().position(|one| *one == handling);
-        found.unwrap_or_else(|| {
+        let next = self.handlings.len();
+        let number = *self.numbers.entry(handling.clone()).or_insert(next);
+        if number == next {
             self.handlings.push(handling);
-            self.handlings.len() - 1
-        })
+        }
+        number
     }
 
     fn marks(&self, handled: usize) -> Value {
@@ -221,8 +224,7 @@ impl<'a> Maker<'a> {
     /// A technique of ATT&CK, which is the same object in every bundle; gives its id.
     pub(super) fn technique(&mut self, technique: &str) -> String {
         let id = id::ours("attack-pattern", &["technique", technique]);
-        if !self.techniques.iter().any(|one| one == technique) {
-            self.techniques.push(technique.to_owned());
+        if self.techniques.insert(technique.to_owned()) {
             self.refs.push(id.clone());
             (self.out)(object(json!({
                 "type": "attack-pattern",
@@ -269,10 +271,9 @@ impl<'a> Maker<'a> {
             "object_marking_refs": [marking::tlp_id(Tlp::Clear)],
         })));
         let package = self.package;
-        let mut given: Vec<&str> = Vec::new();
+        let mut given: HashSet<&str> = HashSet::new();
         for party in std::iter::once(&package.from).chain(&package.to) {
-            if !given.contains(&party.id.as_str()) {
-                given.push(&party.id);
+            if given.insert(&party.id) {
                 let (id, mut of) = things::party(party);
                 // Versions of an object share the time at which it was made.
                 of["created"] = self.created.as_str().min(FIXED).into();

@@ -3,7 +3,10 @@
 //! campaigns, courses of action, notes and opinions. Each report or grouping becomes a package, the
 //! rest one more. What is not read is kept as it came.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use bakas_model::{
     IncidentKind, Timestamp,
@@ -408,8 +411,10 @@ impl Foreign {
         mut self,
         bundle: &str,
         marks: &HashMap<Id, Mark>,
+        most: usize,
         notices: &mut Notices,
     ) -> Vec<Package> {
+        let left_to_make = Cell::new(most);
         self.hand_over(&HashSet::new(), notices);
         let mut order: Vec<(usize, Id)> =
             self.things.iter().map(|(id, held)| (held.number, *id)).collect();
@@ -421,24 +426,23 @@ impl Foreign {
             let Some(Held { thing: Thing::Root { names, .. }, .. }) = self.things.get(id) else {
                 continue;
             };
-            let mut members: Vec<Id> = Vec::new();
-            for name in names {
-                match self.things.get(name) {
-                    Some(held) if !matches!(held.thing, Thing::Root { .. }) => members.push(*name),
-                    Some(_) => {}
-                    None => {}
-                }
-            }
-            let whole = Whole { all: &self.things, marks, related: &related };
+            let root = |id: &Id| matches!(self.things.get(id), Some(held) if held.is_root());
+            let there = names.iter().filter(|id| self.things.contains_key(id) && !root(id));
+            let members: Vec<Id> = there.copied().collect();
+            let whole = Whole { all: &self.things, marks, related: &related, left: &left_to_make };
             packages.push(whole.package(Some(*id), &members));
             left.remove(id);
             for member in members {
                 left.remove(&member);
             }
         }
+        if left_to_make.get() == 0 {
+            let what = format!("more than {most} things would be made of it; the rest is left out");
+            notices.reject("bundle", &what);
+        }
         let rest: Vec<Id> =
             order.iter().map(|(_, id)| *id).filter(|id| left.contains(id)).collect();
-        let whole = Whole { all: &self.things, marks, related: &related };
+        let whole = Whole { all: &self.things, marks, related: &related, left: &left_to_make };
         let mut package = whole.package(None, &rest);
         package.id = bundle.strip_prefix("bundle--").unwrap_or(bundle).to_owned();
         if !is_empty(&package.content) {
@@ -467,6 +471,10 @@ fn is_empty(content: &Content) -> bool {
 }
 
 impl Held {
+    const fn is_root(&self) -> bool {
+        matches!(self.thing, Thing::Root { .. })
+    }
+
     /// Its id as text.
     fn name(&self, id: Id) -> String {
         format!("{}--{}", self.kind, id.uuid())
@@ -499,6 +507,9 @@ struct Whole<'a> {
     all: &'a HashMap<Id, Held>,
     marks: &'a HashMap<Id, Mark>,
     related: &'a HashMap<Id, Vec<Id>>,
+    /// What may still be made. One object may stand in many reports and name many others, so that
+    /// a small bundle could ask for endless packages.
+    left: &'a Cell<usize>,
 }
 
 impl Whole<'_> {
@@ -571,11 +582,12 @@ impl Whole<'_> {
             }
         }
         for id in members {
-            let Some(held) = self.all.get(id) else { continue };
+            let Some(held) = self.all.get(id).filter(|_| self.spend()) else { continue };
             let own = self.own(held, of_all);
             let name = held.name(*id);
             match &held.thing {
                 Thing::Observed { first, last, count, refs } => {
+                    let incidents = self.incidents(*id);
                     for observable in self.observed(refs) {
                         let one = SharedObservable {
                             id: name.clone(),
@@ -583,7 +595,7 @@ impl Whole<'_> {
                             first: *first,
                             last: *last,
                             count: *count,
-                            incidents: self.incidents(*id),
+                            incidents: incidents.clone(),
                             indicator: false,
                             confidence: held.confidence,
                             admiralty: held.admiralty.clone(),
@@ -595,6 +607,7 @@ impl Whole<'_> {
                 }
                 Thing::Indicator { of, from, until } => {
                     let (count, first, last) = sightings.get(id).copied().unwrap_or_default();
+                    let incidents = self.incidents(*id);
                     for observable in of {
                         let one = SharedObservable {
                             id: name.clone(),
@@ -602,7 +615,7 @@ impl Whole<'_> {
                             first: first.unwrap_or(*from),
                             last: last.unwrap_or(*until).max(first.unwrap_or(*from)),
                             count,
-                            incidents: self.incidents(*id),
+                            incidents: incidents.clone(),
                             indicator: true,
                             confidence: held.confidence,
                             admiralty: held.admiralty.clone(),
@@ -613,6 +626,10 @@ impl Whole<'_> {
                 }
                 thing => self.other(extract, *id, name, thing, own),
             }
+        }
+        for one in &mut extract.observables {
+            one.incidents.sort();
+            one.incidents.dedup();
         }
     }
 
@@ -629,6 +646,9 @@ impl Whole<'_> {
             else {
                 continue;
             };
+            if !self.spend() {
+                return;
+            }
             extract.notes.push(SharedNote {
                 id: held.name(*id),
                 about: vec![observed.to_owned()],
@@ -636,6 +656,13 @@ impl Whole<'_> {
                 handling: handling.clone(),
             });
         }
+    }
+
+    /// Whether one more thing may be made.
+    fn spend(&self) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0
     }
 
     /// Everything but observables.
@@ -684,7 +711,7 @@ impl Whole<'_> {
             Thing::Note { about, text } => {
                 let about = about.iter().filter_map(|id| {
                     let held = self.all.get(id)?;
-                    (!matches!(held.thing, Thing::Root { .. })).then(|| held.name(*id))
+                    (!held.is_root()).then(|| held.name(*id))
                 });
                 extract.notes.push(SharedNote {
                     id: name,
@@ -716,6 +743,9 @@ impl Whole<'_> {
                 Some(Thing::Traffic { ends, .. }) => found.extend(ends.iter().flat_map(plain)),
                 _ => found.extend(plain(id)),
             }
+            if !self.spend() {
+                break;
+            }
         }
         found.sort();
         found.dedup();
@@ -726,7 +756,9 @@ impl Whole<'_> {
     fn incidents(&self, id: Id) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for other in self.related.get(&id).into_iter().flatten() {
-            if let Some(held @ Held { thing: Thing::Incident { .. }, .. }) = self.all.get(other) {
+            if let Some(held @ Held { thing: Thing::Incident { .. }, .. }) = self.all.get(other)
+                && self.spend()
+            {
                 names.push(held.name(*other));
             }
         }
@@ -761,11 +793,8 @@ fn add(extract: &mut Extract, at: &mut BTreeMap<Observable, usize>, one: SharedO
     if before.admiralty.is_none() {
         before.admiralty = one.admiralty;
     }
-    for incident in one.incidents {
-        if !before.incidents.contains(&incident) {
-            before.incidents.push(incident);
-        }
-    }
+    // Each once, when all are there.
+    before.incidents.extend(one.incidents);
     before.handling = match (before.handling.take(), one.handling) {
         (Some(a), Some(b)) => Some(a.strictest(&b)),
         (a, b) => a.or(b),

@@ -85,7 +85,7 @@ pub(super) fn package(report: &Value) -> Result<(Package, Vec<Unknown>), String>
     let kept = members.iter().filter(|(name, _)| match name.as_str() {
         // Evidence of others is kept as it came; `_internal` never leaves its owner (XARF 4).
         "evidence" => !has_own,
-        name => !KNOWN.contains(&name) && !(has_own && ADDED.contains(&name)),
+        name => !(KNOWN.contains(&name) || has_own && ADDED.contains(&name)),
     });
     let kept =
         kept.map(|(name, value)| Unknown { place: format!("/{name}"), raw: value.to_string() });

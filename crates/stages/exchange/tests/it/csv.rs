@@ -156,7 +156,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_refused_or_read(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = csv::decode(&bytes, &Limits::default());
-        let _ = csv::decode(&[b"source,start\r\n", bytes.as_slice()].concat(), &Limits::default());
+        drop(csv::decode(&bytes, &Limits::default()));
+        drop(csv::decode(&[b"source,start\r\n", bytes.as_slice()].concat(), &Limits::default()));
     }
 }

@@ -4,9 +4,10 @@
 mod twin;
 
 use bakas_exchange::{
-    Cleared, Consent, Recipient, Refusal, Rules, clear, clear_under, native, redact,
+    Cleared, Consent, DecodeError, EncodeError, Encoded, Limits, Recipient, Refusal, Rules, Taken,
+    clear, clear_under, csv, iodef, native, redact, text, xarf,
 };
-use bakas_model::exchange::*;
+use bakas_model::{IncidentKind, exchange::*};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::made;
@@ -110,8 +111,31 @@ fn exits(cleared: &Cleared) -> Vec<(&'static str, Vec<u8>)> {
             bytes
         },
     );
-    vec![("native", native)]
+    let mut exits = vec![("native", native)];
+    let kind = Some(IncidentKind::Scanning);
+    let made: [(&'static str, Result<Encoded, EncodeError>, Decode); 5] = [
+        ("iodef", iodef::encode(cleared), iodef::decode),
+        ("iodef-json", iodef::encode_json(cleared), iodef::decode_json),
+        ("csv", csv::encode(cleared), csv::decode),
+        ("text", text::encode(cleared), text::decode),
+        ("xarf", xarf::encode_with(cleared, xarf::Options { kind }), xarf::decode),
+    ];
+    for (name, made, decode) in made {
+        let bytes = match made {
+            Err(error) => error.to_string().into_bytes(),
+            Ok(encoded) => {
+                // Read back, too: lines are wrapped, and evidence stands in base64.
+                let back = decode(&encoded.bytes, &Limits::default());
+                let told = format!("{:?} {back:?}", encoded.losses);
+                [encoded.bytes, told.into_bytes()].concat()
+            }
+        };
+        exits.push((name, bytes));
+    }
+    exits
 }
+
+type Decode = fn(&[u8], &Limits) -> Result<Taken, DecodeError>;
 
 fn holds(bytes: &[u8], mark: &str) -> bool {
     bytes.windows(mark.len()).any(|window| window == mark.as_bytes())

@@ -4,6 +4,7 @@
 
 mod check;
 mod csv;
+mod envelope;
 mod gate;
 mod iodef;
 mod iodef_schema;
@@ -15,4 +16,5 @@ mod overlap;
 mod python;
 mod stix;
 mod stix_stream;
+mod text;
 mod xarf;

@@ -25,7 +25,10 @@ pub(crate) fn python(modules: &[&str]) -> Option<PathBuf> {
     };
     let found = named.into_iter().chain([tools, PathBuf::from("python3")]).find(has);
     if found.is_none() {
-        println!("skipped: no Python with {} (`scripts/test judges` installs it)", modules.join(", "));
+        println!(
+            "skipped: no Python with {} (`scripts/test judges` installs it)",
+            modules.join(", ")
+        );
     }
     found
 }
@@ -51,7 +54,11 @@ pub(crate) fn run(python: &Path, script: &str, name: &str, messages: &[Vec<u8>])
         .output()
         .expect("Python runs");
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{script}: {}", told.chars().rev().take(4000).collect::<String>().chars().rev().collect::<String>());
+    assert!(
+        output.status.success(),
+        "{script}: {}",
+        told.chars().rev().take(4000).collect::<String>().chars().rev().collect::<String>()
+    );
     fs::remove_dir_all(&folder).expect("the test's own folder");
     String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
 }

@@ -321,6 +321,56 @@ fn a_newer_version_of_an_object_counts() {
 }
 
 #[test]
+fn a_small_bundle_that_asks_for_endless_packages_is_stopped() {
+    let at = "2026-01-31T08:00:00.000Z";
+    let id = |kind: &str, number: usize| format!("{kind}--00000000-0000-4000-8000-{number:012}");
+    let limits = Limits { objects: 400, ..Limits::default() };
+    let addresses: Vec<Value> = (0..100)
+        .map(|n| json!({ "type": "ipv4-addr", "id": id("ipv4-addr", n), "value": format!("192.0.2.{n}") }))
+        .collect();
+    let refs: Vec<&Value> = addresses.iter().map(|one| &one["id"]).collect();
+    let observed = (0..100).map(|n| {
+        json!({
+            "type": "observed-data", "spec_version": "2.1", "id": id("observed-data", n),
+            "created": at, "modified": at, "first_observed": at, "last_observed": at,
+            "number_observed": 1, "object_refs": refs,
+        })
+    });
+    let observed: Vec<Value> = observed.collect();
+    let names: Vec<&Value> = observed.iter().map(|one| &one["id"]).collect();
+    let reports = (0..100).map(|n| {
+        json!({
+            "type": "report", "spec_version": "2.1", "id": id("report", n), "created": at,
+            "modified": at, "published": at, "name": "r", "object_refs": names,
+        })
+    });
+    let all: Vec<Value> = reports.chain(observed.clone()).chain(addresses.clone()).collect();
+    let taken = stix::decode(&bundle(&all), &limits).unwrap();
+    let made: usize = taken
+        .packages
+        .iter()
+        .map(|package| match &package.content {
+            Content::Extract(extract) => extract.observables.len() + extract.notes.len(),
+            _ => 0,
+        })
+        .sum();
+    assert!(made <= 4 * limits.objects, "{made}");
+    assert!(taken.rejected[0].text.contains("things would be made"), "{:?}", taken.rejected);
+}
+
+#[test]
+fn losses_name_what_is_there_and_nothing_else() {
+    let package = of_each().remove(0);
+    let Content::Request(request) = &package.content else { panic!() };
+    let encoded = stix::encode(&made::cleared(&package).unwrap()).unwrap();
+    let places: Vec<&str> = encoded.losses.iter().map(|loss| loss.place.as_str()).collect();
+    assert!(places.contains(&"content.flows[].clock"));
+    assert_eq!(places.contains(&"content.preservation"), request.preservation.is_some());
+    let evidence = request.flows.iter().any(|flow| !flow.evidence.is_empty());
+    assert_eq!(places.contains(&"content.flows[].evidence"), evidence);
+}
+
+#[test]
 fn references_in_a_circle_end() {
     let mut objects = foreign();
     objects[3]["object_refs"] = json!([objects[3]["id"], objects[1]["id"]]);

@@ -1,7 +1,12 @@
 //! `report.pdf` as a file: whole, the same for the same case, and bounded.
 
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
 use bakas_model::Case;
-use bakas_respond::report::pdf;
+use bakas_respond::report::{Edition, Lang, pdf, pdf_edition};
 
 use crate::fixture;
 
@@ -47,4 +52,67 @@ fn a_huge_and_hostile_case_stays_bounded() {
     let made = pdf(&case).unwrap();
     assert!(pages(&made) <= 400, "{} pages", pages(&made));
     assert!(!holds(&made, "<script>"), "log text is glyphs, not bytes of the file");
+}
+
+/// The text of a PDF, by a reader that is not ours; `None` where there is none.
+fn text(pdf: &[u8]) -> Option<String> {
+    let mut command = Command::new("pdftotext");
+    command.args(["-layout", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let Ok(mut reader) = command.spawn() else {
+        println!("skipped: pdftotext is not here");
+        return None;
+    };
+    let mut input = reader.stdin.take().unwrap();
+    let pdf = pdf.to_vec();
+    let writer = std::thread::spawn(move || input.write_all(&pdf).unwrap());
+    let output = reader.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn a_report_in_filipino_is_in_filipino_throughout() {
+    let edition = |lang| Edition { lang, ..Edition::default() };
+    let case = fixture::case();
+    let Some(fil) = text(&pdf_edition(&case, &edition(Lang::Fil)).unwrap()) else { return };
+    let own = [
+        "Kailan",
+        "Ano ang nangyari",
+        "Mula saan",
+        "Mga address na inaanunsiyo na ngayon ng ibang network",
+        "Kung sino ang tatanungin, at kung ano ang ibibigay",
+        "Ano ang magkakaugnay",
+        "Sino: mga magkahiwalay na tanong",
+        "Ano ang gagawin",
+        "Ano ang nabasa, at ano ang hindi",
+        "Ano ang pinagbatayan nito",
+    ];
+    let english = [
+        "When",
+        "Where from",
+        "What ",
+        "Entered",
+        "within",
+        "Done when",
+        "Proposed",
+        "records",
+        "lines",
+        "Whom",
+        "ask ",
+        "Set aside",
+        "Clock",
+        "Made by",
+        "weight",
+        "more in",
+    ];
+    for part in own {
+        assert!(fil.contains(part), "no {part}");
+    }
+    for part in english {
+        assert!(!fil.contains(part), "{part}");
+    }
+    let en = text(&pdf_edition(&case, &edition(Lang::En)).unwrap()).unwrap();
+    for part in ["Where from", "Whom to ask, and what to give them", "ask both which of them"] {
+        assert!(en.split_whitespace().collect::<Vec<_>>().join(" ").contains(part), "no {part}");
+    }
 }

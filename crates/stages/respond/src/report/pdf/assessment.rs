@@ -105,13 +105,22 @@ fn evidence(sheet: &mut Sheet, assessment: &Assessment, lang: Lang) {
         let caps = caps.map_or_else(String::new, |moved| assessment::caps(&moved.caps, lang));
         let mut text = format!("E{}. {} [", item.number, lang.text(&item.text));
         if !item.source.is_empty() {
-            text += &format!("{}, ", cut(&item.source, 80));
+            text += &format!("{}, ", source(&cut(&item.source, 80), lang));
         }
         text += &format!("{}{}", item.reliability, item.credibility);
         if !caps.is_empty() {
             text += &format!("; {caps}");
         }
         sheet.bullet(CELL, &format!("{text}]"));
+    }
+}
+
+/// The source of an item; those that the case yields by itself have a name in both languages.
+fn source(source: &str, lang: Lang) -> &str {
+    match source {
+        "the agencies' logs" => lang.of(source, "mga log ng mga ahensiya"),
+        "address tables" => lang.of(source, "mga talaan ng address"),
+        said => said,
     }
 }
 

@@ -1,0 +1,123 @@
+//! `bakas request`.
+
+use bakas_engine::exchange::{
+    Act, Ask, Format, Leave, Rules,
+    nouns::{Action, Preservation},
+};
+
+use super::{handling, leave, logs, open, person, rules, show, words, write};
+use crate::{
+    Desk,
+    args::exchange::{NewRequest, Request, RequestAction, Send},
+    exit::Exit,
+    output::visible,
+    progress::Progress,
+};
+
+pub(crate) fn run(desk: &Desk<'_>, asked: Request) -> anyhow::Result<Exit> {
+    let mine = asked.desk;
+    let act = |folder: &std::path::Path, request: &str, act: Act| -> anyhow::Result<Exit> {
+        open(folder, &mine)?.act(request, person(&mine)?, act)?;
+        Ok(Exit::Done)
+    };
+    match asked.action {
+        RequestAction::New(new) => make(desk, &mine, &new),
+        RequestAction::Show { folder, request } => {
+            let post = open(&folder, &mine)?;
+            show::one(desk, &post, &request)
+        }
+        RequestAction::Status { folder } => show::all(desk, &open(&folder, &mine)?),
+        RequestAction::Send(send) => hand_over(desk, &mine, &send),
+        RequestAction::Withdraw { folder, request, why, out } => {
+            let mut post = open(&folder, &mine)?;
+            let bytes = post.withdraw(&request, person(&mine)?, &why)?;
+            write(desk, &out, &bytes)
+        }
+        RequestAction::Remind { folder, request, to } => {
+            act(&folder, &request, Act::Reminded { to })
+        }
+        RequestAction::Escalate { folder, request, to } => {
+            act(&folder, &request, Act::Escalated { to })
+        }
+        RequestAction::Close { folder, request, why } => {
+            act(&folder, &request, Act::Closed { why })
+        }
+        RequestAction::Key { folder } => {
+            desk.screen.text(&open(&folder, &mine)?.public_key())?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn make(
+    desk: &Desk<'_>,
+    mine: &crate::args::exchange::Desk,
+    new: &NewRequest,
+) -> anyhow::Result<Exit> {
+    let by = person(mine)?.to_owned();
+    let mut post = open(&new.folder, mine)?;
+    let preserve = new.action == Action::Preserve || new.until.is_some();
+    let ask = Ask {
+        incident: new.incident.clone(),
+        to: new.to.clone(),
+        by,
+        action: new.action,
+        records: new.records,
+        addresses: new.address.clone(),
+        asns: new.asn.iter().copied().collect(),
+        reference: new.reference.clone(),
+        authority: new.authority.clone(),
+        legal_basis: new.legal_basis.clone(),
+        offence: new.offence.clone(),
+        facts: words(&new.fact, &new.language),
+        reply_by: new.reply_by,
+        preservation: preserve.then(|| Preservation {
+            necessity: words(std::slice::from_ref(&new.necessity), &new.language),
+            intends_mutual_assistance: new.mutual_assistance,
+            custodian: new.custodian.clone(),
+            until: new.until.unwrap_or_default(),
+        }),
+        handling: handling(&new.handle),
+        instead_of: new.instead_of.clone(),
+        rules: rules(&new.handle, &new.to),
+    };
+    let progress = Progress::new(desk.quiet);
+    let package = post.ask(&ask, &logs(&new.logs), &progress, desk.stop)?;
+    drop(progress);
+    show::package(desk, &package)
+}
+
+fn hand_over(
+    desk: &Desk<'_>,
+    mine: &crate::args::exchange::Desk,
+    send: &Send,
+) -> anyhow::Result<Exit> {
+    let by = person(mine)?;
+    let format = Format::named(&send.message.format)?;
+    let mut post = open(&send.folder, mine)?;
+    let (request, dialogue) = post.dialogue(&send.request)?;
+    let asked = dialogue.standing().request;
+    let to = match (&send.to, asked.to.as_slice()) {
+        (Some(to), _) => to.clone(),
+        (None, [only]) => only.clone(),
+        _ => {
+            let what = "it has several addressees: name one (--to)".to_owned();
+            return Err(bakas_engine::Error::Usage(what).into());
+        }
+    };
+    let out = Leave {
+        request: Some(&request),
+        package: &asked.package,
+        to: &to,
+        format,
+        rules: Rules { personal_because: send.personal_because.clone(), ..Rules::default() },
+        accept_losses: send.message.accept_losses,
+        out: &send.message.out,
+        by,
+    };
+    let exit = leave(desk, &mut post, &out)?;
+    if !desk.screen.json {
+        desk.screen.text(&visible(&format!("request {request} to {to}: hand the file over")))?;
+    }
+    Ok(exit)
+}
