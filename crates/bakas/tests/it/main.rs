@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
 mod assess;
+mod bag;
 mod bad_input;
 mod commands;
 mod corpora;

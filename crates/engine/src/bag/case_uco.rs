@@ -5,10 +5,9 @@
 use bakas_model::{Timestamp, custody::CustodyAct};
 use bakas_seal::{Leaf, LeafKind, record::Opening};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 use super::{Material, choose::Chosen};
-use crate::input::hex;
 
 /// The graph.
 pub(super) fn graph(of: &Material<'_>, leaves: &[(u64, Leaf)]) -> Value {
@@ -55,19 +54,16 @@ fn context() -> Value {
         "uco-observable": uco("observable"),
         "uco-tool": uco("tool"),
         "uco-types": uco("types"),
-        "uco-vocabulary": uco("vocabulary"),
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     })
 }
 
-/// A name for a node: the same bag gives the same names, another log gives others. Shaped as a UUID
-/// (RFC 9562, version 8), as validators expect.
+/// A name for a node: the same bag gives the same names, another log gives others. A UUID by name
+/// (RFC 9562, version 5), as validators expect.
 fn id(of: &Material<'_>, kind: &str, name: &str) -> String {
-    let digest = Sha256::digest(format!("{}\n{kind}\n{name}", of.head.origin()));
-    let h = hex(&digest);
-    let part = |from: usize, to: usize| h.get(from..to).unwrap_or_default();
-    let (a, b, c, d, e) = (part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32));
-    format!("kb:{kind}-{a}-{b}-8{c}-8{d}-{e}")
+    let name = format!("bakas:{}\n{kind}\n{name}", of.head.origin());
+    let uuid = Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes());
+    format!("kb:{kind}-{uuid}")
 }
 
 fn facet(of: &Material<'_>, kind: &str, name: &str, mut body: Value) -> Value {
@@ -87,7 +83,7 @@ fn hash(of: &Material<'_>, name: &str, sha256: &str) -> Value {
     json!({
         "@id": id(of, "hash", name),
         "@type": "uco-types:Hash",
-        "uco-types:hashMethod": {"@type": "uco-vocabulary:HashNameVocab", "@value": "SHA256"},
+        "uco-types:hashMethod": "SHA256",
         "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": sha256},
     })
 }

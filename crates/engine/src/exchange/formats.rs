@@ -1,7 +1,7 @@
 //! Formats by name: which encoder writes, which decoder reads, and which of them a message is in.
 
 use bakas_exchange::{
-    Cleared, DecodeError, EncodeError, Encoded, Limits, Taken, csv, iodef, native, stix, xarf,
+    Cleared, DecodeError, EncodeError, Encoded, Limits, Taken, csv, iodef, misp, native, stix, text, xarf,
 };
 
 use crate::Error;
@@ -13,6 +13,8 @@ pub enum Format {
     Native,
     /// STIX 2.1.
     Stix,
+    /// A MISP event.
+    Misp,
     /// IODEF v2, as XML.
     Iodef,
     /// IODEF v2, as JSON.
@@ -21,12 +23,23 @@ pub enum Format {
     Xarf,
     /// Comma-separated values.
     Csv,
+    /// Plain text, as in a letter.
+    Text,
 }
 
 impl Format {
     /// All of them.
     pub const ALL: &[Self] =
-        &[Self::Native, Self::Stix, Self::Iodef, Self::IodefJson, Self::Xarf, Self::Csv];
+        &[
+            Self::Native,
+            Self::Stix,
+            Self::Misp,
+            Self::Iodef,
+            Self::IodefJson,
+            Self::Xarf,
+            Self::Csv,
+            Self::Text,
+        ];
 
     /// Its name on the command line.
     #[must_use]
@@ -38,6 +51,8 @@ impl Format {
             Self::IodefJson => "iodef-json",
             Self::Xarf => "xarf",
             Self::Csv => "csv",
+            Self::Misp => "misp",
+            Self::Text => "text",
         }
     }
 
@@ -61,6 +76,8 @@ impl Format {
             Self::IodefJson => iodef::encode_json(cleared),
             Self::Xarf => xarf::encode(cleared),
             Self::Csv => csv::encode(cleared),
+            Self::Misp => misp::encode(cleared),
+            Self::Text => text::encode(cleared),
         }
     }
 
@@ -72,6 +89,8 @@ impl Format {
             Self::IodefJson => iodef::decode_json(bytes, limits),
             Self::Xarf => xarf::decode(bytes, limits),
             Self::Csv => csv::decode(bytes, limits),
+            Self::Misp => misp::decode(bytes, limits),
+            Self::Text => text::decode(bytes, limits),
         }
     }
 }
@@ -82,8 +101,10 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Format, Taken), V
     let first = bytes.get(start).copied();
     let order: &[Format] = match first {
         Some(b'<') => &[Format::Iodef],
-        Some(b'{' | b'[') => &[Format::Native, Format::Stix, Format::IodefJson, Format::Xarf],
-        _ => &[Format::Csv, Format::Iodef],
+        Some(b'{' | b'[') => {
+            &[Format::Native, Format::Stix, Format::Misp, Format::IodefJson, Format::Xarf]
+        },
+        _ => &[Format::Text, Format::Csv, Format::Iodef],
     };
     let mut errors = Vec::new();
     for format in order {

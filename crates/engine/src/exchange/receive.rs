@@ -3,6 +3,8 @@
 //! means to stand in its dialogue, and nothing else: to take an answer in as evidence is an act of
 //! a person.
 
+use std::path::Path;
+
 use bakas_exchange::{
     Limits,
     machine::{Act, Answered, Asked, Dialogue, Fact},
@@ -132,11 +134,11 @@ impl Post<'_> {
         }
     }
 
-    /// A receipt for every message of a request that has none yet, as bytes to hand over.
+    /// Writes a receipt for the first message of a request that has none yet.
     ///
     /// # Errors
     /// When nothing is owed, or it cannot be kept.
-    pub fn receipt(&mut self, request: &str, by: &str) -> Result<Vec<u8>, Error> {
+    pub fn receipt(&mut self, request: &str, by: &str, out: &Path) -> Result<(), Error> {
         let (request, dialogue) = self.dialogue(request)?;
         let owed = dialogue.facts().into_iter().find_map(|fact| match &fact.act {
             Act::Arrived { message, request, .. } => {
@@ -161,8 +163,8 @@ impl Post<'_> {
             rejected: Vec::new(),
         };
         let bytes = self.signed_notice(&Notice::Receipt(receipt))?;
-        self.did(&request, by, Act::ReceiptMade { message, taken, rejected: 0 })?;
-        Ok(bytes)
+        super::hand_over(out, &bytes)?;
+        self.did(&request, by, Act::ReceiptMade { message, taken, rejected: 0 })
     }
 
     fn when(&self, message: &str) -> Option<Timestamp> {

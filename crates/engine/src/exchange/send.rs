@@ -7,14 +7,14 @@ use bakas_exchange::{
     Cleared, Loss, Recipient, Rules,
     check::{self, Given},
     clear_under,
-    machine::Act,
+    machine::{Act, Dialogue},
     native, notice,
 };
 use bakas_model::exchange::{Notice, Package, Party, Withdrawal};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Format, Post, crash, listed};
+use super::{Format, Post, listed};
 use crate::{Error, input::hex};
 
 /// How a package leaves.
@@ -138,9 +138,7 @@ impl Post<'_> {
                 format!("the format {name} cannot carry this (--accept-losses to send it so):");
             return Err(listed(&head, &told));
         }
-        crash::point();
-        bakas_store::replace(leave.out, &bytes)?;
-        crash::point();
+        super::hand_over(leave.out, &bytes)?;
         if let Some((request, dialogue)) = &dialogue {
             let sent = format!("sent {} {}", leave.package, leave.to);
             if !dialogue.knows(&sent) {
@@ -151,11 +149,17 @@ impl Post<'_> {
         Ok(Left { message, bytes: bytes.len() as u64, losses })
     }
 
-    /// Withdraws a request of ours; gives the message that tells it.
+    /// Withdraws a request of ours, and writes the message that tells it.
     ///
     /// # Errors
     /// When there is no such request, or it is over.
-    pub fn withdraw(&mut self, request: &str, by: &str, why: &str) -> Result<Vec<u8>, Error> {
+    pub fn withdraw(
+        &mut self,
+        request: &str,
+        by: &str,
+        why: &str,
+        out: &Path,
+    ) -> Result<(), Error> {
         let (request, dialogue) = self.dialogue(request)?;
         let standing = dialogue.standing();
         if standing.side != super::Side::Asking {
@@ -171,8 +175,23 @@ impl Post<'_> {
             why: why.to_owned(),
         };
         let bytes = self.signed_notice(&Notice::Withdrawal(withdrawal))?;
-        self.did(&request, by, act)?;
-        Ok(bytes)
+        super::hand_over(out, &bytes)?;
+        self.did(&request, by, act)
+    }
+
+    /// What is handed over in a dialogue: our request, or where we are asked our newest answer; with
+    /// the parties that it may go to.
+    ///
+    /// # Errors
+    /// When nothing was made yet.
+    pub fn to_hand_over(&self, dialogue: &Dialogue) -> Result<(String, Vec<String>), Error> {
+        let standing = dialogue.standing();
+        if standing.side == super::Side::Asking {
+            return Ok((standing.request.package, standing.request.to));
+        }
+        let none = || Error::Usage("nothing was answered yet: `bakas answer`".into());
+        let answer = standing.answers.last().cloned().ok_or_else(none)?;
+        Ok((answer, vec![self.request(dialogue)?.from.id]))
     }
 
     /// Notes that a person reminded, escalated or closed.

@@ -249,7 +249,7 @@ fn close(
             let folder = desk.folder()?.path;
             let elements = answered.head.asked;
             quota::take(&folder, (&party, &session), desk.now.day(), elements, quota)?;
-            bakas_exchange::overlap::close(&check, &ask, &answered).map_err(refused)?.0
+            bakas_exchange::overlap::closing(&check, &answered, &found).map_err(refused)?
         }
     };
     kept.keep(Transcript::Answer, answer)?;

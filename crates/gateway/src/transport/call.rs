@@ -9,7 +9,7 @@ use bakas_model::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::de::DeserializeOwned;
-use ureq::http::{HeaderName, Method, header};
+use ureq::http::{Method, header};
 
 use super::{PAGE_BYTES_LIMIT, garbage};
 use crate::{
@@ -89,7 +89,7 @@ impl Line<'_> {
             headers.push((header::AUTHORIZATION, value));
         }
         if let Some((media, _)) = ask.body {
-            headers.push((HeaderName::from(header::CONTENT_TYPE), media.to_owned()));
+            headers.push((header::CONTENT_TYPE, media.to_owned()));
         }
         let method = if ask.body.is_some() { Method::POST } else { Method::GET };
         let page = Page { url: ask.url, bytes_limit: PAGE_BYTES_LIMIT, time_limit: TIME_LIMIT };

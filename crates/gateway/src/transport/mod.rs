@@ -3,6 +3,7 @@
 
 mod call;
 mod misp;
+mod status;
 mod taxii;
 
 use std::collections::BTreeSet;

@@ -14,7 +14,7 @@ use std::{
 
 use bakas_model::{
     outside::{Outside as _, OutsideError},
-    transport::{Credential, ObjectVersion, Position, Push, Server, Service, Transport as _},
+    transport::{Credential, ObjectVersion, Position, Push, Server, Service},
 };
 use serde_json::{Value, json};
 

@@ -8,9 +8,7 @@ use std::{
 
 use bakas_model::{
     outside::{Outside as _, OutsideError},
-    transport::{
-        Became, Credential, Delivery, Outcome, Position, Push, Server, Service, Transport as _,
-    },
+    transport::{Became, Credential, Delivery, Outcome, Position, Push, Server, Service},
 };
 use serde_json::{Value, json};
 

@@ -7,7 +7,6 @@ use bakas_model::{
     outside::{Outside as _, OutsideError},
     transport::{
         Became, Credential, Delivery, ObjectVersion, Outcome, Position, Push, Server, Service,
-        Transport as _,
     },
 };
 use serde_json::{Value, json};

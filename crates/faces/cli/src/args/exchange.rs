@@ -199,7 +199,7 @@ pub(crate) struct NewRequest {
     pub(crate) handle: Handle,
 }
 
-/// Write a request as a message, to be handed over
+/// Write our request, or where we are asked our newest answer, as a message to be handed over
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Send {
     /// The case folder, or the folder of the exchange

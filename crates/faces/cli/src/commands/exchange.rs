@@ -95,10 +95,9 @@ fn leave(desk: &Desk<'_>, post: &mut Post<'_>, leave: &Leave<'_>) -> anyhow::Res
     Ok(Exit::Done)
 }
 
-/// Writes a small message.
-fn write(desk: &Desk<'_>, out: &Path, bytes: &[u8]) -> anyhow::Result<Exit> {
-    bakas_engine::exchange::hand_over(out, bytes)?;
-    desk.screen.text(&visible(&format!("{}: {} bytes", out.display(), bytes.len())))?;
+/// Says that a small message was written.
+fn written(desk: &Desk<'_>, out: &Path) -> anyhow::Result<Exit> {
+    desk.screen.text(&visible(&format!("{}: hand it over", out.display())))?;
     Ok(Exit::Done)
 }
 

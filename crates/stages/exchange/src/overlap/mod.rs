@@ -49,7 +49,7 @@ pub use self::{
     error::OverlapError,
     message::{Claimed, HEAD_BYTES_LIMIT, Head, MESSAGE_BYTES_LIMIT, MESSAGE_KIND, Message, Step},
     observable::{Kind, NotObservable, Observable},
-    steps::{answer, ask, close, finish, learn},
+    steps::{answer, ask, close, closing, finish, learn},
 };
 
 /// Most elements in one list, padding and all.

@@ -42,14 +42,26 @@ pub fn close(
     answer: &Message,
 ) -> Result<(Vec<u8>, Found), OverlapError> {
     let found = learn(check, ask, answer)?;
-    let session = ask.head.session;
+    Ok((closing(check, answer, &found)?, found))
+}
+
+/// The third message, after what was learnt from the answer.
+///
+/// # Errors
+/// Where the answer is not one for us, or an element of it is none.
+pub fn closing(
+    check: &Check<'_>,
+    answer: &Message,
+    found: &Found,
+) -> Result<Vec<u8>, OverlapError> {
+    let session = answer.head.session;
+    check.expects(answer, Step::Answer, session)?;
     let holder = check.holder(session);
     let (answered, tags) = (check.evaluated(&holder, &answer.asked)?, check.tags(&holder));
     let counts = (0, answered.0.len(), tags.len());
     let mut head = check.head(Step::Closing, session, Some((answer, &holder)), counts);
     head.shared = Some(found.shared.len() as u64);
-    let (_, bytes) = Message::write(head, (Vec::new(), tags), answered, check.key)?;
-    Ok((bytes, found))
+    Ok(Message::write(head, (Vec::new(), tags), answered, check.key)?.1)
 }
 
 /// What we learn from an answer, without closing.

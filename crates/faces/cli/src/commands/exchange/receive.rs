@@ -4,7 +4,7 @@ use std::{fs, io::Read as _, path::Path};
 
 use bakas_engine::exchange::{MESSAGE_BYTES_LIMIT, Post, TakenIn};
 
-use super::{open, person, write};
+use super::{open, person, written};
 use crate::{
     Desk,
     args::exchange::{Receive, ReceiveAction},
@@ -27,8 +27,8 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Receive) -> anyhow::Result<Exit> {
             Ok(Exit::Done)
         }
         Some(ReceiveAction::Receipt { request, out }) => {
-            let bytes = post.receipt(&request, person(&asked.desk)?)?;
-            write(desk, &out, &bytes)
+            post.receipt(&request, person(&asked.desk)?, &out)?;
+            written(desk, &out)
         }
         Some(ReceiveAction::TakeIn {
             request,

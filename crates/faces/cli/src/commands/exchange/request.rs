@@ -5,7 +5,7 @@ use bakas_engine::exchange::{
     nouns::{Action, Preservation},
 };
 
-use super::{handling, leave, logs, open, person, rules, show, words, write};
+use super::{handling, leave, logs, open, person, rules, show, words, written};
 use crate::{
     Desk,
     args::exchange::{NewRequest, Request, RequestAction, Send},
@@ -30,8 +30,8 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Request) -> anyhow::Result<Exit> {
         RequestAction::Send(send) => hand_over(desk, &mine, &send),
         RequestAction::Withdraw { folder, request, why, out } => {
             let mut post = open(&folder, &mine)?;
-            let bytes = post.withdraw(&request, person(&mine)?, &why)?;
-            write(desk, &out, &bytes)
+            post.withdraw(&request, person(&mine)?, &why, &out)?;
+            written(desk, &out)
         }
         RequestAction::Remind { folder, request, to } => {
             act(&folder, &request, Act::Reminded { to })
@@ -96,8 +96,8 @@ fn hand_over(
     let format = Format::named(&send.message.format)?;
     let mut post = open(&send.folder, mine)?;
     let (request, dialogue) = post.dialogue(&send.request)?;
-    let asked = dialogue.standing().request;
-    let to = match (&send.to, asked.to.as_slice()) {
+    let (package, addressees) = post.to_hand_over(&dialogue)?;
+    let to = match (&send.to, addressees.as_slice()) {
         (Some(to), _) => to.clone(),
         (None, [only]) => only.clone(),
         _ => {
@@ -107,7 +107,7 @@ fn hand_over(
     };
     let out = Leave {
         request: Some(&request),
-        package: &asked.package,
+        package: &package,
         to: &to,
         format,
         rules: Rules { personal_because: send.personal_because.clone(), ..Rules::default() },

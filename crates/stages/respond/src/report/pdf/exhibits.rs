@@ -143,7 +143,8 @@ fn one(sheet: &mut Sheet, exhibit: &Exhibit, lang: Lang) {
     if let Some(text) = &exhibit.line {
         sheet.text(StructRole::P, CELL, 0.0, &cut(text, VALUE_CHARS));
     }
-    if exhibit.hidden > 0 {
+    // Whole records hide nothing, whatever is taken out of them for the reader.
+    if exhibit.hidden > 0 && exhibit.line.is_none() {
         let text = format!(
             "{} {}",
             exhibit.hidden,
