@@ -116,6 +116,7 @@ impl Error {
             Self::Read { .. }
             | Self::Empty(_)
             | Self::Config { .. }
+            | Self::Sources { .. }
             | Self::Judgements { .. }
             | Self::Format(_)
             | Self::Usage(_) => Kind::Usage,

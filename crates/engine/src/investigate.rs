@@ -6,7 +6,7 @@ use bakas_model::Case;
 use bakas_store::CaseFolder;
 
 pub use crate::request::{Request, Tools};
-use crate::{Error, assess, observer::Step, pipeline, sealing, writing};
+use crate::{Error, assess, observer::Step, pipeline, seal, sealing, writing};
 
 /// A finished investigation.
 #[derive(Debug)]
@@ -25,6 +25,9 @@ pub struct Done {
 pub fn run(request: &Request, tools: &Tools<'_>) -> Result<Done, Error> {
     let started = tools.clock.now();
     let key = sealing::key(request.key.as_deref())?;
+    if request.replace {
+        seal::refuse_to_replace(&request.out)?;
+    }
     let folder = CaseFolder::create(&request.out, request.replace)?;
     let result = pipeline::run(request, tools, &folder).and_then(|mut investigated| {
         tools.begin(Step::Report, 0)?;

@@ -20,7 +20,10 @@ use crate::{
     request::{Request, Tools},
     revisit,
     rulebook::{self, Rulebook},
-    seal::{records::Secrets, stage::{self, Staged}},
+    seal::{
+        records::Secrets,
+        stage::{self, Staged},
+    },
     sealing, summary,
     sweep::{Sweep, Swept},
     trace,

@@ -11,9 +11,9 @@ use std::{
 use bakas_casework::Ledger;
 use bakas_detect::{Context, FieldsSeen, Gatherer, Input, Matcher, Rules};
 use bakas_ingest::{Decoder, Sink, SkewSampler};
-use bakas_model::{Place, 
-    Account, AccountProfile, Activity, AddressProfile, Class, Event, Family, Networks, Reject,
-    RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
+use bakas_model::{
+    Account, AccountProfile, Activity, AddressProfile, Class, Event, Family, Networks, Place,
+    Reject, RejectReason, Role, RuleIx, Severity, SourceIx, SourceSummary, Status, Timestamp,
     case::Holdings, limits::REJECT_SAMPLES_LIMIT,
 };
 use bakas_store::{EventLake, EventWriter, Spool, StoreError};

@@ -45,7 +45,7 @@ pub struct Verified {
     pub key_fingerprint: Option<String>,
     /// Whether the key is the one that was asked for; where none was, anybody may have signed.
     pub key_expected: bool,
-    /// Outputs sealed.
+    /// Outputs that are as they were sealed; those that were destroyed are not among them.
     pub outputs: usize,
     /// Inputs sealed.
     pub inputs: usize,
@@ -300,7 +300,7 @@ impl Verified {
             key: report.key.as_ref().map(|key| key.name().to_owned()),
             key_fingerprint: report.key.as_ref().map(PublicKey::fingerprint),
             key_expected: report.key_expected,
-            outputs: count(|m| &m.outputs),
+            outputs: usize::try_from(report.outputs_right).unwrap_or(usize::MAX),
             inputs: count(|m| &m.inputs),
             inputs_checked,
             judged: false,

@@ -180,6 +180,14 @@ fn the_log_tells_of_every_bag() {
 }
 
 #[test]
+fn a_case_that_was_worked_with_is_not_made_anew() {
+    let yard = MADE.lock().unwrap();
+    let ran = yard.run(&["investigate", "made/logs", "--out", "case", "--replace", "--quiet"]);
+    assert_eq!(ran.code, 4, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("custody, package"), "{}", ran.err);
+}
+
+#[test]
 fn what_cannot_be_a_bag_is_refused() {
     let yard = MADE.lock().unwrap();
     for (more, code, told) in [

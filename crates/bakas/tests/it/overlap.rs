@@ -130,7 +130,7 @@ fn strangers_replays_and_too_much_are_refused() {
     changed[last] ^= 1;
     write(&yard.path("changed.overlap"), &changed);
     refused("a", &["result", "changed.overlap", "--out", "z"], "not the one that was signed");
-    refused("b", &["result", "answer.overlap", "--out", "z"], "no such check is open here");
+    refused("b", &["result", "answer.overlap", "--out", "z"], "not by the party that was expected");
     assert_eq!(run(&yard, "a", &["result", "ask.overlap"]).code, 2);
 }
 
@@ -154,7 +154,10 @@ fn a_case_keeps_and_seals_what_was_sent() {
         .flat_map(|incident| incident["addresses"].as_array().unwrap())
         .map(|one| one["address"].as_str().unwrap().to_owned())
         .collect();
-    let some: Vec<&String> = addresses.iter().step_by(2).collect();
+    // Private ones are not compared.
+    let is_public =
+        |text: &&String| !text.parse::<std::net::Ipv4Addr>().is_ok_and(|v4| v4.is_private());
+    let some: Vec<&String> = addresses.iter().filter(is_public).step_by(2).collect();
     let list: String = some
         .iter()
         .map(|one| format!("{one}\n"))

@@ -36,7 +36,7 @@ fn main() {
     let bytes: usize = lines.iter().map(String::len).sum::<usize>() * (count as usize / 10_000);
     let all = || (0..count).map(|n| (n, &lines[n as usize % lines.len()]));
     let per = |what: &str, begun: f64| {
-        let seconds = (now() - begun);
+        let seconds = now() - begun;
         println!(
             "{what:<34} {:>7.3} µs a record, {:>9.0} records/s",
             seconds * 1e6 / count as f64,

@@ -352,7 +352,7 @@ mod tests {
         let ask = asked(&first, 0, Vec::new());
         assert_eq!(Asked::parse(&ask.to_text()), Ok(ask.clone()));
         let cosigned = cosign(&ask, &log, None, &witness, 1_770_000_000).expect("the first");
-        let known = cosigned.head.clone();
+        let known = cosigned.head;
         // The same head again is cosigned again.
         assert!(cosign(&ask, &log, Some(&known), &witness, 1_770_000_001).is_ok());
         let longer = head(&[1, 2, 3, 4]);

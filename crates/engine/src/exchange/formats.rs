@@ -1,8 +1,11 @@
 //! Formats by name: which encoder writes, which decoder reads, and which of them a message is in.
 
 use bakas_exchange::{
-    Cleared, DecodeError, EncodeError, Encoded, Limits, Taken, csv, iodef, misp, native, stix, text, xarf,
+    Cleared, DecodeError, EncodeError, Encoded, Limits, Taken, csv, iodef, misp, native, stix,
+    text, xarf,
 };
+
+use bakas_model::IncidentKind;
 
 use crate::Error;
 
@@ -29,17 +32,16 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: &[Self] =
-        &[
-            Self::Native,
-            Self::Stix,
-            Self::Misp,
-            Self::Iodef,
-            Self::IodefJson,
-            Self::Xarf,
-            Self::Csv,
-            Self::Text,
-        ];
+    pub const ALL: &[Self] = &[
+        Self::Native,
+        Self::Stix,
+        Self::Misp,
+        Self::Iodef,
+        Self::IodefJson,
+        Self::Xarf,
+        Self::Csv,
+        Self::Text,
+    ];
 
     /// Its name on the command line.
     #[must_use]
@@ -68,13 +70,18 @@ impl Format {
     }
 
     /// Writes what passed the gate; `note` is the sender's signature, where the format has room.
-    pub(super) fn encode(self, cleared: &Cleared, note: &str) -> Result<Encoded, EncodeError> {
+    pub(super) fn encode(
+        self,
+        cleared: &Cleared,
+        note: &str,
+        kind: Option<IncidentKind>,
+    ) -> Result<Encoded, EncodeError> {
         match self {
             Self::Native => native::encode(cleared, Some(note)),
             Self::Stix => stix::encode(cleared),
             Self::Iodef => iodef::encode(cleared),
             Self::IodefJson => iodef::encode_json(cleared),
-            Self::Xarf => xarf::encode(cleared),
+            Self::Xarf => xarf::encode_with(cleared, xarf::Options { kind }),
             Self::Csv => csv::encode(cleared),
             Self::Misp => misp::encode(cleared),
             Self::Text => text::encode(cleared),
@@ -103,7 +110,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Format, Taken), V
         Some(b'<') => &[Format::Iodef],
         Some(b'{' | b'[') => {
             &[Format::Native, Format::Stix, Format::Misp, Format::IodefJson, Format::Xarf]
-        },
+        }
         _ => &[Format::Text, Format::Csv, Format::Iodef],
     };
     let mut errors = Vec::new();

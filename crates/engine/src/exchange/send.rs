@@ -10,7 +10,10 @@ use bakas_exchange::{
     machine::{Act, Dialogue},
     native, notice,
 };
-use bakas_model::exchange::{Notice, Package, Party, Withdrawal};
+use bakas_model::{
+    IncidentKind,
+    exchange::{Notice, Package, Party, Withdrawal},
+};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -28,6 +31,8 @@ pub struct Leave<'a> {
     pub to: &'a str,
     /// In which format.
     pub format: Format,
+    /// What the incident is, for a format that must say it (XARF).
+    pub kind: Option<IncidentKind>,
     /// What a person knows beyond the labels.
     pub rules: Rules,
     /// Whether a person accepts what the format cannot carry.
@@ -107,7 +112,7 @@ impl Post<'_> {
         };
         let cleared = self.cleared(package, &to, &leave.rules)?;
         let note = self.sign(&native::text_to_sign(leave.package))?;
-        let encoded = leave.format.encode(&cleared, &note);
+        let encoded = leave.format.encode(&cleared, &note, leave.kind);
         let encoded = encoded.map_err(|e| Error::Refused(e.to_string()))?;
         Ok((encoded.bytes, encoded.losses))
     }

@@ -152,6 +152,9 @@ pub fn reply(
     if asked.head.step != Step::Ask {
         return Err(refused(OverlapError::Step));
     }
+    if asked.head.to != key.public().fingerprint() {
+        return Err(refused(OverlapError::Foreign(asked.head.to)));
+    }
     let (folder, session) = (desk.folder()?, asked.head.session);
     let kept = folder.of(session)?;
     kept.keep(Transcript::Ask, &bytes)?;

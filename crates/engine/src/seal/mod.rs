@@ -8,8 +8,8 @@ pub(crate) mod check;
 pub mod destroy;
 mod disk;
 mod fields;
-mod open;
 pub(crate) mod kept;
+mod open;
 pub(crate) mod recheck;
 pub(crate) mod records;
 pub mod secrets;
@@ -113,6 +113,30 @@ pub fn leaves(case: &Path) -> Result<Vec<(u64, Leaf)>, Error> {
         leaves.push((line.index, Leaf::parse(&line.text).map_err(broken)?));
     }
     Ok(leaves)
+}
+
+/// Refuses to make a case anew that holds what cannot be made anew: acts of custody, messages,
+/// packages, answers from outside. Judgements are carried over.
+pub(crate) fn refuse_to_replace(case: &Path) -> Result<(), Error> {
+    let mut kinds: Vec<&str> = leaves(case)?
+        .iter()
+        .map(|(_, leaf)| leaf.kind)
+        .filter(|kind| {
+            use LeafKind::{Assessment, Figure, Manifest, Source};
+            !matches!(kind, Assessment | Figure | Manifest | Source)
+        })
+        .map(LeafKind::name)
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Refused(format!(
+        "{} holds what cannot be made anew ({}): give another --out; the old case stays as it is",
+        case.display(),
+        kinds.join(", ")
+    )))
 }
 
 /// The checkpoint with the case's own key, verified.

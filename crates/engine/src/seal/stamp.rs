@@ -26,7 +26,7 @@ pub fn ask(case: &Path, key: Option<&Path>) -> Result<(u64, Vec<u8>), Error> {
         .map_err(|e| Error::Seal(format!("the system gives no random bytes: {e}")))?;
     let made = request(&body(note.as_bytes()).map_err(Error::Seal)?, nonce);
     kept::write(case, head.size, Kept::Request, &made)?;
-    kept::tell(case, key, (kept::GIVEN, head.size, Kept::Request), serde_json::json!({}))?;
+    kept::tell(case, key, (kept::GIVEN, head.size, Kept::Request), digest_of(&made)?)?;
     Ok((head.size, made))
 }
 
@@ -44,17 +44,29 @@ pub fn take(case: &Path, key: Option<&Path>, response: &[u8]) -> Result<(u64, St
         let asked = kept::read(case, size, Kept::Request)?;
         match check_stamp(&note, asked.as_deref(), response) {
             Ok(stamped) => {
-                let digest = FileDigest::read("", &mut &*response);
-                let digest = digest.map_err(|e| Error::Seal(e.to_string()))?;
-                kept::write(case, size, Kept::Stamp, response)?;
-                let more = serde_json::json!({"sha256": digest.sha256});
-                kept::tell(case, key, (kept::STAMPED, size, Kept::Stamp), more)?;
+                match kept::read(case, size, Kept::Stamp)? {
+                    Some(before) if before == response => {}
+                    Some(_) => {
+                        let what = format!("the checkpoint of {size} leaves is stamped already");
+                        return Err(Error::Refused(what));
+                    }
+                    None => {
+                        kept::write(case, size, Kept::Stamp, response)?;
+                        let more = digest_of(response)?;
+                        kept::tell(case, key, (kept::STAMPED, size, Kept::Stamp), more)?;
+                    }
+                }
                 return Ok((size, stamped));
             }
             Err(what) => why = what,
         }
     }
     Err(Error::Refused(format!("no time stamp of a checkpoint of this case: {why}")))
+}
+
+fn digest_of(bytes: &[u8]) -> Result<serde_json::Value, Error> {
+    let digest = FileDigest::read("", &mut &*bytes).map_err(|e| Error::Seal(e.to_string()))?;
+    Ok(serde_json::json!({"sha256": digest.sha256}))
 }
 
 /// What is stamped for a size of the log, as `openssl ts -verify -data` wants it.

@@ -46,7 +46,7 @@ pub(crate) struct Cast {
 }
 
 /// Keeps the address of the block that changed hands apart from other numbers of the seed.
-const MOVED_SALT: u64 = 0x6d6f_7665_64;
+const MOVED_SALT: u64 = 0x006d_6f76_6564;
 const FORWARD: &[&str] = &[
     "postbox-relay.example",
     "mailarchive.example",

@@ -279,7 +279,7 @@ fn whom(page: &mut Page, view: &View<'_>, networks: &[NetworkRow<'_>]) {
         let ask = if one.moved.between { "ask both" } else { "ask the one of then" };
         let (left, came) = (one.moved.left, one.moved.came);
         let text = format!(
-            "{}: {was} (table of {left}), now {is} (table of {came}); {ask}",
+            "{}, {ask}: {was} (table of {left}), now {is} ({came})",
             origins::some_of(&one.addresses)
         );
         page.block("Changed", &text, 2);

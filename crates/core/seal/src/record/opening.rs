@@ -21,6 +21,9 @@ use crate::{
 /// Fields that an opening may have.
 const FIELDS_LIMIT: usize = Field::ALL.len() * EVENTS_LIMIT as usize;
 
+/// Takes a field, the number of its event, and its text.
+pub type Give<'a> = &'a mut dyn FnMut(Field, u8, &str);
+
 /// A record as far as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +64,7 @@ impl Opening {
         (index, place): (u64, RecordPlace),
         raw: &[u8],
         (show_raw, shows): (bool, &dyn Fn(Field, u8) -> bool),
-        fill: &mut dyn FnMut(&mut dyn FnMut(Field, u8, &str)),
+        fill: &mut dyn FnMut(Give<'_>),
     ) -> Self {
         sealer.begin(place.offset, place.length, raw);
         let salt = sealer.raw_salt();

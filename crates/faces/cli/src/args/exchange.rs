@@ -228,6 +228,9 @@ pub(crate) struct Message {
     /// Send it though the format cannot carry all of it
     #[arg(long)]
     pub(crate) accept_losses: bool,
+    /// What the incident is, for XARF: password-guessing, scanning, web-exploitation and so on
+    #[arg(long, value_parser = word::<bakas_model::IncidentKind>)]
+    pub(crate) kind: Option<bakas_model::IncidentKind>,
 }
 
 /// Take a message that came: keep it and look at it. Nothing in it acts by itself

@@ -126,6 +126,7 @@ pub(crate) fn share(desk: &Desk<'_>, asked: &args::Share) -> anyhow::Result<Exit
         package: &package,
         to: &asked.to,
         format,
+        kind: asked.message.kind,
         rules,
         accept_losses: asked.message.accept_losses,
         out: &asked.message.out,

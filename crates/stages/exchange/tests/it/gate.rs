@@ -5,7 +5,7 @@ mod twin;
 
 use bakas_exchange::{
     Cleared, Consent, DecodeError, EncodeError, Encoded, Limits, Recipient, Refusal, Rules, Taken,
-    clear, clear_under, csv, iodef, native, redact, text, xarf,
+    clear, clear_under, csv, iodef, misp, native, redact, stix, text, xarf,
 };
 use bakas_model::{IncidentKind, exchange::*};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -103,25 +103,41 @@ fn some_package() -> impl Strategy<Value = (Package, Recipient)> {
 
 /// Every exit: its name, and what leaves by it, the losses that are told among it, or the error.
 fn exits(cleared: &Cleared) -> Vec<(&'static str, Vec<u8>)> {
-    let told = |encoded: Result<Encoded, EncodeError>| match encoded {
-        Err(error) => error.to_string().into_bytes(),
-        Ok(encoded) => {
+    let native = native::encode(cleared, None).map_or_else(
+        |error| error.to_string().into_bytes(),
+        |encoded| {
             let mut bytes = encoded.bytes;
             bytes.extend(format!("{:?}", encoded.losses).into_bytes());
             bytes
-        }
-    };
-    vec![
-        ("native", told(native::encode(cleared, None))),
-        ("stix", told(stix::encode(cleared))),
-        ("misp", told(misp::encode(cleared))),
-        ("iodef", told(iodef::encode(cleared))),
-        ("iodef-json", told(iodef::encode_json(cleared))),
-        ("xarf", told(xarf::encode(cleared))),
-        ("csv", told(csv::encode(cleared))),
-        ("text", told(text::encode(cleared))),
-    ]
+        },
+    );
+    let mut exits = vec![("native", native)];
+    let kind = Some(IncidentKind::Scanning);
+    let made: [(&'static str, Result<Encoded, EncodeError>, Decode); 7] = [
+        ("stix", stix::encode(cleared), stix::decode),
+        ("misp", misp::encode(cleared), misp::decode),
+        ("iodef", iodef::encode(cleared), iodef::decode),
+        ("iodef-json", iodef::encode_json(cleared), iodef::decode_json),
+        ("csv", csv::encode(cleared), csv::decode),
+        ("text", text::encode(cleared), text::decode),
+        ("xarf", xarf::encode_with(cleared, xarf::Options { kind }), xarf::decode),
+    ];
+    for (name, made, decode) in made {
+        let bytes = match made {
+            Err(error) => error.to_string().into_bytes(),
+            Ok(encoded) => {
+                // Read back, too: lines are wrapped, and evidence stands in base64.
+                let back = decode(&encoded.bytes, &Limits::default());
+                let told = format!("{:?} {back:?}", encoded.losses);
+                [encoded.bytes, told.into_bytes()].concat()
+            }
+        };
+        exits.push((name, bytes));
+    }
+    exits
 }
+
+type Decode = fn(&[u8], &Limits) -> Result<Taken, DecodeError>;
 
 fn holds(bytes: &[u8], mark: &str) -> bool {
     bytes.windows(mark.len()).any(|window| window == mark.as_bytes())

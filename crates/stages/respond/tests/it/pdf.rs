@@ -55,6 +55,7 @@ fn a_huge_and_hostile_case_stays_bounded() {
 }
 
 /// The text of a PDF, by a reader that is not ours; `None` where there is none.
+#[expect(clippy::print_stdout, reason = "what is skipped is said")]
 fn text(pdf: &[u8]) -> Option<String> {
     let mut command = Command::new("pdftotext");
     command.args(["-layout", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -62,12 +63,12 @@ fn text(pdf: &[u8]) -> Option<String> {
         println!("skipped: pdftotext is not here");
         return None;
     };
-    let mut input = reader.stdin.take().unwrap();
+    let mut input = reader.stdin.take().expect("it was piped");
     let pdf = pdf.to_vec();
-    let writer = std::thread::spawn(move || input.write_all(&pdf).unwrap());
-    let output = reader.wait_with_output().unwrap();
-    writer.join().unwrap();
-    Some(String::from_utf8(output.stdout).unwrap())
+    let writer = std::thread::spawn(move || input.write_all(&pdf).expect("it reads to the end"));
+    let output = reader.wait_with_output().expect("it ends");
+    writer.join().expect("it wrote all");
+    Some(String::from_utf8(output.stdout).expect("UTF-8"))
 }
 
 #[test]

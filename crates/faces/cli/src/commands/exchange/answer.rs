@@ -85,6 +85,7 @@ fn decide(
         package: &digest,
         to: &to,
         format,
+        kind: None,
         rules,
         accept_losses: asked.accept_losses,
         out,

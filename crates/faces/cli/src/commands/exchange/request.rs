@@ -110,6 +110,7 @@ fn hand_over(
         package: &package,
         to: &to,
         format,
+        kind: send.message.kind,
         rules: Rules { personal_because: send.personal_because.clone(), ..Rules::default() },
         accept_losses: send.message.accept_losses,
         out: &send.message.out,

@@ -211,6 +211,46 @@ fn no_more_ownership_is_claimed_than_stands_there() {
 }
 
 #[test]
+fn a_share_comes_in_the_sources_words_and_a_cut_is_seen() {
+    let long = "word ".repeat(400);
+    let done = import(
+        Kind::States,
+        &format!(
+            "asn,org_id,org_name,ownership_percentage,ownership_cc,source,quote,quote_lang,url,parent_org\n\
+             64500,A-1,Example Group,,PH,,,,,\n\
+             64501,A-2,Example Net,27.99,PH,Annual report,\"the state,\n  27.99 %\",English,https://telco.example/,A-1\n\
+             64502,A-3,Other,10,PH,,{long},,,\n"
+        ),
+    );
+    let said = |at: usize| done.draft.states[at].state.said.as_deref().expect("words");
+    assert_eq!((said(1).quote.as_str(), said(1).percent.as_str()), ("the state, 27.99 %", "27.99"));
+    assert_eq!(
+        (said(1).quoted_from.as_str(), said(1).language.as_str()),
+        ("Annual report", "English")
+    );
+    assert_eq!(
+        (said(1).parent.as_str(), said(1).url.as_str()),
+        ("Example Group", "https://telco.example/")
+    );
+    assert!(
+        said(2).quote.ends_with("[\u{2026}]") && said(2).quote.len() < 1_020,
+        "{}",
+        said(2).quote
+    );
+}
+
+#[test]
+fn quotes_without_end_are_refused() {
+    let mut text = "asn,ownership_cc,quote\n".to_owned();
+    let quote = "q".repeat(990);
+    for asn in 0..(16 << 20) / 990 + 1 {
+        text.push_str(&format!("{},PH,{quote}\n", 64_500 + asn));
+    }
+    let refused = import_as(Kind::States, about(), text.as_bytes()).map(drop);
+    assert!(refused.unwrap_err().to_string().contains("more than 16 MiB"));
+}
+
+#[test]
 fn lists_are_plain_or_of_misp_or_of_clouds() {
     let says = About { says: Some(NetworkKind::Vpn), ..about() };
     let text = "# exits\n192.0.2.7 # one\n198.51.100.0/24\nAS64500\n203.0.113.0-203.0.113.2\nnonsense here\n";
