@@ -13,11 +13,11 @@ use bakas_model::{DataSet, Networks as _, Timestamp};
 pub use bakas_model::{Network, Trace, network};
 pub use bakas_trace::{Brief, Tables};
 
+pub(crate) use self::kept::examine;
 pub use self::{
     batch::{Batch, Render},
     kept::{InCase, OUTSIDE_FOLDER},
 };
-pub(crate) use self::kept::examine;
 use crate::{
     Error,
     clock::{Clock as _, SystemClock},

@@ -49,9 +49,9 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         for entry in fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                left.push(path)
+                left.push(path);
             } else {
-                found.push((path.clone(), fs::read(path).unwrap()))
+                found.push((path.clone(), fs::read(path).unwrap()));
             }
         }
     }
@@ -121,7 +121,8 @@ fn hidden_addresses_cannot_be_guessed() {
         let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         for digest in record["hidden"].as_array().unwrap() {
             let digest = digest.as_str().unwrap();
-            let byte = |n: usize| u8::from_str_radix(&digest[2 * n..2 * n + 2], 16).unwrap();
+            let byte =
+                |n: usize| u8::from_str_radix(digest.get(2 * n..2 * n + 2).unwrap(), 16).unwrap();
             hidden.insert(std::array::from_fn(byte));
         }
         let name = path.file_name().unwrap().to_string_lossy().into_owned();

@@ -4,8 +4,8 @@
 #![expect(clippy::print_stdout, reason = "what is skipped is said")]
 
 mod assess;
-mod bag;
 mod bad_input;
+mod bag;
 mod commands;
 mod corpora;
 mod data;

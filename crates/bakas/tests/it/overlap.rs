@@ -61,7 +61,7 @@ fn two_installations_learn_what_they_share_and_no_more() {
         "{}",
         ours.out
     );
-    assert_eq!(sorted(lines(&ours)), sorted(shared.clone()));
+    assert_eq!(sorted(lines(&ours)), sorted(shared));
     let theirs = done(&yard, "b", &["result", "closing.overlap"]);
     assert_eq!(lines(&theirs), lines(&ours));
     // The secret is gone, the outcome is kept, and the same message says the same again.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Account, Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Family, Incident,
-    IncidentId, Link, Moment, Reject, RejectReason, Source, SourceIx, Text, Timestamp, Trace,
+    Account, Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Family,
+    Incident, IncidentId, Link, Moment, Reject, RejectReason, Source, SourceIx, Text, Timestamp,
+    Trace,
 };
 
 /// Version of the `case.json` schema; it grows with every change that a reader must know of.

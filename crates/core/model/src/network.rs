@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 pub use self::asking::{Moved, asking, conventions};
 pub use self::told::{
     Announced, Authorisation, Contact, ContactRole, Held, Needed, Organisation, OwnerSaid, Place,
-    Question, Rdap, Registrant, ReverseName, RouteCheck, SubscriberFact, SubscriberQuestion, Told, Validity,
-    View,
+    Question, Rdap, Registrant, ReverseName, RouteCheck, SubscriberFact, SubscriberQuestion, Told,
+    Validity, View,
 };
 use crate::{Day, Text, Timestamp};
 

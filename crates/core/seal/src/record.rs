@@ -24,7 +24,7 @@ use crate::leaf::{HASH_BYTES, Hash};
 
 mod opening;
 
-pub use opening::{Opening, RawOpening};
+pub use opening::{Give, Opening, RawOpening};
 
 /// Bytes of a salt.
 pub const SALT_BYTES: usize = 16;

@@ -49,7 +49,11 @@ pub fn verify(
         .map_err(|_| wrong("it is no SSH signature"))?;
     let bytes = sig.signature_bytes();
     let bytes = bytes.try_into().map_err(|_| wrong("its signature has not 64 bytes"))?;
-    if key.verifies_bytes(&signed, bytes) { Ok(()) } else { Err(wrong("its signature is not right")) }
+    if key.verifies_bytes(&signed, bytes) {
+        Ok(())
+    } else {
+        Err(wrong("its signature is not right"))
+    }
 }
 
 /// The line of an `allowed_signers` file: this key, under its name, for one namespace.

@@ -117,9 +117,9 @@ fn figures(of: &Material<'_>, folder: &CaseFolder) -> Result<Vec<Counted>, Error
         }))?;
         counted.records += run.records;
         if counted.runs.len() < INDEX_RUNS {
-            counted.runs.push(run)
+            counted.runs.push(run);
         } else {
-            counted.more += 1
+            counted.more += 1;
         }
         Ok(())
     };

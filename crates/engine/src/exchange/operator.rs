@@ -192,7 +192,7 @@ fn naive(text: &str) -> Option<i64> {
 
 /// Beginnings and ends of translations joined.
 fn bindings(told: Vec<Told>) -> Vec<Binding> {
-    let mut events: Vec<(Timestamp, IpAddr, IpAddr, (u16, u16), bool, Place)> = told
+    let mut events: Vec<_> = told
         .into_iter()
         .filter_map(|one| match one {
             Told::Nat { inner, public, ports, ends, at, place } => {
@@ -238,7 +238,7 @@ fn leases(told: Vec<Told>) -> (Vec<Lease>, Vec<Seen>) {
             Told::Nat { .. } => {}
         }
     }
-    given.sort_by(|a, b| (a.0, !a.4, a.6).cmp(&(b.0, !b.4, b.6)));
+    given.sort_by_key(|(from, .., ends, _, place)| (*from, !*ends, *place));
     let mut current: BTreeMap<IpAddr, usize> = BTreeMap::new();
     let mut all: Vec<Lease> = Vec::new();
     for (from, address, subscriber, span, ends, open, place) in given {

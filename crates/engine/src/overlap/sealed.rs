@@ -92,7 +92,7 @@ pub fn examine(case: &Path, leaves: &[Value]) -> Vec<String> {
         match kept::read(&case.join(path), FILE_BYTES_LIMIT) {
             Ok(Some(bytes)) if digests.last() == Some(&hex(&Sha256::digest(&bytes))) => {}
             Ok(Some(_)) => {
-                problems.push(format!("{path}: it is not the one whose digest is in the log"))
+                problems.push(format!("{path}: it is not the one whose digest is in the log"));
             }
             Ok(None) => problems.push(format!("{path}: missing, its digest is in the log")),
             Err(error) => problems.push(format!("{path}: {error}")),

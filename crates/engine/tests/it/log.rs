@@ -247,7 +247,7 @@ fn witnesses_cosign_what_goes_on_and_refuse_a_fork() {
         witnesses: keys.iter().map(|key| witness::public_text(key).trim().to_owned()).collect(),
     };
     witness::name(&case, Some(&secret), (&policy, person()), (&[], &NOW)).unwrap();
-    let too_many = witness::Policy { needed: 4, ..policy.clone() };
+    let too_many = witness::Policy { needed: 4, ..policy };
     assert!(witness::name(&case, Some(&secret), (&too_many, person()), (&[], &NOW)).is_err());
     let log = public(&case);
     let state = |n: usize| yard.path(format!("state-{n}.json"));
@@ -288,6 +288,7 @@ fn witnesses_cosign_what_goes_on_and_refuse_a_fork() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn a_time_stamp_of_another_checkpoint_is_refused() {
     if Command::new("openssl").arg("version").output().is_err() {
         eprintln!("skipped: no openssl");

@@ -275,9 +275,5 @@ pub(crate) const HOSTING: &[Network] = &[
 ];
 /// A hosting provider's block that another network announced later: AS29802 in the tables of
 /// 2025-04-02 and 2025-04-11, AS16276 in that of 2026-06-17. Whom to ask then is not whom to ask now.
-pub(crate) const MOVED: Network = Network {
-    asn: 29802,
-    operator: "HIVELOCITY, Inc.",
-    v4: &[([82, 26, 176, 0], 4096)],
-    v6: &[],
-};
+pub(crate) const MOVED: Network =
+    Network { asn: 29802, operator: "HIVELOCITY, Inc.", v4: &[([82, 26, 176, 0], 4096)], v6: &[] };

@@ -18,9 +18,7 @@ pub use propose::{Disclose, propose};
 pub const CANDIDATES_LIMIT: usize = 200;
 
 /// For how long something held. What began before the logs, or ends after them, is open there.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     /// From when; none: before all that is known.
     pub from: Option<Timestamp>,

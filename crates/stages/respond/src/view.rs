@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use bakas_model::{
-    AgencyIx, Ask, Asn, Case, Country, Incident, IncidentId, NetworkKind, Severity,
-    SourceIx, Timestamp, incident::Entered, network::StateOwned, response::AskKind,
+    AgencyIx, Ask, Asn, Case, Country, Incident, IncidentId, NetworkKind, Severity, SourceIx,
+    Timestamp, incident::Entered, network::StateOwned, response::AskKind,
 };
 
 use crate::words::Phase;

@@ -19,24 +19,15 @@ pub(crate) struct Registry {
 }
 
 /// For Africa.
-const AFRINIC: Registry =
-    Registry { name: "AFRINIC", rdap: "https://rdap.afrinic.net/rdap/" };
+const AFRINIC: Registry = Registry { name: "AFRINIC", rdap: "https://rdap.afrinic.net/rdap/" };
 /// For Asia and the Pacific.
-const APNIC: Registry =
-    Registry { name: "APNIC", rdap: "https://rdap.apnic.net/" };
+const APNIC: Registry = Registry { name: "APNIC", rdap: "https://rdap.apnic.net/" };
 /// For North America.
-const ARIN: Registry =
-    Registry { name: "ARIN", rdap: "https://rdap.arin.net/registry/" };
+const ARIN: Registry = Registry { name: "ARIN", rdap: "https://rdap.arin.net/registry/" };
 /// For Latin America and the Caribbean.
-const LACNIC: Registry = Registry {
-    name: "LACNIC",
-    rdap: "https://rdap.lacnic.net/rdap/",
-};
+const LACNIC: Registry = Registry { name: "LACNIC", rdap: "https://rdap.lacnic.net/rdap/" };
 /// For Europe, the Middle East and Central Asia.
-const RIPE: Registry = Registry {
-    name: "RIPE NCC",
-    rdap: "https://rdap.db.ripe.net/",
-};
+const RIPE: Registry = Registry { name: "RIPE NCC", rdap: "https://rdap.db.ripe.net/" };
 
 /// The data sets, and their dates: that of IANA's own note in each list.
 const DATA_SET_V4: &str = "iana-ipv4-address-space";

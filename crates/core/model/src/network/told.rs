@@ -360,7 +360,9 @@ impl Validity {
             Self::NotFound => "not found: walang pahintulot na tumutukoy sa bloke",
             Self::Valid => "valid: pinahintulutan ng may hawak ng bloke ang network na ito",
             Self::InvalidOrigin => "invalid: ibang mga network ang nasa mga pahintulot",
-            Self::InvalidLength => "invalid: may pahintulot, ngunit hindi sa ganito kaliit na bloke",
+            Self::InvalidLength => {
+                "invalid: may pahintulot, ngunit hindi sa ganito kaliit na bloke"
+            }
         }
     }
 }

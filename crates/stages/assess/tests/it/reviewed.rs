@@ -98,7 +98,8 @@ fn items_of_one_root_are_named_in_order() {
         let text = &one.confidence_text.en;
         let Some((_, rest)) = text.split_once("root: ") else { continue };
         let cited = rest.split_once('.').unwrap().0.replace(" and ", ", ");
-        let numbers: Vec<u32> = cited.split(", ").map(|e| e.trim_start_matches('E').parse().unwrap()).collect();
+        let numbers: Vec<u32> =
+            cited.split(", ").map(|e| e.trim_start_matches('E').parse().unwrap()).collect();
         assert!(numbers.is_sorted(), "{text}");
     }
 }

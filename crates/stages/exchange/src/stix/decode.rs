@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     format::{DecodeError, Limits, Taken},
-    parts::{Part, Place, from_lines, said, short},
+    parts::{Part, Place, lines::from_lines, said, short},
 };
 
 /// Bytes, about, that are kept of all objects together until the bundle's end. With one object at a

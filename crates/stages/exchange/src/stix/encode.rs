@@ -12,7 +12,7 @@ use super::{EXTENSION, EXTENSION_VERSION, SOURCE, id, marking, marking::object, 
 use crate::{
     format::{EncodeError, Encoded, Loss},
     gate::Cleared,
-    parts::{Part, Place, present, split, to_lines},
+    parts::{Part, Place, lines::to_lines, present, split},
 };
 
 /// Objects that are the same in every bundle were made at this time.

@@ -7,6 +7,7 @@
 
 mod decode;
 mod encode;
+mod fit;
 mod foreign;
 mod id;
 mod marking;

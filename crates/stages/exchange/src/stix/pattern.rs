@@ -3,13 +3,13 @@
 
 use bakas_model::exchange::{Observable, ObservableKind};
 
-use super::sco;
+use super::{fit, sco};
 
 /// Comparisons that are read of one pattern.
 const COMPARISONS_LIMIT: usize = 256;
 
-/// The pattern of one observable.
-pub(super) fn write(of: &Observable) -> String {
+/// The pattern of one observable; `None` where the language of patterns cannot say it.
+pub(super) fn write(of: &Observable) -> Option<String> {
     let value = of.value.replace('\\', "\\\\").replace('\'', "\\'");
     let path = match of.kind {
         ObservableKind::Address | ObservableKind::Prefix if of.value.contains(':') => {
@@ -17,7 +17,8 @@ pub(super) fn write(of: &Observable) -> String {
         }
         ObservableKind::Address | ObservableKind::Prefix => "ipv4-addr:value",
         ObservableKind::AutonomousSystem => {
-            return format!("[autonomous-system:number = {}]", value.trim_start_matches("AS"));
+            let number: u32 = value.trim_start_matches("AS").parse().ok()?;
+            return Some(format!("[autonomous-system:number = {number}]"));
         }
         ObservableKind::Domain => "domain-name:value",
         ObservableKind::Url => "url:value",
@@ -26,10 +27,11 @@ pub(super) fn write(of: &Observable) -> String {
         ObservableKind::UserAgent => {
             "network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'"
         }
+        ObservableKind::Sha256 if !fit::sha256(&of.value) => return None,
         ObservableKind::Sha256 => "file:hashes.'SHA-256'",
         ObservableKind::FileName => "file:name",
     };
-    format!("[{path} = '{value}']")
+    Some(format!("[{path} = '{value}']"))
 }
 
 /// The observables of a pattern that says no more than that one of them is there.
@@ -123,7 +125,7 @@ mod tests {
             of(ObservableKind::AutonomousSystem, "64500"),
             of(ObservableKind::UserAgent, "a ] b"),
         ] {
-            assert_eq!(read(&write(&one)), Some(vec![one]));
+            assert_eq!(read(&write(&one).unwrap()), Some(vec![one]));
         }
         let two = "[domain-name:value = 'a.example' OR url:value = 'https://b.example/'] OR [file:name = 'c']";
         assert_eq!(read(two).map(|found| found.len()), Some(3));

@@ -8,11 +8,10 @@ use std::{
     io::{self, Read},
 };
 
-use serde::{
-    Deserialize as _,
-    de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::{FORMAT, id::Id};
@@ -21,14 +20,18 @@ use crate::{
     parts::short,
 };
 
+mod bounded;
+mod guard;
+
+use bounded::{Bounded, Budget};
+use guard::{Guard, State};
+
 /// Bytes of one object as it is written.
 pub const OBJECT_BYTES_LIMIT: u64 = 128 << 20;
 /// Values within one object, but for the list of what a report names, which is kept in short form.
 pub const OBJECT_VALUES_LIMIT: usize = 100_000;
 /// Bytes of all texts within one object, but for that list.
 const OBJECT_TEXT_LIMIT: usize = 16 << 20;
-/// Levels that the reader of JSON itself stands.
-const DEPTH_LIMIT: usize = 120;
 
 /// An object of a bundle.
 #[derive(Debug)]
@@ -157,89 +160,6 @@ fn explained(error: &serde_json::Error) -> (String, String) {
         serde_json::error::Category::Syntax => format!("no JSON: {words}"),
     };
     (place, what)
-}
-
-/// What was over a limit, and at which byte.
-type Hit = RefCell<Option<(u64, String)>>;
-
-/// Watches the bytes before anything is built from them.
-struct Guard<'a, R> {
-    inner: R,
-    limits: Limits,
-    hit: &'a Hit,
-    state: State,
-}
-
-#[derive(Default)]
-struct State {
-    bytes: u64,
-    depth: usize,
-    in_text: bool,
-    escaped: bool,
-    text: usize,
-    object_from: u64,
-}
-
-impl<R: Read> Read for Guard<'_, R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(into)?;
-        for &byte in into.get(..count).unwrap_or_default() {
-            if let Some(what) = self.state.step(byte, &self.limits) {
-                *self.hit.borrow_mut() = Some((self.state.bytes, what));
-                return Err(io::Error::other("over a limit"));
-            }
-        }
-        Ok(count)
-    }
-}
-
-impl State {
-    /// Takes one byte; says which limit it passes.
-    fn step(&mut self, byte: u8, limits: &Limits) -> Option<String> {
-        self.bytes += 1;
-        if self.bytes > limits.bytes {
-            return Some(format!("longer than {} bytes; send it in parts", limits.bytes));
-        }
-        if self.depth >= 3 && self.bytes - self.object_from > OBJECT_BYTES_LIMIT {
-            return Some(format!(
-                "an object longer than {OBJECT_BYTES_LIMIT} bytes; send it in parts"
-            ));
-        }
-        if self.in_text {
-            match (self.escaped, byte) {
-                (false, b'"') => {
-                    self.in_text = false;
-                    return None;
-                }
-                (escaped, byte) => self.escaped = !escaped && byte == b'\\',
-            }
-            self.text += 1;
-            return (self.text > limits.text)
-                .then(|| format!("a text longer than {} bytes; shorten it", limits.text));
-        }
-        match byte {
-            b'"' => (self.in_text, self.escaped, self.text) = (true, false, 0),
-            b'{' | b'[' => {
-                self.depth += 1;
-                if self.depth == 3 {
-                    self.object_from = self.bytes;
-                }
-                let most = limits.depth.min(DEPTH_LIMIT);
-                if self.depth > most {
-                    return Some(format!("deeper than {most} levels; it is not read"));
-                }
-            }
-            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
-            // A number or word that never ends would be gathered like a text.
-            b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' => self.text = 0,
-            _ => {
-                self.text += 1;
-                return (self.text > limits.text)
-                    .then(|| format!("a value longer than {} bytes", limits.text));
-            }
-        }
-        None
-    }
 }
 
 /// The bundle itself.
@@ -477,108 +397,5 @@ impl<'de> Visitor<'de> for Refs<'_> {
 
     fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
         self.visit_unit()
-    }
-}
-
-/// How much may still be built of one object.
-struct Budget {
-    values: usize,
-    text: usize,
-    over: bool,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { values: OBJECT_VALUES_LIMIT, text: OBJECT_TEXT_LIMIT, over: false }
-    }
-}
-
-impl Budget {
-    fn take(&mut self, text: usize) {
-        match (self.values.checked_sub(1), self.text.checked_sub(text)) {
-            (Some(values), Some(text)) => (self.values, self.text) = (values, text),
-            _ => self.over = true,
-        }
-    }
-}
-
-/// Any value, built as long as the budget lasts and skipped from then on.
-struct Bounded<'a> {
-    budget: &'a mut Budget,
-}
-
-impl<'de> DeserializeSeed<'de> for Bounded<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        if self.budget.over {
-            return IgnoredAny::deserialize(from).map(|_| Value::Null);
-        }
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Bounded<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
-        self.budget.take(0);
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Value, E> {
-        self.budget.take(0);
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
-        self.budget.take(0);
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
-        self.budget.take(0);
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        self.budget.take(0);
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
-        self.budget.take(value.len());
-        Ok(if self.budget.over { Value::Null } else { Value::String(value.to_owned()) })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        self.budget.take(0);
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(Bounded { budget: self.budget })? {
-            if !self.budget.over {
-                items.push(item);
-            }
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        self.budget.take(0);
-        let mut members = Map::new();
-        while let Some(name) = map.next_key::<String>()? {
-            self.budget.take(name.len());
-            let value = map.next_value_seed(Bounded { budget: self.budget })?;
-            if self.budget.over {
-                continue;
-            }
-            if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member stands there twice; it is not read"));
-            }
-        }
-        Ok(Value::Object(members))
     }
 }

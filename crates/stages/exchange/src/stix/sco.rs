@@ -9,7 +9,7 @@ use bakas_model::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{id, marking::object};
+use super::{fit, id, marking::object};
 
 /// An observable object, small enough to keep many of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,28 +133,30 @@ fn properties(of: &Observable) -> Option<(&'static str, Map<String, Value>)> {
     }
     let of_value = || object(json!({ "value": value }));
     Some(match of.kind {
-        ObservableKind::Address => (family(value.parse().ok()?), of_value()),
+        ObservableKind::Address => {
+            let address: IpAddr = value.parse().ok()?;
+            (family(address), object(json!({ "value": fit::address(address) })))
+        }
         ObservableKind::Prefix => {
             let (address, length) = value.split_once('/')?;
             let address: IpAddr = address.parse().ok()?;
+            let length: u8 = length.parse().ok()?;
             let most = if address.is_ipv4() { 32 } else { 128 };
-            (length.parse::<u8>().ok()? <= most).then(|| (family(address), of_value()))?
+            let prefix = json!({ "value": format!("{}/{length}", fit::address(address)) });
+            (length <= most).then(|| (family(address), object(prefix)))?
         }
         ObservableKind::AutonomousSystem => {
             let digits = value.trim_start_matches("AS");
             ("autonomous-system", object(json!({ "number": digits.parse::<u32>().ok()? })))
         }
-        ObservableKind::Domain => ("domain-name", of_value()),
-        ObservableKind::Url => value.contains(':').then(|| ("url", of_value()))?,
-        ObservableKind::Email => {
-            let (name, host) = value.rsplit_once('@')?;
-            (!name.is_empty() && !host.is_empty()).then(|| ("email-addr", of_value()))?
-        }
+        ObservableKind::Domain => fit::domain(value).then(|| ("domain-name", of_value()))?,
+        ObservableKind::Url => fit::url(value).then(|| ("url", of_value()))?,
+        ObservableKind::Email => fit::email(value).then(|| ("email-addr", of_value()))?,
         ObservableKind::Account => ("user-account", object(json!({ "account_login": value }))),
         ObservableKind::UserAgent => ("software", object(json!({ "name": value }))),
         ObservableKind::Sha256 => {
-            let hex = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
-            hex.then(|| ("file", object(json!({ "hashes": { "SHA-256": value } }))))?
+            let file = || ("file", object(json!({ "hashes": { "SHA-256": value } })));
+            fit::sha256(value).then(file)?
         }
         ObservableKind::FileName => ("file", object(json!({ "name": value }))),
     })
@@ -199,7 +201,10 @@ pub(super) fn address(value: &str) -> Observable {
     if let Ok(address) = value.parse::<IpAddr>() {
         return Observable { kind: ObservableKind::Address, value: address.to_string() };
     }
-    let alone = value.strip_suffix("/32").or_else(|| value.strip_suffix("/128"));
+    let alone = value.rsplit_once('/').and_then(|(address, length)| {
+        let whole = if address.contains(':') { "128" } else { "32" };
+        (length == whole).then_some(address)
+    });
     match alone.and_then(|alone| alone.parse::<IpAddr>().ok()) {
         Some(address) => Observable { kind: ObservableKind::Address, value: address.to_string() },
         None => Observable { kind: ObservableKind::Prefix, value: value.to_owned() },

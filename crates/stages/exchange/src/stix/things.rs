@@ -156,7 +156,11 @@ fn observable(maker: &mut Maker<'_>, at: At, one: &SharedObservable) {
             "external_references": reference(&one.id),
         });
         maker.give(&id, at.handled, at.whole, of);
-        return related(maker, at.handled, &id, &one.incidents);
+        related(maker, at.handled, &id, &one.incidents);
+        if one.indicator {
+            indicator(maker, at.number, at.handled, one, &id);
+        }
+        return;
     };
     let target = maker.observable(sco, at.handled);
     let id = maker.id("observed-data", at.number);
@@ -184,12 +188,13 @@ fn indicator(
     one: &SharedObservable,
     based_on: &str,
 ) {
+    let Some(pattern) = pattern::write(&one.observable) else { return };
     let (first, last) = (one.first.min(one.last), one.last.max(one.first));
     let id = maker.id("indicator", number);
     let of = json!({
         "name": one.observable.value,
         "indicator_types": ["unknown"],
-        "pattern": pattern::write(&one.observable),
+        "pattern": pattern,
         "pattern_type": "stix",
         "valid_from": first,
         "confidence": one.confidence.map(|confidence| confidence.min(100)),
@@ -197,14 +202,16 @@ fn indicator(
     });
     let extension = maker.repeats();
     maker.give(&id, handled, extension, of);
-    maker.relate(handled, &id, "based-on", based_on);
+    // A value that is no observable of STIX stands in a note, on which nothing can be based.
+    let observed = based_on.starts_with("observed-data--");
+    maker.relate(handled, &id, if observed { "based-on" } else { "related-to" }, based_on);
     let sighting = maker.id("sighting", number);
     let of = json!({
         "sighting_of_ref": id,
         "first_seen": first,
         "last_seen": last,
         "count": one.count.min(NUMBER_OBSERVED_LIMIT),
-        "observed_data_refs": [based_on],
+        "observed_data_refs": observed.then_some([based_on]),
         "where_sighted_refs": [maker.from],
     });
     let extension = maker.repeats();

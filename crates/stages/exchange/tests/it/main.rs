@@ -1,6 +1,7 @@
 //! Tests of the exchange.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+#![allow(clippy::print_stdout, reason = "what is skipped or measured is said")]
 
 mod candidates;
 mod check;

@@ -172,7 +172,7 @@ fn every_form_in_which_servers_hand_out_events_is_read() {
         json!({ "response": [{ "Event": event }] }),
         json!({ "response": { "Event": event } }),
         json!([{ "Event": event }]),
-        event.clone(),
+        event,
     ] {
         let bytes = serde_json::to_vec(&whole).unwrap();
         assert_eq!(misp::decode(&bytes, &Limits::default()).unwrap().packages.len(), 1);

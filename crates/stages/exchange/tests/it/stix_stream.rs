@@ -48,8 +48,10 @@ impl Made {
         match self.stage {
             Stage::Objects => {
                 let words = "lorem ipsum 電信 ".repeat(12);
-                let common = format!(
-                    "\"spec_version\":\"2.1\",\"created\":\"2026-01-31T08:00:00.000Z\",\"modified\":\"2026-01-31T08:00:00.000Z\",\"object_marking_refs\":[\"marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421\"]"
+                let common = concat!(
+                    "\"spec_version\":\"2.1\",\"created\":\"2026-01-31T08:00:00.000Z\",",
+                    "\"modified\":\"2026-01-31T08:00:00.000Z\",\"object_marking_refs\":",
+                    "[\"marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421\"]"
                 );
                 let id = Self::uuid(n);
                 let address = format!("198.51.{}.{}", (n >> 8) & 255, n & 255);

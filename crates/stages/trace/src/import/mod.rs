@@ -43,7 +43,7 @@ pub use self::{
     mmdb::MMDB_BYTES_LIMIT,
     mrt::MRT_RECORD_BYTES_LIMIT,
     recognise::{HEAD_BYTES, day_in_name, recognise},
-    text::{LINE_BYTES_LIMIT, RECORD_LINES_LIMIT, PASSAGE_CHARS_LIMIT, TEXT_CHARS_LIMIT},
+    text::{LINE_BYTES_LIMIT, PASSAGE_CHARS_LIMIT, RECORD_LINES_LIMIT, TEXT_CHARS_LIMIT},
 };
 use crate::Draft;
 

@@ -297,10 +297,7 @@ fn facts() -> Draft {
             kind: Some(NetworkKind::Telco),
         }],
         organisation_data_set: "facts".into(),
-        states: vec![StateDraft {
-            asn: 64_500,
-            state: StateOwned::new(country("PH"), true, None),
-        }],
+        states: vec![StateDraft { asn: 64_500, state: StateOwned::new(country("PH"), true, None) }],
         state_data_set: "facts".into(),
         route_origins: vec![RouteOrigin {
             net: "198.51.0.0/16".parse().expect("sound by construction"),

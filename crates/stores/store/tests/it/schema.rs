@@ -16,8 +16,8 @@ use bakas_model::{
     detection::Tally,
     incident::{Act, AddressUse, Deed, Entered, LinkReason},
     network::{
-        Announced, Authorisation, Contact, ContactRole, Held, Needed, Organisation,
-        OwnerSaid, Place as NetworkPlace, Question, Rdap, Registrant, ReverseName, RouteCheck, StateOwned,
+        Announced, Authorisation, Contact, ContactRole, Held, Needed, Organisation, OwnerSaid,
+        Place as NetworkPlace, Question, Rdap, Registrant, ReverseName, RouteCheck, StateOwned,
         SubscriberFact, SubscriberQuestion, Told, Validity, View,
     },
     response::AskKind,

@@ -232,11 +232,11 @@ fn owner(page: &mut Page, owned: &StateOwned) {
 fn ask(page: &mut Page, answer: &Trace) {
     let mut sentences = network::asking(answer).into_iter();
     let mut label = "ask";
-    if answer.then.asn.is_some() || answer.now.is_some() {
-        if let Some(operators) = sentences.next() {
-            page.line(label, &operators.en);
-            label = "";
-        }
+    if (answer.then.asn.is_some() || answer.now.is_some())
+        && let Some(operators) = sentences.next()
+    {
+        page.line(label, &operators.en);
+        label = "";
     }
     contacts(page, label, &answer.contacts);
     for sentence in sentences {

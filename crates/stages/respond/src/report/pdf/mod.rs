@@ -76,7 +76,8 @@ pub fn pdf_edition(case: &Case, edition: &Edition<'_>) -> Result<Vec<u8>, PdfErr
     sheet.number(&name);
     let title = format!("{name} · Bakas");
     let producer = format!("Bakas {}", visible(&case.tool_version));
-    let facts = write::Facts { title: &title, producer: &producer, created: date_of(case.created), lang };
+    let facts =
+        write::Facts { title: &title, producer: &producer, created: date_of(case.created), lang };
     Ok(write::write(sheet, &facts))
 }
 
