@@ -4,15 +4,15 @@
 use std::{cmp::Reverse, collections::BTreeMap, path::Path};
 
 use bakas_detect::{Input, Rules};
-use bakas_model::{AgencyIx, Detection, IncidentKind, RuleMeta, Text, case::SetAside};
+use bakas_model::{AgencyIx, Detection, Hit, IncidentKind, RuleMeta, Text, case::SetAside};
 use bakas_store::{Spool, StoreError};
 
 use crate::{Error, chained::Chained};
 
-/// Most detections that casework is given: some 150 MB.
-const DETECTIONS_LIMIT: usize = 150_000;
-/// How many more are held before the least of them are let go.
-const SLACK: usize = 50_000;
+/// Memory for the detections that casework is given, in bytes.
+const DETECTIONS_BYTES_LIMIT: usize = 64 << 20;
+/// What more is held before the least of them are let go, in bytes.
+const SLACK_BYTES: usize = 16 << 20;
 
 /// What correlating came to.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) fn run(
 ) -> Result<Correlated, Error> {
     let mut fault: Option<StoreError> = None;
     let mut failed: Option<StoreError> = None;
-    let mut kept = Kept::new(rules.metas(), DETECTIONS_LIMIT, SLACK);
+    let mut kept = Kept::new(rules.metas(), DETECTIONS_BYTES_LIMIT, SLACK_BYTES);
     let mut sorted = inputs.into_sorted()?;
     let hits = std::iter::from_fn(|| match sorted.next()? {
         Ok(input) => Some(input),
@@ -59,71 +59,83 @@ pub(crate) fn run(
 /// The weightiest detections.
 struct Kept<'a> {
     metas: &'a [RuleMeta],
-    limit: usize,
+    bytes_limit: usize,
     slack: usize,
     held: Vec<Detection>,
+    bytes: usize,
     count: u64,
     /// By agency: detections let go, and their hits.
     gone: BTreeMap<AgencyIx, (u64, u64)>,
 }
 
 impl<'a> Kept<'a> {
-    const fn new(metas: &'a [RuleMeta], limit: usize, slack: usize) -> Self {
-        Self { metas, limit, slack, held: Vec::new(), count: 0, gone: BTreeMap::new() }
+    fn new(metas: &'a [RuleMeta], bytes_limit: usize, slack: usize) -> Self {
+        let (held, gone) = (Vec::new(), BTreeMap::new());
+        Self { metas, bytes_limit, slack, held, bytes: 0, count: 0, gone }
     }
 
     fn add(&mut self, mut detection: Detection) {
         self.count += 1;
         let kind = self.metas.get(detection.rule.0 as usize).and_then(|meta| meta.kind);
-        // The hits themselves are in the findings; casework reads those of cloud rules alone.
+        // All of it is in the findings; casework reads hits and agents of cloud rules alone.
         if kind != Some(IncidentKind::CloudAbuse) {
             detection.samples = Vec::new();
+            detection.agents = Vec::new();
         }
+        detection.networks = Vec::new();
         detection.addresses.shrink_to_fit();
-        detection.networks.shrink_to_fit();
         detection.accounts.shrink_to_fit();
         detection.objects.shrink_to_fit();
         detection.agents.shrink_to_fit();
+        self.bytes += weight(&detection);
         self.held.push(detection);
-        if self.held.len() >= self.limit + self.slack {
+        if self.bytes >= self.bytes_limit + self.slack {
             self.let_go();
         }
     }
 
     /// Lets the least go: those of no kind, then those of low level, then those of few hits.
     fn let_go(&mut self) {
-        if self.held.len() <= self.limit {
+        if self.bytes <= self.bytes_limit {
             return;
         }
         let metas = self.metas;
-        let weight = |detection: &Detection| {
+        let importance = |detection: &Detection| {
             let meta = metas.get(detection.rule.0 as usize);
             let kind = meta.is_some_and(|meta| meta.kind.is_some());
             Reverse((kind, meta.map(|meta| meta.severity), detection.count, Reverse(detection.id)))
         };
-        self.held.select_nth_unstable_by_key(self.limit, weight);
-        for detection in self.held.drain(self.limit..) {
+        self.held.sort_by_cached_key(importance);
+        let mut room = self.bytes_limit;
+        let mut fits = |detection: &Detection| {
+            let left = room.checked_sub(weight(detection));
+            left.inspect(|left| room = *left).is_some()
+        };
+        let kept = self.held.iter().take_while(|detection| fits(detection)).count();
+        for detection in self.held.drain(kept..) {
             let gone = self.gone.entry(detection.agency).or_default();
             gone.0 += 1;
             gone.1 += detection.count;
         }
+        self.bytes = self.bytes_limit - room;
     }
 
     fn finish(mut self) -> Correlated {
         self.let_go();
         self.held.sort_unstable_by_key(|detection| detection.id);
-        let limit = self.limit;
+        let held = self.held.len();
         let tell = |(agency, (detections, hits)): (&AgencyIx, &(u64, u64))| SetAside {
             agency: *agency,
             text: Text::new(
                 format!(
-                    "{detections} detections not judged: there were more than {limit}, and these \
-                     are of the lowest level and the fewest hits; all stand in findings.ndjson"
+                    "{detections} detections not judged: more than fit in memory beside the {held} \
+                     that were, of the lowest level and the fewest hits; all stand in \
+                     findings.ndjson"
                 ),
                 format!(
-                    "{detections} deteksiyon ang hindi nahusgahan: higit sa {limit} ang lahat, at \
-                     ang mga ito ang may pinakamababang antas at pinakakaunting tugma; nasa \
-                     findings.ndjson ang lahat"
+                    "{detections} deteksiyon ang hindi nahusgahan: hindi na kasya sa memorya kasama \
+                     ng {held} na nahusgahan, at ang mga ito ang may pinakamababang antas at \
+                     pinakakaunting tugma; nasa findings.ndjson ang lahat"
                 ),
             ),
             detections: *detections,
@@ -132,6 +144,28 @@ impl<'a> Kept<'a> {
         let left_out = self.gone.iter().map(tell).collect();
         Correlated { kept: self.held, count: self.count, left_out }
     }
+}
+
+/// Bytes that a detection takes, about.
+fn weight(detection: &Detection) -> usize {
+    /// What the allocator adds.
+    const PIECE: usize = 16;
+    let names = [&detection.accounts, &detection.objects, &detection.agents];
+    let names = names.into_iter().flatten().map(|tally| tally.value.len() + PIECE);
+    let samples = detection.samples.iter().map(|hit| size_of_val(hit) + hit_texts(hit));
+    let group = detection.group.iter().map(|(name, value)| name.len() + value.len() + 4 * PIECE);
+    size_of::<Detection>()
+        + 4 * PIECE
+        + size_of_val(&*detection.addresses)
+        + size_of_val(&*detection.accounts)
+        + size_of_val(&*detection.objects)
+        + size_of_val(&*detection.agents)
+        + names.chain(samples).chain(group).sum::<usize>()
+}
+
+fn hit_texts(hit: &Hit) -> usize {
+    let texts = [&hit.account, &hit.target, &hit.object, &hit.agent];
+    hit.operation.len() + texts.into_iter().flatten().map(|text| text.len() + 16).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -167,7 +201,8 @@ mod tests {
             ..RuleMeta::default()
         };
         let metas = [meta(Severity::Low), meta(Severity::High)];
-        let mut kept = Kept::new(&metas, 10, 5);
+        let one = weight(&detection(0, 0, 1));
+        let mut kept = Kept::new(&metas, 10 * one, 5 * one);
         for n in 0..1000 {
             // One in a hundred is of the higher level; of the others some have more hits.
             let rule = u32::from(n % 100 == 7);
@@ -185,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_fits_stays_whole() {
-        let mut kept = Kept::new(&[], 10, 5);
+        let mut kept = Kept::new(&[], 10 * weight(&detection(0, 0, 1)), 0);
         (0..10).for_each(|n| kept.add(detection(n, 0, 1)));
         let done = kept.finish();
         assert_eq!((done.kept.len(), done.left_out.len()), (10, 0));

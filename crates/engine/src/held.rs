@@ -1,7 +1,7 @@
 //! Whether the logs hold what an operator needs to find a subscriber (RFC 6302): counted per source
 //! while it is read, and per address while its lines are given to incidents. It judges nobody.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::net::IpAddr;
 
 use bakas_model::{
     ClockBasis, EventRow, SourceIx, SourceSummary, Trace,
@@ -10,7 +10,7 @@ use bakas_model::{
 use rustc_hash::FxHashMap;
 
 /// Addresses and sources whose lines are counted; of more, none is said to be looked at.
-const PAIRS_LIMIT: usize = 1 << 20;
+const PAIRS_LIMIT: usize = 1 << 18;
 /// A clock that may be off by more cannot name a second, in microseconds.
 const SECOND_MICROS: u64 = 1_000_000;
 
@@ -32,25 +32,39 @@ impl Carried {
         }
     }
 
-    /// Fills in what the logs hold for each trace that asks.
-    pub(crate) fn fill(self, traces: &mut [Trace], sources: &[SourceSummary]) {
-        let mut by_address: BTreeMap<IpAddr, Vec<(&SourceSummary, u64)>> = BTreeMap::new();
-        for ((address, source), lines) in self.lines {
-            if let Some(source) = sources.get(source.0 as usize) {
-                by_address.entry(address).or_default().push((source, lines));
-            }
+    /// The same in the order of addresses, to be asked.
+    pub(crate) fn by_address(self) -> ByAddress {
+        let lines = self.lines.into_iter();
+        let mut all: Vec<_> = lines.map(|((address, at), lines)| (address, at, lines)).collect();
+        all.sort_unstable();
+        ByAddress(all)
+    }
+}
+
+/// Lines of evidence in the order of addresses and sources.
+#[derive(Debug)]
+pub(crate) struct ByAddress(Vec<(IpAddr, SourceIx, u64)>);
+
+impl ByAddress {
+    /// Fills in what the logs hold for a trace, where it asks.
+    pub(crate) fn fill(&self, trace: &mut Trace, sources: &[SourceSummary]) {
+        let Some(question) = &mut trace.subscriber else { return };
+        let from = self.0.partition_point(|(address, ..)| *address < trace.address);
+        let carried: Vec<(&SourceSummary, u64)> = self.0[from..]
+            .iter()
+            .take_while(|(address, ..)| *address == trace.address)
+            .filter_map(|(_, source, lines)| Some((sources.get(source.0 as usize)?, *lines)))
+            .collect();
+        if carried.is_empty() {
+            return;
         }
-        for trace in traces {
-            let Some(question) = &mut trace.subscriber else { continue };
-            let Some(carried) = by_address.get(&trace.address) else { continue };
-            let time = trace.at.plus_micros(-trace.at.as_micros().rem_euclid(1_000_000));
-            for fact in &mut question.facts {
-                look(fact, carried);
-                match fact.fact {
-                    Needed::Address => fact.example = Some(trace.address.to_string()),
-                    Needed::Time => fact.example = Some(time.to_string()),
-                    Needed::SourcePort | Needed::Destination => (),
-                }
+        let time = trace.at.plus_micros(-trace.at.as_micros().rem_euclid(1_000_000));
+        for fact in &mut question.facts {
+            look(fact, &carried);
+            match fact.fact {
+                Needed::Address => fact.example = Some(trace.address.to_string()),
+                Needed::Time => fact.example = Some(time.to_string()),
+                Needed::SourcePort | Needed::Destination => (),
             }
         }
     }

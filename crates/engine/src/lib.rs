@@ -34,6 +34,7 @@ mod merged;
 pub mod networks;
 pub mod observer;
 mod ordered;
+mod origins;
 pub mod overlap;
 mod pipeline;
 pub mod plan;

@@ -3,8 +3,8 @@
 
 use std::{mem, thread};
 
-use bakas_casework::{Background, Findings, Outcome};
-use bakas_model::{Case, Detection, Networks as _, Reject, Trace};
+use bakas_casework::{Background, Findings, Leads};
+use bakas_model::{Case, Detection, Moment, Reject};
 use bakas_seal::FileDigest;
 use bakas_store::{CaseFolder, EventLake};
 use bakas_trace::Tables;
@@ -15,6 +15,7 @@ use crate::{
     data,
     feed::Threads,
     observer::Step,
+    origins::{self, Means},
     plan::Plan,
     profiles::{Found, Profiles},
     request::{Request, Tools},
@@ -34,9 +35,9 @@ use crate::{
 pub(crate) struct Investigated {
     pub(crate) case: Case,
     pub(crate) plan: Plan,
-    pub(crate) outcome: Outcome,
+    /// The whole; the case shows its beginning.
+    pub(crate) timeline: Vec<Moment>,
     pub(crate) evidence: Evidence,
-    pub(crate) traces: Vec<Trace>,
     pub(crate) rejects: Vec<Reject>,
     /// Of the events as they lie on the disk.
     pub(crate) events: Vec<FileDigest>,
@@ -76,8 +77,8 @@ pub(crate) fn run(
         || judge(request, tools, known, swept),
         || Ok((stage::records(folder, &secrets, leaves)?, sealing::events(folder)?)),
     )?;
-    let Judged { case, outcome, evidence, traces, rejects } = judged;
-    Ok(Investigated { case, plan, outcome, evidence, traces, rejects, events, log: Some(log) })
+    let Judged { case, timeline, evidence, rejects } = judged;
+    Ok(Investigated { case, plan, timeline, evidence, rejects, events, log: Some(log) })
 }
 
 /// What casework works with.
@@ -114,9 +115,8 @@ impl<'a> Known<'a> {
 /// What casework came to.
 struct Judged {
     case: Case,
-    outcome: Outcome,
+    timeline: Vec<Moment>,
     evidence: Evidence,
-    traces: Vec<Trace>,
     rejects: Vec<Reject>,
 }
 
@@ -138,27 +138,26 @@ fn judge(
     )?;
 
     tools.begin(Step::Casework, 0)?;
-    let wanted = bakas_casework::wanted_profiles(&detections);
-    let mut found = profiles.gather(Found::default(), &wanted)?;
-    let mut drafts = bakas_casework::draft(&known.findings(&detections, &background, &found));
-    found = profiles.gather(found, drafts.wanted())?;
+    let leads = Leads::of(book.rules.metas(), &detections);
+    let found = profiles.gather(&leads)?;
     let findings = known.findings(&detections, &background, &found);
+    let mut drafts = bakas_casework::draft(leads, &findings);
     let (claimed, carried) = revisit::suspects(&mut drafts, &findings, lake, folder)?;
     let mut outcome = drafts.finish(&findings);
     outcome.set_aside.extend(left_out);
 
-    let window = summary::window(&sources);
-    let mut traces: Vec<Trace> = summary::addresses(&outcome.incidents)
-        .map(|(address, first)| table.trace(address, first, now))
-        .collect();
-    carried.fill(&mut traces, &sources);
+    drop(detections);
+    drop(found);
+    let means = Means { table, carried, sources: &sources, now };
+    let origins = origins::trace(&outcome, means, folder)?;
     let assessments = bakas_assess::assess(&bakas_assess::Input {
-        ground: &bakas_assess::Ground::of(&outcome.incidents, &outcome.campaigns, &traces),
+        ground: &origins.ground,
         agencies: &plan.agencies,
         sources: &sources,
         judgements: &bakas_model::Judgements::default(),
         as_of: None,
     });
+    let window = summary::window(&sources);
     let prefixes = |asn| table.prefixes_of(asn, now);
     let ((blocks, asks), evidence) = both(
         "the evidence",
@@ -170,6 +169,8 @@ fn judge(
         || writing::evidence(claimed, &outcome.numbers, plan, folder),
     )?;
 
+    origins::name_most_active(&mut outcome.incidents);
+    let timeline = outcome.timeline.clone();
     let parts = summary::Parts {
         plan,
         counts: book.seen(&seen).counts,
@@ -178,8 +179,9 @@ fn judge(
         skew,
         data_sets: table.data_sets(),
         detections: count,
-        outcome: &outcome,
-        traces: &traces,
+        outcome,
+        traces: origins.traces,
+        networks: (origins.networks, origins.more_networks),
         assessments,
         blocks,
         asks,
@@ -187,7 +189,7 @@ fn judge(
         now,
     };
     let case = summary::case(request, parts);
-    Ok(Judged { case, outcome, evidence, traces, rejects })
+    Ok(Judged { case, timeline, evidence, rejects })
 }
 
 /// Does two things at the same time, the second on a thread of its own; `what` names that in an

@@ -7,10 +7,8 @@ use std::{
     thread,
 };
 
-use bakas_casework::{Background, Wanted};
-use bakas_model::{
-    AccountKey, AccountProfile, AddressProfile, AgencyIx, Asn, Block, Incident, Networks, Timestamp,
-};
+use bakas_casework::{Background, Home, Leads, Standing, name_hash};
+use bakas_model::{AgencyIx, Asn, Block, Incident, Networks, Timestamp};
 use bakas_store::{Spool, StoreError};
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
@@ -20,11 +18,15 @@ use crate::{
     sweep::{ByAccount, ByAddress, PROFILES_BYTES_LIMIT},
 };
 
-/// Some of the profiles, by what they are of.
+/// Memory for the sessions of those whom the rules named, told apart by name; of more they are
+/// counted.
+const SESSIONS_BYTES_LIMIT: usize = 24 << 20;
+
+/// What casework needs of some of the profiles, by what they are of.
 #[derive(Default)]
 pub(crate) struct Found {
-    pub(crate) addresses: FxHashMap<(AgencyIx, IpAddr), AddressProfile>,
-    pub(crate) accounts: FxHashMap<AccountKey, AccountProfile>,
+    pub(crate) addresses: FxHashMap<(AgencyIx, IpAddr), Standing>,
+    pub(crate) accounts: FxHashMap<(AgencyIx, u64), Home>,
 }
 
 /// All profiles of a case, each whole.
@@ -51,28 +53,37 @@ impl Profiles {
         let addresses = Some(whole);
         let mut whole = Spool::new(temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
         for profile in Merged::of(accounts)? {
-            whole.push(profile?)?;
+            let profile = profile?;
+            // Who never got in has no usual place; in a flood of tries these are most accounts.
+            if Home::of(&profile.0).is_some() {
+                whole.push(profile)?;
+            }
         }
         let profiles = Self { addresses, accounts: Some(whole), temp: temp.to_owned() };
         Ok((profiles, background))
     }
 
-    /// Those that are wanted, beside those that were found before.
-    pub(crate) fn gather(&mut self, found: Found, wanted: &Wanted) -> Result<Found, StoreError> {
-        let Found { mut addresses, mut accounts } = found;
+    /// What is known of those whom the rules named. The accounts' profiles are not needed again.
+    pub(crate) fn gather(&mut self, leads: &Leads) -> Result<Found, StoreError> {
+        let Found { mut addresses, mut accounts } = Found::default();
+        let mut left = SESSIONS_BYTES_LIMIT;
         let again = || Spool::new(&self.temp, PROFILES_BYTES_LIMIT, ByAddress::weight);
         pass(&mut self.addresses, again, |ByAddress(profile)| {
-            let key = (profile.agency, profile.address);
-            if wanted.addresses.contains(&key) {
-                addresses.entry(key).or_insert_with(|| AddressProfile::clone(profile));
+            if leads.wants_address(profile.agency, profile.address) {
+                let standing = Standing::of(profile, left > 0);
+                left = left.saturating_sub(standing.session_bytes());
+                addresses.insert((profile.agency, profile.address), standing);
             }
         })?;
-        let again = || Spool::new(&self.temp, PROFILES_BYTES_LIMIT, ByAccount::weight);
-        pass(&mut self.accounts, again, |ByAccount(profile)| {
-            if wanted.accounts.contains(&profile.key) && !accounts.contains_key(&profile.key) {
-                accounts.insert(profile.key.clone(), profile.clone());
+        let all = self.accounts.take().expect("they are gathered from once");
+        for profile in all.into_sorted()? {
+            let ByAccount(profile) = profile?;
+            if leads.wants_account(&profile.key)
+                && let Some(home) = Home::of(&profile)
+            {
+                accounts.insert((profile.key.agency, name_hash(&profile.key.name)), home);
             }
-        })?;
+        }
         Ok(Found { addresses, accounts })
     }
 

@@ -1,20 +1,17 @@
 //! Gathers what the stages gave into the case document.
 
-use std::{collections::BTreeMap, net::IpAddr};
-
 use bakas_casework::Outcome;
 use bakas_ingest::SkewSampler;
 use bakas_model::{
-    Ask, Assessment, Block, Case, Counts, DataSet, Incident, Reject, RuleCounts, SourceSummary,
-    Timestamp, Trace, case::CASE_SCHEMA,
+    Ask, Assessment, Block, Case, Counts, DataSet, Reject, RuleCounts, SourceSummary, Timestamp,
+    Trace,
+    case::{CASE_SCHEMA, NetworkUse},
 };
 
 use crate::{plan::Plan, request::Request};
 
 /// Moments of the timeline that the case document holds; all stand in `timeline.ndjson`.
 const TIMELINE_LIMIT: usize = 2_000;
-/// Traces that the case document holds; all stand in `traces.ndjson`.
-const TRACES_LIMIT: usize = 2_000;
 /// Rejects that the case document shows; samples of all stand in `rejects.ndjson`.
 const REJECTS_LIMIT: usize = 200;
 
@@ -27,8 +24,10 @@ pub(crate) struct Parts<'a> {
     pub(crate) skew: SkewSampler,
     pub(crate) data_sets: Vec<DataSet>,
     pub(crate) detections: u64,
-    pub(crate) outcome: &'a Outcome,
-    pub(crate) traces: &'a [Trace],
+    /// Its incidents, campaigns, links and what was set aside go into the case.
+    pub(crate) outcome: Outcome,
+    pub(crate) traces: Vec<Trace>,
+    pub(crate) networks: (Vec<NetworkUse>, u64),
     pub(crate) assessments: Vec<Assessment>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) asks: Vec<Ask>,
@@ -41,16 +40,6 @@ pub(crate) fn window(sources: &[SourceSummary]) -> Option<(Timestamp, Timestamp)
     let first = sources.iter().filter_map(|s| s.first).min()?;
     let last = sources.iter().filter_map(|s| s.last).max()?;
     Some((first, last))
-}
-
-/// Every address of an incident, with the time of its first line, sorted.
-pub(crate) fn addresses(incidents: &[Incident]) -> impl Iterator<Item = (IpAddr, Timestamp)> {
-    let mut first = BTreeMap::new();
-    for used in incidents.iter().flat_map(|incident| &incident.addresses) {
-        let known: &mut Timestamp = first.entry(used.address).or_insert(used.first);
-        *known = used.first.min(*known);
-    }
-    first.into_iter()
 }
 
 /// The case document; the evidence is counted while it is written.
@@ -83,16 +72,18 @@ pub(crate) fn case(request: &Request, parts: Parts<'_>) -> Case {
         rejects: parts.rejects[..head(parts.rejects.len(), REJECTS_LIMIT)].to_vec(),
         rules: parts.counts,
         data_sets: parts.data_sets,
-        incidents: outcome.incidents.clone(),
-        campaigns: outcome.campaigns.clone(),
-        weak_links: outcome.weak_links.clone(),
-        common_factors: outcome.common_factors.clone(),
+        incidents: outcome.incidents,
+        campaigns: outcome.campaigns,
+        weak_links: outcome.weak_links,
+        common_factors: outcome.common_factors,
         timeline: outcome.timeline[..head(outcome.timeline.len(), TIMELINE_LIMIT)].to_vec(),
         lines_per_day: Vec::new(),
-        traces: parts.traces[..head(parts.traces.len(), TRACES_LIMIT)].to_vec(),
+        networks: parts.networks.0,
+        more_networks: parts.networks.1,
+        traces: parts.traces,
         assessments: parts.assessments,
         blocks: parts.blocks,
         asks: parts.asks,
-        set_aside: outcome.set_aside.clone(),
+        set_aside: outcome.set_aside,
     }
 }

@@ -35,11 +35,12 @@ pub(crate) fn findings(
     Ok(correlated)
 }
 
-/// Writes everything but the findings, the evidence and the seal; returns the case.
+/// Writes everything but the findings, the addresses with their traces, the evidence and the seal;
+/// returns the case.
 pub(crate) fn everything(done: Investigated, folder: &CaseFolder) -> Result<Case, Error> {
-    let Investigated { mut case, plan, outcome, evidence, traces, rejects, .. } = done;
-    all(folder, "traces.ndjson", &traces)?;
-    all(folder, "timeline.ndjson", &outcome.timeline)?;
+    let Investigated { mut case, plan, timeline, evidence, rejects, .. } = done;
+    all(folder, "timeline.ndjson", &timeline)?;
+    drop(timeline);
     all(folder, "rejects.ndjson", &rejects)?;
     case.lines_per_day = evidence.lines_per_day();
     case.counts.evidence_lines = case.lines_per_day.iter().map(|day| day.lines).sum();

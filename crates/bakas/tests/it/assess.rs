@@ -35,6 +35,8 @@ fn yard() -> Yard {
     let yard = Yard::new();
     let shared = CASE.lock().unwrap();
     copy(&shared.path("case"), &yard.path("case"));
+    // The log is continued with the key that began it.
+    copy(&shared.path(".config"), &yard.path(".config"));
     yard
 }
 
@@ -129,15 +131,15 @@ fn an_item_is_explained_by_the_number_that_the_sentences_give_it() {
     let yard = yard();
     let soil = ["--subject", "C-01", "--level", "soil"];
     let shown = done(&yard, &soil);
-    assert!(shown.out.contains("Evidence: E1 net-countries B"), "{}", shown.out);
-    let by_name = done(&yard, &["explain", "net-countries", soil[0], soil[1], soil[2], soil[3]]);
+    assert!(shown.out.contains("Evidence: E1 net-relays B"), "{}", shown.out);
+    let by_name = done(&yard, &["explain", "net-relays", soil[0], soil[1], soil[2], soil[3]]);
     for number in ["E1", "e1", "1"] {
         let ran = done(&yard, &["explain", number, soil[0], soil[1], soil[2], soil[3]]);
         assert_eq!(ran.out, by_name.out, "{number}");
-        assert!(ran.out.contains("E1 net-countries. "), "{}", ran.out);
+        assert!(ran.out.contains("E1 net-relays. "), "{}", ran.out);
     }
     let everywhere = done(&yard, &["explain", "E1", "--subject", "C-01"]);
-    for head in ["C-01/soil  E1 net-countries", "C-01/actor  E1 case-"] {
+    for head in ["C-01/soil  E1 net-relays", "C-01/actor  E1 case-"] {
         assert!(everywhere.out.contains(head), "{head}: {}", everywhere.out);
     }
     assert_eq!(assess(&yard, &["explain", "E99"]).code, 2);

@@ -87,7 +87,7 @@ fn a_bag_shows_what_was_chosen_and_hides_the_rest() {
         }
     }
     let record = fs::read_to_string(yard.path("bag/data/records/000001.json")).unwrap();
-    assert!(record.contains("\\\"action\\\",\\\"POST "), "{record}");
+    assert!(record.contains("\\\"action\\\",\\\""), "{record}");
 }
 
 /// Tries every address that begins alike, with every salt that is known, against hidden digests.
@@ -279,7 +279,7 @@ fn tools_of_others_refuse_an_altered_bag() {
     let by_hand = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../e2e/verify");
     let path = yard.path("bag/data/records/000003.json");
     let bytes = fs::read(&path).unwrap();
-    let altered = String::from_utf8_lossy(&bytes).replace("POST ", "GET  ");
+    let altered = String::from_utf8_lossy(&bytes).replace("\\\"action\\\",\\\"", "\\\"action\\\",\\\"x");
     assert_ne!(altered.as_bytes(), bytes);
     fs::write(&path, altered).unwrap();
     let mut command = Command::new("python3");

@@ -10,6 +10,7 @@ mod commands;
 mod corpora;
 mod data;
 mod exchange;
+mod memory;
 mod new_logs;
 mod overlap;
 mod scenario;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Account, Agency, AgencyIx, Ask, Assessment, Block, Campaign, CommonFactor, Day, Family,
-    Incident, IncidentId, Link, Moment, Reject, RejectReason, Source, SourceIx, Text, Timestamp,
-    Trace,
+    Account, Agency, AgencyIx, Ask, Asn, Assessment, Block, Campaign, CommonFactor, Country, Day,
+    Family, Incident, IncidentId, Link, Moment, NetworkKind, Reject, RejectReason, Source,
+    SourceIx, Text, Timestamp, Trace, network::StateOwned,
 };
 
 /// Version of the `case.json` schema; it grows with every change that a reader must know of.
@@ -155,6 +155,42 @@ pub struct DataSet {
     pub sha256: String,
 }
 
+/// A network as all incidents together saw it, counted over every address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkUse {
+    /// Who announced the addresses at that time.
+    pub asn: Option<Asn>,
+    /// Who operates it.
+    pub operator: Option<String>,
+    /// Where it is registered.
+    pub country: Option<Country>,
+    /// What kind of network it is.
+    pub kind: NetworkKind,
+    /// Lines of incidents from there.
+    pub lines: u64,
+    /// Distinct addresses.
+    pub addresses: u64,
+    /// The incidents.
+    pub incidents: BTreeSet<IncidentId>,
+    /// Their agencies.
+    pub agencies: BTreeSet<AgencyIx>,
+    /// Legitimate use of the same addresses in the same agencies, in sessions.
+    pub legitimate_sessions: u64,
+    /// First line.
+    pub first: Timestamp,
+    /// Last line.
+    pub last: Timestamp,
+    /// Whether a state owns the operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_owned: Option<StateOwned>,
+    /// What IANA sets it apart for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub special: Option<String>,
+    /// Lists that name it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lists: BTreeSet<String>,
+}
+
 /// How many lines of evidence an incident has on one day (UTC): what the report's histogram shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayLines {
@@ -226,7 +262,13 @@ pub struct Case {
     /// Lines of evidence by incident and day, counted while `evidence.ndjson` is written.
     #[serde(default)]
     pub lines_per_day: Vec<DayLines>,
-    /// The addresses of incidents; the whole stands in `traces.ndjson`.
+    /// Networks of the incidents' addresses, most lines first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<NetworkUse>,
+    /// How many more networks there are than those that are listed.
+    #[serde(default)]
+    pub more_networks: u64,
+    /// The most active addresses of incidents; the whole stands in `traces.ndjson`.
     pub traces: Vec<Trace>,
     /// Soil, infrastructure, actor.
     pub assessments: Vec<Assessment>,

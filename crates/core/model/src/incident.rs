@@ -174,8 +174,11 @@ pub struct Incident {
     pub detections: Vec<DetectionId>,
     /// ATT&CK techniques seen.
     pub techniques: Vec<String>,
-    /// Addresses, most lines first.
+    /// Addresses, most lines first; of very many the most active. All stand in `addresses.ndjson`.
     pub addresses: Vec<AddressUse>,
+    /// How many more addresses there are than those that are named.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_addresses: u64,
     /// User agents, most lines first, at most 20.
     pub agents: Vec<Tally<String>>,
     /// Kinds of logs that its lines stand in, most lines first.
@@ -275,6 +278,19 @@ pub struct Moment {
     /// The first of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+}
+
+impl Incident {
+    /// How many addresses there are, named or not.
+    #[must_use]
+    pub fn address_count(&self) -> u64 {
+        self.addresses.len() as u64 + self.more_addresses
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Act {

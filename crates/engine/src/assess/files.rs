@@ -2,13 +2,11 @@
 //! there. It judges nothing.
 
 use std::{
-    collections::BTreeSet,
     fs,
-    io::{self, BufRead as _, Read as _},
+    io::{self, Read as _},
     path::Path,
 };
 
-use bakas_model::{Case, Trace};
 use sha2::{Digest as _, Sha256};
 
 use super::document::Fault;
@@ -16,40 +14,6 @@ use crate::Error;
 
 /// Largest `case.json` that is read (1 GiB).
 pub(super) const CASE_BYTES_LIMIT: u64 = 1 << 30;
-/// Largest line of `traces.ndjson` that is read.
-const TRACE_BYTES_LIMIT: u64 = 4 << 20;
-
-/// All traces of the case: `case.json` holds only the first of many.
-pub(super) fn traces(folder: &Path, case: &Case) -> Result<Vec<Trace>, Error> {
-    let path = folder.join("traces.ndjson");
-    let read = |source| Error::Read { path: path.clone(), source };
-    let file = match fs::File::open(&path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(case.traces.clone()),
-        Err(source) => return Err(read(source)),
-    };
-    let used: BTreeSet<_> = case
-        .incidents
-        .iter()
-        .flat_map(|incident| &incident.addresses)
-        .map(|one| one.address)
-        .collect();
-    let mut lines = io::BufReader::new(file);
-    let (mut traces, mut line) = (Vec::new(), Vec::new());
-    loop {
-        line.clear();
-        let bytes =
-            (&mut lines).take(TRACE_BYTES_LIMIT).read_until(b'\n', &mut line).map_err(read)?;
-        if bytes == 0 {
-            return Ok(traces);
-        }
-        let trace: Trace = serde_json::from_slice(&line).map_err(|e| read(io::Error::other(e)))?;
-        if used.contains(&trace.address) {
-            traces.push(trace);
-        }
-    }
-}
-
 /// A plain file of at most so many bytes; none where it is not there.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
     let wrong = |source| Error::Read { path: path.to_owned(), source };

@@ -14,11 +14,11 @@ use super::{
     ASSESS_SCHEMA, DOCUMENT_BYTES_LIMIT, DOCUMENT_FILE, HISTORY_FILE, Judge, Weighed, check,
     document::{self, Document, Fault},
     entry::{self, Entry},
-    files::{CASE_BYTES_LIMIT, no_case, read, sha256, traces, wrong},
+    files::{CASE_BYTES_LIMIT, no_case, read, sha256, wrong},
     history::History,
     write,
 };
-use crate::Error;
+use crate::{Error, origins};
 
 /// A case and what was judged of it, as they lie in its folder.
 #[derive(Debug)]
@@ -47,8 +47,7 @@ impl Opened {
         let text = String::from_utf8(text)
             .map_err(|_| wrong(&path, Fault { line: None, what: "it is not UTF-8".into() }))?;
         let document = Document::parse(&text).map_err(|fault| wrong(&path, fault))?;
-        let traces = traces(folder, &case)?;
-        let ground = Ground::of(&case.incidents, &case.campaigns, &traces);
+        let ground = origins::ground(folder, &case)?;
         let opened = Self {
             case_sha256: sha256(&bytes),
             folder: folder.to_owned(),

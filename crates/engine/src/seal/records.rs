@@ -6,7 +6,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use bakas_model::{Event, Place};
@@ -15,6 +15,7 @@ use bakas_seal::{
     leaf::{HASH_BYTES, leaf_hash},
     record::{Field, SECRET_BYTES, Sealer, Secret, record_leaf},
 };
+use bakas_store::StoreError;
 use sha2::{Digest as _, Sha256};
 
 use super::{Log, fields::Fields};
@@ -203,7 +204,7 @@ fn offset_of(aside: &Aside) -> u64 {
 }
 
 fn aside_failed(source: io::Error) -> Error {
-    Error::Write { path: PathBuf::from("a temporary file of the case"), source }
+    StoreError::io("write", "a temporary file of the case", source).into()
 }
 
 /// Puts all records into the log, and their rows into the case at `folder`. Gives the leaves of each
@@ -222,7 +223,7 @@ pub(crate) fn merge(
     }
     batches.sort_unstable();
     let path = folder.join(RECORDS_FILE);
-    let write = |source| Error::Write { path: path.clone(), source };
+    let write = |source| Error::from(StoreError::io("write", &path, source));
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(write)?;
     }

@@ -49,6 +49,7 @@ fn incident(number: u16) -> Incident {
         detections: Vec::new(),
         techniques: Vec::new(),
         addresses: vec![used(1), used(2)],
+        more_addresses: 0,
         agents: Vec::new(),
         scope: Scope::default(),
     }

@@ -41,6 +41,7 @@ fn incident(id: &str, agency: u16, kind: IncidentKind, addresses: &[String]) -> 
                 legitimate_sessions: 0,
             })
             .collect(),
+        more_addresses: 0,
         agents: Vec::new(),
         scope: Scope::default(),
     }

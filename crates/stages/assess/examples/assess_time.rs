@@ -127,6 +127,7 @@ fn incident() -> Incident {
         detections: Vec::new(),
         techniques: Vec::new(),
         addresses: Vec::new(),
+        more_addresses: 0,
         agents: Vec::new(),
         streams: Vec::new(),
         scope: Scope::default(),

@@ -6,7 +6,7 @@ use bakas_model::{AddressProfile, AgencyIx, Asn};
 use rustc_hash::FxHashMap;
 
 /// Most user agents that are counted; beyond, new ones count as rare.
-pub(crate) const AGENTS_LIMIT: usize = 2_000_000;
+pub(crate) const AGENTS_LIMIT: usize = 500_000;
 
 /// Figures over all address profiles. Its parts are counts, so that the order does not matter.
 #[derive(Clone, Debug, Default)]

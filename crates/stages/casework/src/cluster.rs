@@ -10,9 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     background::Background,
+    few::Families,
     judge::{Suspect, takeover::block},
     ledger::name_hash,
-    reading::{Family, is_tool},
     survey::Survey,
 };
 
@@ -50,8 +50,8 @@ pub(crate) struct Habits {
     agents: FxHashSet<u64>,
     tools: (u64, u64),
     pub(crate) hours: [u32; 24],
-    accounts: FxHashSet<String>,
-    families: BTreeSet<Family>,
+    accounts: FxHashSet<u64>,
+    families: Families,
     span: (Timestamp, Timestamp),
     shared: bool,
 }
@@ -189,7 +189,7 @@ pub(crate) fn likeness(a: &Habits, b: &Habits, background: &Background) -> f64 {
     if a.span.0.micros_since(b.span.1).max(b.span.0.micros_since(a.span.1)) > APART_MICROS {
         weight += APART_IN_TIME_DECIBANS;
     }
-    if a.families.is_disjoint(&b.families) {
+    if a.families.is_disjoint(b.families) {
         weight += OTHER_FAMILY_DECIBANS;
     }
     weight
@@ -243,7 +243,7 @@ fn empty() -> Habits {
         tools: (0, 0),
         hours: [0; 24],
         accounts: FxHashSet::default(),
-        families: BTreeSet::new(),
+        families: Families::default(),
         span: (Timestamp::MAX, Timestamp::MIN),
         shared: true,
     }
@@ -254,25 +254,25 @@ fn habits(member: usize, suspect: &Suspect, survey: &Survey) -> Habits {
     habits.members.push(member);
     habits.blocks.insert(block(suspect.address));
     habits.span = suspect.span;
-    habits.accounts = suspect.accounts.clone().unwrap_or_default();
+    habits.accounts = suspect.accounts.iter().flatten().map(|name| name_hash(name)).collect();
     let Some(track) = survey.tracks.get(&(suspect.agency, suspect.address)) else { return habits };
     habits.networks.insert(track.asn);
     let tries =
         matches!(suspect.kind, IncidentKind::PasswordGuessing | IncidentKind::AdminDiscovery);
-    habits.hours = if tries { track.fail_hours } else { track.hours };
-    habits.families = track.families.clone();
-    habits.accounts.extend(track.tried.keys().cloned());
+    habits.hours = if tries { track.fail_hours.all() } else { track.hours.all() };
+    habits.families = track.families;
+    habits.accounts.extend(track.tried.keys());
     habits.shared = matches!(
         track.kind,
         NetworkKind::Vpn | NetworkKind::Tor | NetworkKind::PrivateRelay | NetworkKind::Content
     );
-    for (agent, used) in &track.agents {
-        let chosen = suspect.agents.as_ref().is_none_or(|agents| agents.contains(agent));
-        if agent.is_empty() || !chosen {
+    for (agent, used) in track.agents.iter() {
+        let chosen = suspect.agents.as_ref().is_none_or(|agents| agents.contains(&agent));
+        if used.is_nameless || !chosen {
             continue;
         }
-        habits.agents.insert(name_hash(agent));
-        let side = if is_tool(agent) { &mut habits.tools.0 } else { &mut habits.tools.1 };
+        habits.agents.insert(agent);
+        let side = if used.is_tool { &mut habits.tools.0 } else { &mut habits.tools.1 };
         *side += used.rows;
     }
     habits
@@ -289,7 +289,7 @@ impl Habits {
             *ours += theirs;
         }
         self.accounts.extend(other.accounts);
-        self.families.extend(other.families);
+        self.families.join(other.families);
         self.span = (self.span.0.min(other.span.0), self.span.1.max(other.span.1));
         self.shared &= other.shared;
     }

@@ -1,7 +1,7 @@
 //! Drafts of incidents: from leads to suspects, from suspects to groups, from groups to the rows
 //! that belong to them. The judging itself is in `judge`, the telling in `outcome`.
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use bakas_model::{
     AccountKey, AgencyIx, DetectionId, EventRow, IncidentKind, NetworkKind, Status, Timestamp,
@@ -10,8 +10,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     Findings, Wanted, cloud, cluster,
-    fold::{FOLD_NAMES_LIMIT, Failures, Fold},
-    judge::{self, Aside, CANDIDATES_LIMIT, Court, Excuse, Leads, Suspect, set_aside},
+    few::Room,
+    fold::{FOLD_NAMES_LIMIT, FOLD_ROOM_BYTES, Failures, Fold},
+    judge::{self, Aside, Court, Excuse, Leads, Suspect, Who, set_aside},
+    ledger::name_hash,
     machines::Machines,
     order,
     reading::{self, Family, Meaning},
@@ -31,7 +33,8 @@ const LOOK_FAILS: u64 = 30;
 pub(crate) struct Grip {
     from: Timestamp,
     until: Timestamp,
-    agents: Option<FxHashSet<String>>,
+    /// By the hash of their names.
+    agents: Option<FxHashSet<u64>>,
     accounts: Option<FxHashSet<String>>,
 }
 
@@ -47,7 +50,7 @@ pub(crate) struct Draft {
 }
 
 /// The drafts of a case, from the first leads to the outcome.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Drafts {
     pub(crate) leads: Leads,
     pub(crate) survey: Survey,
@@ -62,15 +65,18 @@ pub struct Drafts {
     pub(crate) by_machine: Machines,
     /// The upload that placed a shell, by agency.
     placed: FxHashMap<AgencyIx, (Timestamp, IpAddr)>,
-    /// Tries at each account that any draft holds.
-    tried: FxHashMap<AccountKey, Failures>,
+    /// Tries at each account that any draft holds, by the hash of its name.
+    tried: FxHashMap<(AgencyIx, u64), Failures>,
+    /// For what the drafts count by name.
+    pub(crate) room: Room,
     settled: bool,
 }
 
 /// Names the suspects that the detections point to.
 #[must_use]
-pub fn draft(findings: &Findings<'_>) -> Drafts {
-    let mut drafts = Drafts { leads: Leads::of(findings), ..Drafts::default() };
+pub fn draft(leads: Leads, findings: &Findings<'_>) -> Drafts {
+    let mut drafts = Drafts::new(leads);
+    drafts.tell_left_out();
     let keys: Vec<_> = drafts.leads.addresses.keys().copied().collect();
     for key in keys {
         drafts.consider(findings, key);
@@ -92,6 +98,39 @@ pub fn draft(findings: &Findings<'_>) -> Drafts {
 }
 
 impl Drafts {
+    fn new(leads: Leads) -> Self {
+        Self {
+            leads,
+            survey: Survey::default(),
+            aside: Aside::default(),
+            drafts: Vec::new(),
+            kinds: FxHashMap::default(),
+            wanted: Wanted::default(),
+            by_address: FxHashMap::default(),
+            by_account: FxHashMap::default(),
+            by_machine: Machines::default(),
+            placed: FxHashMap::default(),
+            tried: FxHashMap::default(),
+            room: Room::new(FOLD_ROOM_BYTES),
+            settled: false,
+        }
+    }
+
+    /// Those whom the rules named and who are too many to be looked at.
+    fn tell_left_out(&mut self) {
+        for (agency, left) in &self.leads.chosen.left_out {
+            let excused = self.aside.entry((*agency, Excuse::NotLookedAt)).or_default();
+            excused.names.extend(left.named.iter().map(|address| Who::Address(*address)));
+            excused.unnamed += left.addresses - left.named.len() as u64;
+            excused.hits += left.hits;
+        }
+        for (agency, (names, hits)) in std::mem::take(&mut self.leads.accounts_beyond) {
+            let excused = self.aside.entry((agency, Excuse::NotLookedAt)).or_default();
+            excused.unnamed += names.len() as u64;
+            excused.hits += hits;
+        }
+    }
+
     /// Decides from the profile whether an address's rows are worth reading.
     fn consider(&mut self, findings: &Findings<'_>, key: (AgencyIx, IpAddr)) {
         let hints = &self.leads.addresses[&key];
@@ -104,19 +143,14 @@ impl Drafts {
         {
             let fails = profile.sign_ins_failed;
             if profile.sign_ins > 0 && fails < LOOK_FAILS && fails < 2 * profile.sign_ins {
-                let crowd = profile.accounts.len() >= 3 || profile.agents.len() >= 3;
+                let crowd = profile.accounts >= 3 || profile.agents >= 3;
                 let why = if crowd { Excuse::SharedAddress } else { Excuse::Forgetful };
-                set_aside(&mut self.aside, key.0, why, key.1.to_string(), fails);
+                set_aside(&mut self.aside, key.0, why, key.1, fails);
                 return;
             }
         }
-        if self.wanted.addresses.len() < CANDIDATES_LIMIT {
-            self.kinds.insert(key.1, kind);
-            self.wanted.addresses.insert(key);
-        } else {
-            let hits = hints.values().map(|hint| hint.hits).sum();
-            set_aside(&mut self.aside, key.0, Excuse::NotLookedAt, key.1.to_string(), hits);
-        }
+        self.kinds.insert(key.1, kind);
+        self.wanted.addresses.insert(key);
     }
 
     /// Whose rows are to be read: first those of everybody under suspicion, and after
@@ -150,6 +184,7 @@ impl Drafts {
         for ((_, address), track) in &mut self.survey.tracks {
             track.kind = findings.networks.locate(*address, track.first.unwrap_or_default()).kind;
         }
+        self.survey.end(judge::tries::OWN_DAYS);
         let mut aside = std::mem::take(&mut self.aside);
         let court = Court { findings, leads: &self.leads, survey: &self.survey };
         let mut suspects = judge::tries::judge(&court, &mut aside);
@@ -176,21 +211,22 @@ impl Drafts {
             detections: Vec::new(),
             fold: Fold::default(),
         };
-        let (mut tries, mut tried) = (0, FxHashMap::<&str, u64>::default());
+        let (mut tries, mut tried) = (0, FxHashSet::<u64>::default());
         for suspect in members.iter().map(|member| &suspects[*member]) {
-            let track = self.survey.tracks.get(&(suspect.agency, suspect.address));
+            let track = self.survey.tracks.get(&(suspect.agency, suspect.address)).map(|t| &**t);
             draft.score = draft.score.max(suspect.score);
             draft.grips.entry(suspect.address).or_default().push(grip(suspect, track));
             if let Some(track) = track {
-                let about =
-                    |name: &String| suspect.accounts.as_ref().is_none_or(|a| a.contains(name));
+                let meant: Option<FxHashSet<u64>> =
+                    suspect.accounts.as_ref().map(|a| a.iter().map(|n| name_hash(n)).collect());
+                let about = |name: &u64| meant.as_ref().is_none_or(|meant| meant.contains(name));
                 for (name, count) in track.tried.iter().filter(|(name, _)| about(name)) {
                     tries += count;
-                    *tried.entry(name).or_default() += count;
+                    tried.insert(name);
                 }
             }
         }
-        if draft.kind == IncidentKind::PasswordGuessing && is_spraying(tries, &tried) {
+        if draft.kind == IncidentKind::PasswordGuessing && is_spraying(tries, tried.len()) {
             draft.kind = IncidentKind::PasswordSpraying;
         }
         draft.detections = resting_on(findings, &draft);
@@ -223,6 +259,7 @@ impl Drafts {
     /// Gives a row to the draft that it belongs to, if any; rows come in time order.
     pub fn claim(&mut self, row: &EventRow) -> Option<usize> {
         let meaning = self.meaning(row);
+        self.room.agency = row.agency;
         let at = match row.src {
             Some(address) => self.by_source(row, address, meaning),
             None => self.by_presence(row),
@@ -234,13 +271,10 @@ impl Drafts {
                 | IncidentKind::CloudAbuse
                 | IncidentKind::AdminDiscovery
         );
-        let key = row
-            .account
-            .as_ref()
-            .map(|name| AccountKey { agency: row.agency, name: name.to_lowercase() });
+        let key = row.account.as_ref().map(|name| (row.agency, name_hash(&name.to_lowercase())));
         let tried = key.as_ref().and_then(|key| self.tried.get(key));
         let elsewhere = tried.map_or(0, |failures| failures.before(row.time));
-        if self.drafts[at].fold.add(row, meaning, after, elsewhere)
+        if self.drafts[at].fold.add(row, meaning, after, elsewhere, &mut self.room)
             && let Some(key) = key
             && (self.tried.len() < FOLD_NAMES_LIMIT || self.tried.contains_key(&key))
         {
@@ -280,9 +314,9 @@ impl Drafts {
                 let held = |grip: &Grip| grip.from <= row.time && row.time <= grip.until;
                 // On a machine one sign-in opens a session, whose records name no address.
                 if draft.kind == IncidentKind::AccountTakeover && family == Family::System {
-                    return visit.families.contains(&family) && visit.in_session(row.time);
+                    return visit.families.contains(family) && visit.in_session(row.time);
                 }
-                visit.families.contains(&family)
+                visit.families.contains(family)
                     && visit.is_present(row.time)
                     && (!tries(draft.kind) || draft.grips[address].iter().any(held))
             })
@@ -359,18 +393,20 @@ impl Drafts {
 
 /// Nobody who is accused is listed as excused in the same agency.
 fn excused(mut aside: Aside, suspects: &[Suspect]) -> Aside {
-    let mut accused: FxHashSet<(AgencyIx, String)> = FxHashSet::default();
+    let mut accused: BTreeMap<AgencyIx, FxHashSet<Who>> = BTreeMap::new();
     for suspect in suspects {
-        accused.insert((suspect.agency, suspect.address.to_string()));
-        let names = suspect.accounts.iter().flatten();
-        accused.extend(names.map(|name| (suspect.agency, name.clone())));
+        let names = suspect.accounts.iter().flatten().map(|name| name.as_str().into());
+        let accused = accused.entry(suspect.agency).or_default();
+        accused.extend(names.chain([suspect.address.into()]));
     }
-    for ((agency, why), (names, _)) in &mut aside {
-        if !matches!(why, Excuse::Permitted(_)) {
-            names.retain(|name| !accused.contains(&(*agency, name.clone())));
+    for ((agency, why), excused) in &mut aside {
+        if let Some(accused) = accused.get(agency)
+            && !matches!(why, Excuse::Permitted(_))
+        {
+            excused.names.retain(|name| !accused.contains(name));
         }
     }
-    aside.retain(|_, (names, _)| !names.is_empty());
+    aside.retain(|_, excused| !excused.names.is_empty() || excused.unnamed > 0);
     aside
 }
 
@@ -378,8 +414,8 @@ fn excused(mut aside: Aside, suspects: &[Suspect]) -> Aside {
 const SPRAY_ACCOUNTS: usize = 8;
 const SPRAY_TRIES: u64 = 12;
 
-fn is_spraying(tries: u64, tried: &FxHashMap<&str, u64>) -> bool {
-    tried.len() >= SPRAY_ACCOUNTS && tries <= SPRAY_TRIES * tried.len() as u64
+fn is_spraying(tries: u64, accounts: usize) -> bool {
+    accounts >= SPRAY_ACCOUNTS && tries <= SPRAY_TRIES * accounts as u64
 }
 
 fn grip(suspect: &Suspect, track: Option<&Track>) -> Grip {
@@ -412,7 +448,7 @@ impl Grip {
             return false;
         }
         if let Some(agents) = &self.agents
-            && !agents.contains(row.agent.as_deref().unwrap_or(""))
+            && !agents.contains(&name_hash(row.agent.as_deref().unwrap_or("")))
         {
             return false;
         }

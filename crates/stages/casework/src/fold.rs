@@ -12,6 +12,8 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     cloud,
+    few::Room,
+    ledger::name_hash,
     once::Once,
     pace::Pace,
     reading::{self, Act, Family, Meaning},
@@ -20,6 +22,12 @@ use crate::{
 
 /// Most names of one sort that a draft counts.
 pub(crate) const FOLD_NAMES_LIMIT: usize = 100_000;
+/// Memory for the names that all drafts together count, in bytes.
+pub(crate) const FOLD_ROOM_BYTES: usize = 64 << 20;
+/// What a name takes besides its letters: its place in a table and what the allocator adds.
+const NAME_BYTES: usize = 72;
+/// The same of acts that are told together.
+const TOLD_BYTES: usize = 320;
 /// Most moments and accounts that a scope shows.
 pub(crate) const SCOPE_LIMIT: usize = 1_000;
 
@@ -118,16 +126,19 @@ pub(crate) struct Fold {
     pub(crate) streams: BTreeMap<Stream, u64>,
     pub(crate) hours: [u32; 24],
     pub(crate) acts: BTreeMap<Act, u64>,
-    failures: FxHashMap<String, Failures>,
+    /// By the hash of the account's name.
+    failures: FxHashMap<u64, Failures>,
     all_failures: Failures,
     /// By day, account, act, whether it failed, and object where one act is worth a line.
     told: BTreeMap<(Day, String, Act, bool, String), Told>,
 }
 
-fn count(map: &mut FxHashMap<String, u64>, name: &str) {
+fn count(map: &mut FxHashMap<String, u64>, name: &str, room: &mut Room) {
     if let Some(known) = map.get_mut(name) {
         *known += 1;
-    } else if map.len() < FOLD_NAMES_LIMIT {
+    } else if map.len() >= FOLD_NAMES_LIMIT {
+        room.refuse();
+    } else if room.take(name.len() + NAME_BYTES) {
         map.insert(name.to_owned(), 1);
     }
 }
@@ -142,7 +153,7 @@ pub(crate) fn tallies(map: &FxHashMap<String, u64>, limit: usize) -> Vec<Tally<S
 }
 
 impl Fold {
-    /// Adds a row. `acts` says whether what it shows was done after an entry; `elsewhere` how many
+    /// Adds a row; what is counted by name takes of the room. `acts` says whether what it shows was done after an entry; `elsewhere` how many
     /// tries at its account other incidents tell. Returns whether it is a try not told before.
     pub(crate) fn add(
         &mut self,
@@ -150,6 +161,7 @@ impl Fold {
         meaning: Meaning,
         acts: bool,
         elsewhere: u64,
+        room: &mut Room,
     ) -> bool {
         // The acts of one record come next to one another.
         let is_new = u64::from(self.last_place.replace(row.place) != Some(row.place));
@@ -171,31 +183,31 @@ impl Fold {
             share.last = share.last.max(row.time);
         }
         if let Some(agent) = &row.agent {
-            count(&mut self.agents, agent);
+            count(&mut self.agents, agent, room);
         }
         if let Some(object) = row.object.as_deref().filter(|object| !object.is_empty()) {
-            count(&mut self.objects, object);
+            count(&mut self.objects, object, room);
         }
         if shows_use(row, meaning) {
             self.act(row);
         }
         match meaning {
-            Meaning::TryFailed if !self.once.is_new(row, FOLD_NAMES_LIMIT) => {}
+            Meaning::TryFailed if !self.once.is_new(row, FOLD_NAMES_LIMIT, room) => {}
             Meaning::TryFailed => {
-                self.fail(row);
+                self.fail(row, room);
                 return true;
             }
             Meaning::TryOk => {
                 self.enter(row, elsewhere);
                 if acts && reading::hands_over(row) {
-                    self.tell(row, Act::Send);
+                    self.tell(row, Act::Send, room);
                 }
             }
-            Meaning::Act(act) if acts => self.tell(row, act),
+            Meaning::Act(act) if acts => self.tell(row, act, room),
             // In a cloud account what was tried tells as much as what was done.
             Meaning::Refused if acts && reading::family(row.stream) == Family::Cloud => {
                 if let Some(act) = cloud::act(&row.operation) {
-                    self.tell(row, act);
+                    self.tell(row, act, room);
                 }
             }
             _ => {}
@@ -203,14 +215,14 @@ impl Fold {
         false
     }
 
-    fn fail(&mut self, row: &EventRow) {
+    fn fail(&mut self, row: &EventRow, room: &mut Room) {
         self.tries += 1;
         self.pace.hear(row.src, row.time);
         self.all_failures.add(row.time);
         let Some(name) = row.account.as_ref().map(|name| name.to_lowercase()) else { return };
-        count(&mut self.tried, &name);
+        count(&mut self.tried, &name, room);
         if self.tried.contains_key(&name) {
-            self.failures.entry(name).or_default().add(row.time);
+            self.failures.entry(name_hash(&name)).or_default().add(row.time);
         }
     }
 
@@ -239,7 +251,7 @@ impl Fold {
         let failures_before = match &row.account {
             Some(_) => self
                 .failures
-                .get(&name)
+                .get(&name_hash(&name))
                 .map_or(0, |failures| failures.before(row.time))
                 .max(elsewhere),
             None => self.all_failures.before(row.time),
@@ -257,7 +269,7 @@ impl Fold {
         }
     }
 
-    fn tell(&mut self, row: &EventRow, act: Act) {
+    fn tell(&mut self, row: &EventRow, act: Act, room: &mut Room) {
         let failed = row.status == Status::Failure;
         let account = row.account.as_deref().unwrap_or("").to_lowercase();
         let in_cloud = reading::family(row.stream) == Family::Cloud;
@@ -270,7 +282,10 @@ impl Fold {
         };
         let key = (row.time.day(), account, act, failed, object);
         let here = (row.time, row.place);
-        if self.told.len() >= FOLD_NAMES_LIMIT && !self.told.contains_key(&key) {
+        let bytes = key.1.len() + key.4.len() + TOLD_BYTES;
+        if !self.told.contains_key(&key)
+            && (self.told.len() >= FOLD_NAMES_LIMIT || !room.take(bytes))
+        {
             return;
         }
         // Google tells one act in two logs, at the same instant.

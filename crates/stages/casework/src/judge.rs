@@ -6,7 +6,7 @@ pub(crate) mod probes;
 pub(crate) mod takeover;
 pub(crate) mod tries;
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{cmp::Reverse, collections::BTreeMap, fmt, net::IpAddr};
 
 use bakas_model::{
     AccountKey, AgencyIx, Detection, IncidentKind, NetworkKind, RuleIx, RuleMeta, Severity,
@@ -14,13 +14,11 @@ use bakas_model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{Findings, survey::Survey};
+use crate::{Findings, chosen::Chosen, ledger::name_hash, survey::Survey};
 
 /// From this weight on, a suspect is judged to attack: a hundred times likelier than by chance.
 /// Suspects come from rules that already matched, so that the chance to begin with is not small.
 pub(crate) const VERDICT_DECIBANS: f64 = 20.0;
-/// Most addresses whose rows are read again.
-pub(crate) const CANDIDATES_LIMIT: usize = 200_000;
 
 /// What the rules said of one address or account, for one kind of incident.
 #[derive(Clone, Debug)]
@@ -33,7 +31,8 @@ pub(crate) struct Hint {
 
 /// What the detections say, turned round: by address, by account, by path.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Leads {
+pub struct Leads {
+    pub(crate) chosen: Chosen,
     pub(crate) addresses: BTreeMap<(AgencyIx, IpAddr), BTreeMap<IncidentKind, Hint>>,
     pub(crate) accounts: BTreeMap<AccountKey, BTreeMap<IncidentKind, Hint>>,
     /// Paths where people sign in.
@@ -44,7 +43,22 @@ pub(crate) struct Leads {
     pub(crate) exploited_paths: FxHashMap<AgencyIx, FxHashSet<String>>,
     /// User agents and operations in hits of cloud rules.
     pub(crate) cloud_words: FxHashMap<AgencyIx, FxHashSet<String>>,
+    /// Accounts beyond those that are looked at.
+    pub(crate) accounts_beyond: BTreeMap<AgencyIx, (FxHashSet<u64>, u64)>,
 }
+
+/// Most accounts that are looked at.
+const ACCOUNTS_LIMIT: usize = 50_000;
+/// Most paths and words of one sort that an agency's rules name.
+const PATHS_LIMIT: usize = 50_000;
+
+/// The kinds of incidents that are about accounts; of tries at accounts the addresses are looked at.
+const ABOUT_ACCOUNTS: &[IncidentKind] = &[
+    IncidentKind::AccountTakeover,
+    IncidentKind::AdminDiscovery,
+    IncidentKind::LateralMovement,
+    IncidentKind::CloudAbuse,
+];
 
 /// Somebody judged to attack: an address, or the part of a shared one that certain user agents or
 /// accounts mark.
@@ -57,7 +71,8 @@ pub(crate) struct Suspect {
     /// When it attacked.
     pub(crate) span: (Timestamp, Timestamp),
     /// Only rows with these user agents, where honest people share the address.
-    pub(crate) agents: Option<FxHashSet<String>>,
+    /// By the hash of their names.
+    pub(crate) agents: Option<FxHashSet<u64>>,
     /// Only rows of these accounts, for kinds that are about accounts.
     pub(crate) accounts: Option<FxHashSet<String>>,
 }
@@ -94,14 +109,58 @@ pub(crate) enum Excuse {
     NotLookedAt,
 }
 
-/// The counts of what was set aside.
-pub(crate) type Aside = BTreeMap<(AgencyIx, Excuse), (FxHashSet<String>, u64)>;
+/// Whom a reason is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Who {
+    Address(IpAddr),
+    /// In lower case.
+    Account(Box<str>),
+}
+
+/// Those who were set aside for one reason.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Excused {
+    pub(crate) names: FxHashSet<Who>,
+    /// How many more there are that are not named.
+    pub(crate) unnamed: u64,
+    pub(crate) hits: u64,
+}
+
+/// What was set aside.
+pub(crate) type Aside = BTreeMap<(AgencyIx, Excuse), Excused>;
 
 /// Notes a suspect that was set aside.
-pub(crate) fn set_aside(aside: &mut Aside, agency: AgencyIx, why: Excuse, who: String, hits: u64) {
-    let (names, count) = aside.entry((agency, why)).or_default();
-    names.insert(who);
-    *count += hits;
+pub(crate) fn set_aside(
+    aside: &mut Aside,
+    agency: AgencyIx,
+    why: Excuse,
+    who: impl Into<Who>,
+    hits: u64,
+) {
+    let excused = aside.entry((agency, why)).or_default();
+    excused.names.insert(who.into());
+    excused.hits += hits;
+}
+
+impl From<IpAddr> for Who {
+    fn from(address: IpAddr) -> Self {
+        Self::Address(address)
+    }
+}
+
+impl From<&str> for Who {
+    fn from(account: &str) -> Self {
+        Self::Account(account.into())
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Account(name) => f.write_str(name),
+        }
+    }
 }
 
 /// What the judges work from.
@@ -112,31 +171,75 @@ pub(crate) struct Court<'a> {
 }
 
 impl Leads {
-    /// Turns the detections round.
-    pub(crate) fn of(findings: &Findings<'_>) -> Self {
-        let mut leads = Self::default();
-        for detection in findings.detections {
-            let Some(meta) = findings.rules.get(detection.rule.0 as usize) else { continue };
-            let Some(kind) = kind_of(meta) else { continue };
+    /// Turns the detections round. Of more addresses or accounts than are looked at the gravest
+    /// are taken, and the others counted.
+    #[must_use]
+    pub fn of(rules: &[RuleMeta], detections: &[Detection]) -> Self {
+        let mut leads = Self { chosen: Chosen::of(rules, detections), ..Self::default() };
+        let mut told: Vec<(&Detection, &RuleMeta, IncidentKind)> = detections
+            .iter()
+            .filter_map(|detection| {
+                let meta = rules.get(detection.rule.0 as usize)?;
+                Some((detection, meta, kind_of(meta)?))
+            })
+            .collect();
+        told.sort_by_key(|(_, meta, _)| Reverse(meta.severity));
+        for (detection, meta, kind) in told {
             leads.add_paths(detection, meta, kind);
             for tally in &detection.addresses {
-                let known = leads.addresses.entry((detection.agency, tally.value)).or_default();
-                note(known, kind, meta, detection, tally.count);
+                let key = (detection.agency, tally.value);
+                if leads.chosen.contains(&key) {
+                    let known = leads.addresses.entry(key).or_default();
+                    note(known, kind, meta, detection, tally.count);
+                }
             }
-            for tally in &detection.accounts {
-                let key = AccountKey { agency: detection.agency, name: tally.value.to_lowercase() };
-                note(leads.accounts.entry(key).or_default(), kind, meta, detection, tally.count);
+            if ABOUT_ACCOUNTS.contains(&kind) {
+                for tally in &detection.accounts {
+                    leads.add_account(&tally.value, kind, meta, detection, tally.count);
+                }
             }
         }
         leads
+    }
+
+    /// Whether the profile of an address is looked up.
+    #[must_use]
+    pub fn wants_address(&self, agency: AgencyIx, address: IpAddr) -> bool {
+        self.chosen.contains(&(agency, address))
+    }
+
+    /// Whether the profile of an account is looked up.
+    #[must_use]
+    pub fn wants_account(&self, account: &AccountKey) -> bool {
+        self.chosen.names(account.agency, &account.name)
+    }
+
+    fn add_account(
+        &mut self,
+        name: &str,
+        kind: IncidentKind,
+        meta: &RuleMeta,
+        detection: &Detection,
+        hits: u64,
+    ) {
+        let key = AccountKey { agency: detection.agency, name: name.to_lowercase() };
+        if self.accounts.len() >= ACCOUNTS_LIMIT && !self.accounts.contains_key(&key) {
+            let (names, all) = self.accounts_beyond.entry(key.agency).or_default();
+            names.insert(name_hash(&key.name));
+            *all += hits;
+            return;
+        }
+        note(self.accounts.entry(key).or_default(), kind, meta, detection, hits);
     }
 
     fn add_paths(&mut self, detection: &Detection, meta: &RuleMeta, kind: IncidentKind) {
         let agency = detection.agency;
         if kind == IncidentKind::CloudAbuse {
             let words = self.cloud_words.entry(agency).or_default();
-            words.extend(detection.samples.iter().map(|hit| hit.operation.clone()));
-            words.extend(detection.agents.iter().map(|tally| tally.value.clone()));
+            let operations = detection.samples.iter().map(|hit| &hit.operation);
+            let agents = detection.agents.iter().map(|tally| &tally.value);
+            let free = PATHS_LIMIT.saturating_sub(words.len());
+            words.extend(operations.chain(agents).take(free).cloned());
             return;
         }
         let paths = match kind {
@@ -151,7 +254,8 @@ impl Leads {
         };
         let paths = paths.entry(agency).or_default();
         let web = detection.objects.iter().filter(|tally| tally.value.starts_with('/'));
-        paths.extend(web.map(|tally| tally.value.clone()));
+        let free = PATHS_LIMIT.saturating_sub(paths.len());
+        paths.extend(web.take(free).map(|tally| tally.value.clone()));
     }
 }
 

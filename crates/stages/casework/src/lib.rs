@@ -6,14 +6,15 @@
 //!
 //! 1. [`Ledger`] hears every event of the sweep and keeps a profile of each address and account.
 //! 2. [`Background`] hears every merged profile: what is usual at each agency.
-//! 3. [`draft`] takes the [`Findings`] and names suspects; [`Drafts::wanted`] says whose rows to read.
+//! 3. [`Leads`] say whom the rules point at, and whose profiles are looked up; [`draft`] takes them and
+//!    the [`Findings`] and names suspects; [`Drafts::wanted`] says whose rows to read.
 //! 4. [`Drafts::survey`] hears those rows once, [`Drafts::settle`] judges; [`Drafts::wanted`] may
 //!    have grown.
 //! 5. [`Drafts::claim`] hears the rows again, in time order, and gives each to an incident or to none.
 //! 6. [`Drafts::finish`] gives the [`Outcome`].
 //!
 //! ```
-//! use bakas_casework::{Background, Findings, draft};
+//! use bakas_casework::{Background, Findings, Leads, draft};
 //! # use bakas_model::{Asn, Location, Networks, Timestamp, Trace};
 //! # struct Nowhere;
 //! # impl Networks for Nowhere {
@@ -29,7 +30,7 @@
 //!     agencies: &[], sources: &[], rules: &[], detections: &[], permitted: &[],
 //!     profiles: &profiles, accounts: &accounts, background: &background, networks: &Nowhere,
 //! };
-//! let mut drafts = draft(&findings);
+//! let mut drafts = draft(Leads::of(&[], &[]), &findings);
 //! let rows = Vec::new(); // those that drafts.wanted() asks for, in time order
 //! for row in &rows { drafts.survey(row); }
 //! drafts.settle(&findings);
@@ -39,12 +40,15 @@
 //! ```
 
 mod background;
+mod chosen;
 mod cloud;
 mod cluster;
 mod draft;
 mod factors;
+mod few;
 mod fold;
 mod judge;
+mod knocks;
 mod ledger;
 mod links;
 mod machines;
@@ -54,6 +58,7 @@ mod outcome;
 mod pace;
 mod reading;
 mod reasons;
+mod standing;
 mod survey;
 mod untied;
 mod words;
@@ -61,16 +66,19 @@ mod words;
 use std::net::IpAddr;
 
 use bakas_model::{
-    AccountKey, AccountProfile, AddressProfile, Agency, AgencyIx, Campaign, CommonFactor,
+    AccountKey, Agency, AgencyIx, Campaign, CommonFactor,
     Detection, Incident, IncidentId, Link, Moment, Networks, Permitted, RuleMeta, Source,
     case::SetAside,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use background::Background;
+pub use chosen::CANDIDATES_LIMIT;
 pub use draft::{Drafts, draft};
+pub use judge::Leads;
 pub use ledger::{Ledger, name_hash};
 pub use links::CAMPAIGN_DECIBANS;
+pub use standing::{Home, Standing};
 
 /// Everything that casework judges from.
 #[derive(Clone, Copy)]
@@ -85,10 +93,11 @@ pub struct Findings<'a> {
     pub detections: &'a [Detection],
     /// Who may do what would otherwise be an attack.
     pub permitted: &'a [Permitted],
-    /// Profiles of addresses; those of [`wanted_profiles`] are enough.
-    pub profiles: &'a FxHashMap<(AgencyIx, IpAddr), AddressProfile>,
-    /// Profiles of accounts; those of [`wanted_profiles`] and of [`Drafts::wanted`] are enough.
-    pub accounts: &'a FxHashMap<AccountKey, AccountProfile>,
+    /// From the profiles of addresses; those that [`Leads::wants_address`] are enough.
+    pub profiles: &'a FxHashMap<(AgencyIx, IpAddr), Standing>,
+    /// From the profiles of accounts that [`Leads::wants_account`], by [`name_hash`] of the name in
+    /// lower case.
+    pub accounts: &'a FxHashMap<(AgencyIx, u64), Home>,
     /// What is usual, from every address profile.
     pub background: &'a Background,
     /// Where addresses are, and who operates the networks.
@@ -122,23 +131,6 @@ pub struct Outcome {
     pub timeline: Vec<Moment>,
     /// What looks like an attack and was set aside, with the reason.
     pub set_aside: Vec<SetAside>,
-}
-
-/// The addresses and accounts whose profiles [`draft`] looks up.
-#[must_use]
-pub fn wanted_profiles(detections: &[Detection]) -> Wanted {
-    let mut wanted = Wanted::default();
-    for detection in detections {
-        let agency = detection.agency;
-        wanted.addresses.extend(detection.addresses.iter().map(|tally| (agency, tally.value)));
-        wanted.accounts.extend(
-            detection
-                .accounts
-                .iter()
-                .map(|tally| AccountKey { agency, name: tally.value.to_lowercase() }),
-        );
-    }
-    wanted
 }
 
 impl Wanted {

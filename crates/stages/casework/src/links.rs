@@ -136,7 +136,7 @@ fn attackers(drafts: &Drafts) -> FxHashMap<u64, u32> {
     let mut attackers: FxHashMap<u64, u32> = FxHashMap::default();
     for track in addresses.iter().filter_map(|key| drafts.survey.tracks.get(key)) {
         for agent in track.agents.keys() {
-            *attackers.entry(name_hash(agent)).or_default() += 1;
+            *attackers.entry(agent).or_default() += 1;
         }
     }
     attackers

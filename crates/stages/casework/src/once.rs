@@ -5,10 +5,12 @@
 //! the server it asked and by itself. Either may also stand alone. It reads nothing else into a
 //! record.
 
-use std::net::IpAddr;
+use std::hash::BuildHasher as _;
 
 use bakas_model::{EventRow, Stream};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use crate::few::Room;
 
 /// Most ways in which one product tells that a sign-in failed.
 const WAYS: usize = 8;
@@ -25,11 +27,14 @@ enum Teller {
     FortiGate,
 }
 
-/// Failures told so far, by teller, address, account (lower case) and way.
+/// Failures told so far, by way and by the hash of teller, address and account (lower case).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Once {
-    told: FxHashMap<(Teller, Option<IpAddr>, String), [u64; WAYS]>,
+    told: FxHashMap<u64, [u32; WAYS]>,
 }
+
+/// What one account at one address takes, in bytes.
+const TOLD_BYTES: usize = 64;
 
 /// Who tells of a failure and in which way, where one try may be told in several.
 fn way(row: &EventRow) -> Option<(Teller, usize)> {
@@ -77,19 +82,22 @@ fn way(row: &EventRow) -> Option<(Teller, usize)> {
 
 impl Once {
     /// Hears a failure, and says whether it is a try that was not told before: of each account from
-    /// each address there were as many tries as its most frequent way tells. Names beyond `limit`
-    /// are taken together.
-    pub(crate) fn is_new(&mut self, row: &EventRow, limit: usize) -> bool {
+    /// each address there were as many tries as its most frequent way tells. Names beyond `limit`,
+    /// and those for which there is no room, are taken together.
+    pub(crate) fn is_new(&mut self, row: &EventRow, limit: usize, room: &mut Room) -> bool {
         let Some((teller, way)) = way(row) else { return true };
         let name = row.account.as_deref().unwrap_or_default().to_lowercase();
-        let mut key = (teller, row.src, name);
-        if self.told.len() >= limit && !self.told.contains_key(&key) {
-            key.2.clear();
+        let of = |name: &str| FxBuildHasher.hash_one((teller, row.src, name));
+        let mut key = of(&name);
+        if !self.told.contains_key(&key)
+            && (self.told.len() >= limit || (!self.told.is_empty() && !room.take(TOLD_BYTES)))
+        {
+            key = of("");
         }
         let told = self.told.entry(key).or_default();
         let most = told.iter().copied().max().unwrap_or_default();
         let here = &mut told[way];
-        *here += 1;
+        *here = here.saturating_add(1);
         *here > most
     }
 }

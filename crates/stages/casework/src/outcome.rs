@@ -15,12 +15,14 @@ use crate::{
     Findings, Outcome,
     draft::{Draft, Drafts},
     factors,
+    few::Named,
     fold::{SCOPE_LIMIT, tallies},
     judge::Excuse,
     ledger::name_hash,
     links::{self, CAMPAIGN_DECIBANS, Tie, WEAK_DECIBANS, WEAK_LINKS_LIMIT},
     reading::Act,
-    reasons, untied, words,
+    reasons::{self, NAMES_SHOWN},
+    untied, words,
 };
 
 /// Most moments that one incident adds to the timeline.
@@ -97,6 +99,7 @@ fn incident(findings: &Findings<'_>, drafts: &Drafts, draft: &Draft, id: &Incide
         detections: detections(findings, draft),
         techniques: techniques(findings, draft),
         addresses,
+        more_addresses: 0,
         agents: tallies(&fold.agents, 20),
         streams: fold.streams(),
         scope: Scope {
@@ -148,10 +151,10 @@ fn addresses(findings: &Findings<'_>, drafts: &Drafts, draft: &Draft) -> Vec<Add
             let location = findings.networks.locate(*address, share.first);
             let asn = location.asn.or(share.asn);
             let operator = asn.and_then(|asn| findings.networks.operator(asn, share.first));
-            let sessions = findings.profiles.get(&(draft.agency, *address)).map_or(0, |profile| {
-                let names = profile.sessions.iter().flat_map(|(_, names)| names.iter());
-                names.filter(|name| !guilty.contains(name) && *name != 0).count() as u64
-            });
+            let sessions = findings
+                .profiles
+                .get(&(draft.agency, *address))
+                .map_or(0, |profile| profile.sessions_but(&guilty));
             AddressUse {
                 address: *address,
                 asn,
@@ -342,6 +345,13 @@ fn timeline(incidents: &[Incident]) -> Vec<Moment> {
 fn set_aside(findings: &Findings<'_>, drafts: &Drafts) -> Vec<SetAside> {
     let (mut all, lesser) = untied::tell(findings, drafts);
     all.extend(excuses(findings, drafts));
+    let not_followed = &drafts.survey.not_followed;
+    all.extend(not_followed.iter().map(|(agency, rows)| reasons::not_followed(*agency, *rows)));
+    let mut refused = drafts.survey.room.refused.clone();
+    for (agency, times) in &drafts.room.refused {
+        *refused.entry(*agency).or_default() += times;
+    }
+    all.extend(refused.iter().map(|(agency, times)| reasons::not_remembered(*agency, *times)));
     all.extend(lesser);
     all
 }
@@ -350,18 +360,19 @@ fn excuses(findings: &Findings<'_>, drafts: &Drafts) -> Vec<SetAside> {
     drafts
         .aside
         .iter()
-        .map(|((agency, why), (names, hits))| {
+        .map(|((agency, why), excused)| {
             let permission = match why {
                 Excuse::Permitted(at) => findings.permitted.get(*at).map(|p| p.reason.as_str()),
                 _ => None,
             };
-            let mut names: Vec<String> = names.iter().cloned().collect();
-            names.sort_unstable();
+            let mut names = Named::default();
+            excused.names.iter().for_each(|who| names.insert(&who.to_string(), NAMES_SHOWN));
+            let count = excused.names.len() as u64 + excused.unnamed;
             SetAside {
                 agency: *agency,
-                text: reasons::excuse(*why, &names, permission),
-                detections: names.len() as u64,
-                hits: *hits,
+                text: reasons::excuse(*why, &names.shown, count, permission),
+                detections: count,
+                hits: excused.hits,
             }
         })
         .collect()

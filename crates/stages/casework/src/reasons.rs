@@ -1,17 +1,24 @@
 //! Why something was set aside, in English and Filipino. It decides nothing.
 
-use bakas_model::Text;
+use std::collections::BTreeSet;
+
+use bakas_model::{AgencyIx, Text, case::SetAside};
 
 use crate::{judge::Excuse, words::number};
 
 /// Names that a reason spells out; the rest are counted.
-const NAMES_SHOWN: usize = 50;
+pub(crate) const NAMES_SHOWN: usize = 50;
 
-/// Why these were set aside.
-pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) -> Text {
-    let shown = names.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    let more = if names.len() > NAMES_SHOWN {
-        format!(" … ({})", number(names.len() as u64))
+/// Why these were set aside: the first of them by name, and how many they are.
+pub(crate) fn excuse(
+    why: Excuse,
+    names: &BTreeSet<String>,
+    count: u64,
+    permission: Option<&str>,
+) -> Text {
+    let shown = names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if count > names.len() as u64 {
+        format!(" … ({})", number(count))
     } else {
         String::new()
     };
@@ -21,6 +28,49 @@ pub(crate) fn excuse(why: Excuse, names: &[String], permission: Option<&str>) ->
         _ => String::new(),
     };
     Text::new(format!("{shown}{more}: {en}{written}"), format!("{shown}{more}: {fil}{written}"))
+}
+
+/// Rows of accounts beyond those that are followed.
+pub(crate) fn not_followed(agency: AgencyIx, rows: u64) -> SetAside {
+    let n = number(rows);
+    SetAside {
+        agency,
+        text: Text::new(
+            format!(
+                "{n} records of sign-ins and of what followed were NOT looked at: they are of more \
+                 accounts and addresses than one case follows; investigate this agency alone"
+            ),
+            format!(
+                "{n} tala ng pag-sign in at ng sumunod dito ang HINDI sinuri: mas marami ang account \
+                 at address nila kaysa nasusundan ng isang kaso; siyasatin nang hiwalay ang \
+                 ahensiyang ito"
+            ),
+        ),
+        detections: 0,
+        hits: rows,
+    }
+}
+
+/// Names beyond those for which there is room.
+pub(crate) fn not_remembered(agency: AgencyIx, times: u64) -> SetAside {
+    let n = number(times);
+    SetAside {
+        agency,
+        text: Text::new(
+            format!(
+                "{n} times an account, user agent or path was not told apart from others: there are \
+                 more than fit in memory. Lines and tries are counted whole; of distinct accounts \
+                 there are at least as many as are told"
+            ),
+            format!(
+                "{n} beses na hindi naibukod sa iba ang isang account, user agent o path: mas marami \
+                 kaysa kasya sa memorya. Buo ang bilang ng mga linya at subok; ang bilang ng \
+                 magkakaibang account ay hindi bababa sa nakasulat"
+            ),
+        ),
+        detections: 0,
+        hits: 0,
+    }
 }
 
 /// The reason, to follow the names.
@@ -71,12 +121,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fifty_names_are_spelled_out_and_the_rest_counted() {
-        let names: Vec<String> = (0..60).map(|n| format!("person{n:02}")).collect();
-        let told = excuse(Excuse::Forgetful, &names, None).en;
+    fn names_are_spelled_out_and_the_rest_counted() {
+        let names = |n: u32| (0..n).map(|n| format!("person{n:02}")).collect();
+        let told = excuse(Excuse::Forgetful, &names(50), 60, None).en;
         assert!(told.contains("person49") && !told.contains("person50"), "{told}");
         assert!(told.contains("… (60): a few failures"), "{told}");
-        let told = excuse(Excuse::Permitted(0), &names[..1], Some("survey 7"));
+        let told = excuse(Excuse::Permitted(0), &names(1), 1, Some("survey 7"));
         assert_eq!(told.en, "person00: has permission (survey 7)");
         assert_eq!(told.fil, "person00: may pahintulot (survey 7)");
     }

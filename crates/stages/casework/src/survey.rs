@@ -3,37 +3,52 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    hash::BuildHasher as _,
     net::IpAddr,
 };
 
 use bakas_model::{
     AccountKey, AgencyIx, Asn, Class, Day, EventRow, NetworkKind, Stream, Timestamp,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{
+    few::{Families, Few, Hours, Room, hour},
+    knocks::{Knocks, Pair},
+    ledger::name_hash,
     once::Once,
     pace::Burst,
-    reading::{self, Act, Family, Meaning},
+    reading::{self, Act, Family, Meaning, is_tool},
 };
 
 /// Most names that one track remembers of each sort.
 pub(crate) const TRACK_NAMES_LIMIT: usize = 4096;
+/// Memory for what all tracks and visits together remember beyond their first names, in bytes.
+const ROOM_BYTES: usize = 48 << 20;
+/// Most pairs of account and address that are followed: somebody was in.
+const VISITS_LIMIT: usize = 50_000;
+/// Most names of accounts that are kept as they are written, for machines inside.
+const NAMES_LIMIT: usize = 50_000;
 /// A pause within one visit to an account, in microseconds (30 minutes): longer ones end it.
 pub(crate) const VISIT_PAUSE_MICROS: i64 = 30 * 60 * 1_000_000;
 
 /// A session on a machine may run on without a further sign-in: two hours.
 const SESSION_MICROS: i64 = 2 * 3600 * 1_000_000;
 
+/// What one stretch of presence takes, in bytes.
+const WINDOW_BYTES: usize = size_of::<(Timestamp, Timestamp)>();
+
 /// Failures of one address within an hour that no person makes.
 const HAMMER_FAILS: usize = 30;
-/// Failures of one account from one address within an hour after which a success looks guessed:
-/// who forgot a password gives up, or asks, well before.
-const GUESSED_FAILS: usize = 16;
+/// Days of one account at one address, or of failures at one, beyond which further ones say nothing.
+const DAYS_LIMIT: usize = 4096;
 
 /// What one user agent of an address did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AgentUse {
+    /// Whether it has no name, and whether it is a program's own.
+    pub(crate) is_nameless: bool,
+    pub(crate) is_tool: bool,
     pub(crate) rows: u64,
     pub(crate) fails: u64,
     pub(crate) oks: u64,
@@ -55,37 +70,40 @@ pub(crate) struct Track {
     pub(crate) fails: u64,
     pub(crate) oks: u64,
     /// By day, failures in mail at names of administrators, and all in mail.
-    pub(crate) fail_days: BTreeMap<Day, (u64, u64)>,
+    pub(crate) fail_days: Few<Day, (u64, u64)>,
     pub(crate) first_fail: Option<Timestamp>,
     pub(crate) last_fail: Option<Timestamp>,
     pub(crate) first_sign_in: Option<Timestamp>,
-    pub(crate) tried: FxHashMap<String, u64>,
-    pub(crate) entered: FxHashSet<String>,
+    /// Accounts, by the hash of their names in lower case.
+    pub(crate) tried: Few<u64, u64>,
+    pub(crate) entered: Few<u64>,
     /// Accounts that were in from here before they failed from here.
-    pub(crate) at_home: FxHashSet<String>,
+    pub(crate) at_home: Few<u64>,
+    /// Accounts that were in on so many days that they live here.
+    pub(crate) living: Few<u64>,
     /// Whether so many failed within an hour as no person makes.
     pub(crate) hammered: bool,
     hammer: Burst<HAMMER_FAILS>,
     once: Once,
     pub(crate) admin_fails: u64,
-    pub(crate) admin_names: FxHashSet<String>,
+    pub(crate) admin_names: Few<u64>,
     pub(crate) mail_fails: u64,
     pub(crate) named_fails: u64,
     pub(crate) pages: u64,
     pub(crate) assets: u64,
     pub(crate) refused: u64,
-    pub(crate) admin_paths: FxHashSet<String>,
-    pub(crate) refused_paths: FxHashSet<String>,
+    pub(crate) admin_paths: Few<u64>,
+    pub(crate) refused_paths: Few<u64>,
     pub(crate) directory: u64,
-    pub(crate) hours: [u32; 24],
+    pub(crate) hours: Hours,
     /// Hours of the failures alone.
-    pub(crate) fail_hours: [u32; 24],
-    pub(crate) agents: FxHashMap<String, AgentUse>,
-    pub(crate) families: BTreeSet<Family>,
-    pub(crate) streams: BTreeSet<Stream>,
+    pub(crate) fail_hours: Hours,
+    /// User agents, by the hash of their names.
+    pub(crate) agents: Few<u64, AgentUse>,
+    pub(crate) families: Families,
 }
 
-/// What one account did from one address.
+/// What one account did from one address at which it was in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visit {
     pub(crate) asn: Option<Asn>,
@@ -96,25 +114,35 @@ pub(crate) struct Visit {
     pub(crate) present: u64,
     pub(crate) first: Option<Timestamp>,
     pub(crate) last: Option<Timestamp>,
-    pub(crate) days: BTreeSet<Day>,
-    pub(crate) acts: FxHashMap<Act, u64>,
-    pub(crate) agents: FxHashSet<String>,
-    pub(crate) families: BTreeSet<Family>,
+    pub(crate) days: Few<Day>,
+    pub(crate) acts: Few<Act, u64>,
+    /// User agents, by the hash of their names.
+    pub(crate) agents: Few<u64>,
+    pub(crate) families: Families,
     /// Machines on which it signed in, in lower case.
     pub(crate) hosts: BTreeSet<String>,
     /// Since when many failures followed one another, and when the sign-in directly after them
     /// succeeded.
     pub(crate) guessed: Option<(Timestamp, Timestamp)>,
-    guesses: Burst<GUESSED_FAILS>,
+    guesses: crate::knocks::Guesses,
     /// Times of presence, merged over pauses, sorted.
     pub(crate) windows: Vec<(Timestamp, Timestamp)>,
 }
 
 /// Everything gathered.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Survey {
-    pub(crate) tracks: FxHashMap<(AgencyIx, IpAddr), Track>,
-    pub(crate) visits: FxHashMap<AccountKey, BTreeMap<IpAddr, Visit>>,
+    /// Boxed: they are large, and are moved about when the table grows.
+    pub(crate) tracks: FxHashMap<(AgencyIx, IpAddr), Box<Track>>,
+    pub(crate) visits: FxHashMap<AccountKey, BTreeMap<IpAddr, Box<Visit>>>,
+    visit_count: usize,
+    /// Rows of visits beyond those that are followed.
+    pub(crate) not_followed: BTreeMap<AgencyIx, u64>,
+    /// Failures at accounts that were not in from there.
+    knocks: Knocks,
+    /// Names of accounts at machines inside, by their hashes.
+    pub(crate) names: FxHashMap<u64, String>,
+    pub(crate) room: Room,
     /// First successful request to a path that a rule calls a web shell, by agency.
     pub(crate) shells: FxHashMap<AgencyIx, Timestamp>,
     /// Uploads answered well: agency, address, time.
@@ -129,12 +157,24 @@ fn later(slot: &mut Option<Timestamp>, time: Timestamp) {
     *slot = (*slot).max(Some(time));
 }
 
-/// Adds a name while there are few.
-fn remember(names: &mut FxHashSet<String>, name: &str) {
-    if names.len() < TRACK_NAMES_LIMIT && !names.contains(name) {
-        names.insert(name.to_owned());
+impl Default for Survey {
+    fn default() -> Self {
+        Self {
+            tracks: FxHashMap::default(),
+            visits: FxHashMap::default(),
+            visit_count: 0,
+            not_followed: BTreeMap::new(),
+            knocks: Knocks::default(),
+            names: FxHashMap::default(),
+            room: Room::new(ROOM_BYTES),
+            shells: FxHashMap::default(),
+            uploads: Vec::new(),
+        }
     }
 }
+
+/// Most uploads that are remembered; beyond, the last one before the first use of a shell may be missed.
+const UPLOADS_LIMIT: usize = 200_000;
 
 impl Survey {
     /// Hears one row.
@@ -147,51 +187,102 @@ impl Survey {
         is_upload: bool,
     ) {
         let Some(address) = row.src else { return };
+        self.room.agency = row.agency;
         let served = row.http_status.is_some_and(|code| (200..400).contains(&code));
         if is_shell && served {
             let first = self.shells.entry(row.agency).or_insert(row.time);
             *first = (*first).min(row.time);
         }
-        if is_upload && served && row.operation == "POST" && self.uploads.len() < 1_000_000 {
+        if is_upload && served && row.operation == "POST" && self.uploads.len() < UPLOADS_LIMIT {
             self.uploads.push((row.agency, address, row.time));
         }
         let track = self.tracks.entry((row.agency, address)).or_default();
         track.kind = kind;
         // What was told already tells of a sign-in that has its own record.
-        let told = meaning == Meaning::TryFailed && !track.once.is_new(row, TRACK_NAMES_LIMIT);
+        let told = meaning == Meaning::TryFailed
+            && !track.once.is_new(row, TRACK_NAMES_LIMIT, &mut self.room);
         let meaning = if told { Meaning::Other } else { meaning };
-        track.hear(row, meaning);
-        if let Some(name) = &row.account {
-            let key = AccountKey { agency: row.agency, name: name.to_lowercase() };
-            self.visits.entry(key).or_default().entry(address).or_default().hear(row, meaning);
+        let name = row.account.as_ref().map(|name| name.to_lowercase());
+        let account = name.as_deref().map(name_hash);
+        track.hear(row, meaning, name.as_deref(), &mut self.room);
+        let (Some(name), Some(account)) = (name, account) else { return };
+        if kind == NetworkKind::Special
+            && self.names.len() < NAMES_LIMIT
+            && !self.names.contains_key(&account)
+        {
+            self.names.insert(account, name.clone());
+        }
+        self.hear_visit(row, meaning, AccountKey { agency: row.agency, name }, address);
+    }
+
+    /// Hears what an account did. As long as it was not in from there, only its failures are kept.
+    fn hear_visit(&mut self, row: &EventRow, meaning: Meaning, key: AccountKey, address: IpAddr) {
+        let known = self.visits.get_mut(&key).and_then(|from| from.get_mut(&address));
+        if let Some(visit) = known {
+            visit.hear(row, meaning, &mut self.room);
+            return;
+        }
+        let pair = Pair { agency: row.agency, account: name_hash(&key.name), address };
+        if !shows_presence(row, meaning) {
+            self.knocks.hear(pair, row, meaning, &mut self.room);
+            return;
+        }
+        if self.visit_count >= VISITS_LIMIT {
+            *self.not_followed.entry(row.agency).or_default() += 1;
+            return;
+        }
+        self.visit_count += 1;
+        let mut visit = Box::new(Visit::default());
+        if let Some(before) = self.knocks.take(&pair) {
+            (visit.asn, visit.rows, visit.fails) = (before.asn, before.rows, before.fails);
+            (visit.families, visit.guesses) = (before.families, before.guesses);
+        }
+        visit.hear(row, meaning, &mut self.room);
+        self.visits.entry(key).or_default().insert(address, visit);
+    }
+
+    /// Ends the hearing: notes at each address the accounts that were in on so many days.
+    pub(crate) fn end(&mut self, days: usize) {
+        for (account, from) in &self.visits {
+            for (address, _) in from.iter().filter(|(_, visit)| visit.days.len() >= days) {
+                if let Some(track) = self.tracks.get_mut(&(account.agency, *address)) {
+                    let account = name_hash(&account.name);
+                    track.living.entry(account, TRACK_NAMES_LIMIT, &mut self.room);
+                }
+            }
         }
     }
 }
 
+/// Whether a row shows that somebody was in. A challenge or a refusal shows no presence: it may come
+/// before any right password.
+fn shows_presence(row: &EventRow, meaning: Meaning) -> bool {
+    match meaning {
+        Meaning::TryFailed | Meaning::Refused => false,
+        Meaning::Other => row.class != Class::Authentication,
+        _ => true,
+    }
+}
+
 impl Track {
-    fn hear(&mut self, row: &EventRow, meaning: Meaning) {
+    fn hear(&mut self, row: &EventRow, meaning: Meaning, account: Option<&str>, room: &mut Room) {
         self.asn = self.asn.or(row.asn);
         self.rows += 1;
         earlier(&mut self.first, row.time);
         later(&mut self.last, row.time);
         let family = reading::family(row.stream);
         self.families.insert(family);
-        self.streams.insert(row.stream);
-        let hour = row.time.as_seconds().rem_euclid(86_400) / 3600;
-        self.hours[hour as usize] += 1;
+        self.hours.hear(hour(row.time));
         match meaning {
-            Meaning::TryFailed => self.hear_failure(row, family),
+            Meaning::TryFailed => self.hear_failure(row, family, account, room),
             Meaning::TryOk => {
                 self.oks += 1;
                 earlier(&mut self.first_sign_in, row.time);
-                if let Some(name) = &row.account
-                    && self.entered.len() < TRACK_NAMES_LIMIT
-                {
-                    let name = name.to_lowercase();
-                    if !self.tried.contains_key(&name) {
-                        self.at_home.insert(name.clone());
+                if let Some(account) = account.map(name_hash) {
+                    let is_new = self.entered.entry(account, TRACK_NAMES_LIMIT, room).is_some();
+                    if is_new && !self.tried.contains(account) {
+                        self.at_home.entry(account, TRACK_NAMES_LIMIT, room);
                     }
-                    self.entered.insert(name);
                 }
             }
             Meaning::Asset => self.assets += 1,
@@ -201,53 +292,63 @@ impl Track {
             Meaning::Act(_) | Meaning::Other => {}
         }
         if family == Family::Web {
-            self.hear_path(row, meaning);
+            self.hear_path(row, meaning, room);
         }
-        let agent = row.agent.as_deref().unwrap_or("");
-        if let Some(known) = self.agents.get_mut(agent) {
-            known.hear(row.time, meaning);
-        } else if self.agents.len() < TRACK_NAMES_LIMIT {
-            self.agents.entry(agent.to_owned()).or_default().hear(row.time, meaning);
+        let name = row.agent.as_deref().unwrap_or("");
+        if let Some(agent) = self.agents.entry(name_hash(name), TRACK_NAMES_LIMIT, room) {
+            if agent.rows == 0 {
+                (agent.is_nameless, agent.is_tool) = (name.is_empty(), is_tool(name));
+            }
+            agent.hear(row.time, meaning);
         }
     }
 
-    fn hear_failure(&mut self, row: &EventRow, family: Family) {
+    fn hear_failure(
+        &mut self,
+        row: &EventRow,
+        family: Family,
+        account: Option<&str>,
+        room: &mut Room,
+    ) {
         self.fails += 1;
         self.hammer.hear(row.time);
         self.hammered |= self.hammer.is_full(row.time);
-        let hour = row.time.as_seconds().rem_euclid(86_400) / 3600;
-        self.fail_hours[hour as usize] += 1;
-        let day = self.fail_days.entry(row.time.day()).or_default();
-        day.1 += u64::from(family == Family::Mail);
+        self.fail_hours.hear(hour(row.time));
+        let is_mail = family == Family::Mail;
+        let admin = account.filter(|name| is_mail && reading::is_admin_name(name)).map(name_hash);
+        if let Some(day) = self.fail_days.entry(row.time.day(), DAYS_LIMIT, room) {
+            day.0 += u64::from(admin.is_some());
+            day.1 += u64::from(is_mail);
+        }
         earlier(&mut self.first_fail, row.time);
         later(&mut self.last_fail, row.time);
         earlier(&mut self.first_sign_in, row.time);
-        let Some(name) = row.account.as_ref().map(|name| name.to_lowercase()) else { return };
+        let Some(account) = account.map(name_hash) else { return };
         self.named_fails += 1;
-        if family == Family::Mail && reading::is_admin_name(&name) {
+        self.mail_fails += u64::from(is_mail);
+        if let Some(name) = admin {
             self.admin_fails += 1;
-            day.0 += 1;
-            if self.admin_names.len() < TRACK_NAMES_LIMIT {
-                self.admin_names.insert(name.clone());
-            }
+            self.admin_names.entry(name, TRACK_NAMES_LIMIT, room);
         }
-        if family == Family::Mail {
-            self.mail_fails += 1;
-        }
-        if self.tried.len() < TRACK_NAMES_LIMIT || self.tried.contains_key(&name) {
-            *self.tried.entry(name).or_default() += 1;
+        if let Some(count) = self.tried.entry(account, TRACK_NAMES_LIMIT, room) {
+            *count += 1;
         }
     }
 
-    fn hear_path(&mut self, row: &EventRow, meaning: Meaning) {
+    fn hear_path(&mut self, row: &EventRow, meaning: Meaning, room: &mut Room) {
         let Some(path) = row.object.as_deref() else { return };
         if meaning == Meaning::Refused {
-            remember(&mut self.refused_paths, path);
+            self.refused_paths.entry(path_hash(path), TRACK_NAMES_LIMIT, room);
         }
         if reading::is_admin_path(path) {
-            remember(&mut self.admin_paths, path);
+            self.admin_paths.entry(path_hash(path), TRACK_NAMES_LIMIT, room);
         }
     }
+}
+
+/// Paths and clients are told apart by the case of their letters as well.
+fn path_hash(path: &str) -> u64 {
+    FxBuildHasher.hash_one(path)
 }
 
 impl Track {
@@ -278,43 +379,47 @@ impl AgentUse {
 }
 
 impl Visit {
-    fn hear(&mut self, row: &EventRow, meaning: Meaning) {
+    fn hear(&mut self, row: &EventRow, meaning: Meaning, room: &mut Room) {
         self.asn = self.asn.or(row.asn);
         self.rows += 1;
         self.families.insert(reading::family(row.stream));
+        if meaning == Meaning::TryFailed {
+            self.fails += 1;
+            self.guesses.hear(row.time);
+        }
+        if !shows_presence(row, meaning) {
+            return;
+        }
         match meaning {
-            Meaning::TryFailed => {
-                self.fails += 1;
-                self.guesses.hear(row.time);
-                return;
-            }
-            // A challenge or a refusal shows no presence: it may come before any right password.
-            Meaning::Refused => return,
-            Meaning::Other if row.class == Class::Authentication => return,
             Meaning::TryOk => {
                 self.sign_in(row.time);
                 if let Some(host) = row.host.as_ref().filter(|_| row.stream == Stream::Windows)
                     && self.hosts.len() < TRACK_NAMES_LIMIT
+                    && room.take(host.len() + 48)
                 {
                     self.hosts.insert(host.to_lowercase());
                 }
                 if reading::hands_over(row) {
-                    *self.acts.entry(Act::Send).or_default() += 1;
+                    self.act(Act::Send, room);
                 }
             }
-            Meaning::Act(act) => *self.acts.entry(act).or_default() += 1,
+            Meaning::Act(act) => self.act(act, room),
             _ => {}
         }
         self.present += 1;
         earlier(&mut self.first, row.time);
         later(&mut self.last, row.time);
-        self.days.insert(row.time.day());
-        if let Some(agent) = &row.agent
-            && self.agents.len() < TRACK_NAMES_LIMIT
-        {
-            self.agents.insert(agent.clone());
+        self.days.entry(row.time.day(), DAYS_LIMIT, room);
+        if let Some(agent) = &row.agent {
+            self.agents.entry(path_hash(agent), TRACK_NAMES_LIMIT, room);
         }
-        self.extend(row.time);
+        self.extend(row.time, room);
+    }
+
+    fn act(&mut self, act: Act, room: &mut Room) {
+        if let Some(count) = self.acts.entry(act, usize::MAX, room) {
+            *count += 1;
+        }
     }
 
     fn sign_in(&mut self, time: Timestamp) {
@@ -326,14 +431,15 @@ impl Visit {
     }
 
     /// Adds a moment of presence; windows stay sorted and apart by more than a pause.
-    fn extend(&mut self, time: Timestamp) {
+    fn extend(&mut self, time: Timestamp, room: &mut Room) {
         let at = self.windows.partition_point(|w| w.1.plus_micros(VISIT_PAUSE_MICROS) < time);
         let near = self
             .windows
             .get(at)
             .is_some_and(|window| window.0.plus_micros(-VISIT_PAUSE_MICROS) <= time);
         if !near {
-            if self.windows.len() < TRACK_NAMES_LIMIT {
+            let is_first = self.windows.is_empty();
+            if is_first || (self.windows.len() < TRACK_NAMES_LIMIT && room.take(WINDOW_BYTES)) {
                 self.windows.insert(at, (time, time));
             }
             return;
@@ -369,6 +475,6 @@ impl Visit {
 
     /// How many acts of a kind.
     pub(crate) fn count(&self, act: Act) -> u64 {
-        self.acts.get(&act).copied().unwrap_or(0)
+        self.acts.get(act).copied().unwrap_or(0)
     }
 }

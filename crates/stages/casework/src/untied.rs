@@ -1,10 +1,7 @@
 //! What the rules found and no incident took: told rule by rule, so that nothing is lost. The grave
 //! ones stand first and each by itself. It accuses nobody.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use bakas_model::{AgencyIx, Detection, Role, RuleIx, Severity, Text, case::SetAside};
 use rustc_hash::FxHashSet;
@@ -12,6 +9,8 @@ use rustc_hash::FxHashSet;
 use crate::{
     Findings,
     draft::{Draft, Drafts, Grip, SHARED_SLACK_MICROS},
+    few::Named,
+    judge::{Who, kind_of},
     words::{number, plural},
 };
 
@@ -26,7 +25,7 @@ const NAMES_HERE: usize = 5;
 struct Matches<'a> {
     detections: u64,
     hits: u64,
-    who: BTreeSet<String>,
+    who: Named,
     title: &'a str,
     severity: Severity,
 }
@@ -58,9 +57,9 @@ pub(crate) fn belongs(detection: &Detection, draft: &Draft) -> bool {
 /// before the reasons, the second after them.
 pub(crate) fn tell(findings: &Findings<'_>, drafts: &Drafts) -> (Vec<SetAside>, Vec<SetAside>) {
     let held: Vec<&Draft> = drafts.drafts.iter().filter(|draft| draft.fold.lines > 0).collect();
-    let mut excused: BTreeMap<AgencyIx, FxHashSet<&str>> = BTreeMap::new();
-    for ((agency, _), (names, _)) in &drafts.aside {
-        excused.entry(*agency).or_default().extend(names.iter().map(String::as_str));
+    let mut excused: BTreeMap<AgencyIx, FxHashSet<&Who>> = BTreeMap::new();
+    for ((agency, _), told) in &drafts.aside {
+        excused.entry(*agency).or_default().extend(&told.names);
     }
     let mut left: BTreeMap<(AgencyIx, Reverse<Severity>, RuleIx), Matches<'_>> = BTreeMap::new();
     for detection in findings.detections {
@@ -68,11 +67,12 @@ pub(crate) fn tell(findings: &Findings<'_>, drafts: &Drafts) -> (Vec<SetAside>, 
         if meta.role != Role::Finding || meta.severity < Severity::Low {
             continue;
         }
-        let names = names(detection);
         let is_excused = excused
             .get(&detection.agency)
-            .is_some_and(|excused| names.iter().any(|name| excused.contains(name.as_str())));
-        if is_excused || held.iter().any(|draft| belongs(detection, draft)) {
+            .is_some_and(|excused| names(detection).any(|name| excused.contains(&name)));
+        // Those who were not looked at are told as such.
+        let is_left_out = kind_of(meta).is_some() && drafts.leads.chosen.is_beyond(detection);
+        if is_excused || is_left_out || held.iter().any(|draft| belongs(detection, draft)) {
             continue;
         }
         let key = (detection.agency, Reverse(meta.severity), detection.rule);
@@ -80,16 +80,16 @@ pub(crate) fn tell(findings: &Findings<'_>, drafts: &Drafts) -> (Vec<SetAside>, 
         (matches.title, matches.severity) = (&meta.title, meta.severity);
         matches.detections += 1;
         matches.hits += detection.count;
-        matches.who.extend(names);
+        for name in names(detection) {
+            matches.who.insert(&name.to_string(), NAMES_HERE);
+        }
     }
     let mut grave = Vec::new();
     for ((agency, Reverse(severity), rule), matches) in &left {
         if *severity >= Severity::High {
             let near = left
                 .iter()
-                .filter(|((a, _, r), m)| {
-                    a == agency && r != rule && !m.who.is_disjoint(&matches.who)
-                })
+                .filter(|((a, _, r), m)| a == agency && r != rule && m.who.meets(&matches.who))
                 .map(|(_, matches)| matches.title);
             grave.push(alone(*agency, matches, &near.take(RULES_SHOWN).collect::<Vec<_>>()));
         }
@@ -103,9 +103,9 @@ pub(crate) fn tell(findings: &Findings<'_>, drafts: &Drafts) -> (Vec<SetAside>, 
     (grave, lesser.into_iter().map(|(agency, rules)| together(agency, &rules)).collect())
 }
 
-fn names(detection: &Detection) -> Vec<String> {
-    let addresses = detection.addresses.iter().map(|tally| tally.value.to_string());
-    addresses.chain(detection.accounts.iter().map(|tally| tally.value.to_lowercase())).collect()
+fn names(detection: &Detection) -> impl Iterator<Item = Who> {
+    let addresses = detection.addresses.iter().map(|tally| tally.value.into());
+    addresses.chain(detection.accounts.iter().map(|t| t.value.to_lowercase().as_str().into()))
 }
 
 /// A grave finding that nothing ties to an attack.
@@ -174,13 +174,13 @@ fn together(agency: AgencyIx, rules: &[Matches<'_>]) -> SetAside {
     }
 }
 
-fn list(who: &BTreeSet<String>) -> String {
-    if who.is_empty() {
+fn list(who: &Named) -> String {
+    if who.shown.is_empty() {
         return String::new();
     }
-    let shown: Vec<&str> = who.iter().take(NAMES_HERE).map(String::as_str).collect();
-    let more = if who.len() > shown.len() {
-        format!(" … ({})", number(who.len() as u64))
+    let shown: Vec<&str> = who.shown.iter().map(String::as_str).collect();
+    let more = if who.len() > shown.len() as u64 {
+        format!(" … ({})", number(who.len()))
     } else {
         String::new()
     };

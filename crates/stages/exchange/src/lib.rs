@@ -3,6 +3,13 @@
 //!
 //! Nothing here opens a file or a socket. An encoder takes [`Cleared`] content only, and only the
 //! gate makes it.
+//!
+//! ```
+//! use bakas_model::exchange::Tlp;
+//! let label: Tlp = "amber+strict".parse()?;
+//! assert!(label > Tlp::Green, "the stricter label is the greater one");
+//! # Ok::<(), bakas_model::exchange::handling::LabelError>(())
+//! ```
 
 pub mod candidates;
 pub mod check;

@@ -15,6 +15,7 @@ pub mod blocks;
 pub mod briefing;
 mod drawing;
 pub mod exhibits;
+pub mod networks;
 mod origins;
 pub mod report;
 pub mod screen;
@@ -28,4 +29,5 @@ mod world;
 
 pub use asks::asks;
 pub use blocks::blocks;
+pub use networks::Networks;
 pub use report::exhibits_pdf;

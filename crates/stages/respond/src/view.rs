@@ -6,7 +6,11 @@ use std::net::IpAddr;
 
 use bakas_model::{
     AgencyIx, Ask, Asn, Case, Country, Incident, IncidentId, NetworkKind, Severity, SourceIx,
-    Timestamp, incident::Entered, network::StateOwned, response::AskKind,
+    Timestamp,
+    case::NetworkUse,
+    incident::{AddressUse, Entered},
+    network::StateOwned,
+    response::AskKind,
 };
 
 use crate::words::Phase;
@@ -25,7 +29,10 @@ pub(crate) struct NetworkRow<'c> {
     pub(crate) country: Option<Country>,
     pub(crate) kind: NetworkKind,
     pub(crate) lines: u64,
+    /// Those that incidents name.
     pub(crate) addresses: BTreeSet<IpAddr>,
+    /// How many there are, named or not.
+    pub(crate) address_count: u64,
     pub(crate) incidents: BTreeSet<&'c IncidentId>,
     pub(crate) agencies: BTreeSet<AgencyIx>,
     pub(crate) legitimate_sessions: u64,
@@ -163,31 +170,25 @@ impl<'c> View<'c> {
         Some((first, last))
     }
 
-    /// Networks of the incidents' addresses, most lines first.
+    /// Networks of the incidents' addresses, most lines first. The case counts them over every
+    /// address; one that was made by hand may name all addresses and count nothing.
     pub(crate) fn networks(&self) -> Vec<NetworkRow<'c>> {
+        let mut rows: BTreeMap<_, NetworkRow<'c>> =
+            self.case.networks.iter().map(|row| (key_of(row), NetworkRow::counted(row))).collect();
+        let is_counted = !rows.is_empty();
         let traces: BTreeMap<IpAddr, &bakas_model::Trace> =
             self.case.traces.iter().map(|trace| (trace.address, trace)).collect();
-        let mut rows: BTreeMap<_, NetworkRow<'c>> = BTreeMap::new();
         let mut sessions: BTreeMap<(AgencyIx, IpAddr), u64> = BTreeMap::new();
         for incident in &self.case.incidents {
             for used in &incident.addresses {
                 let key = (used.asn, used.operator.as_deref(), used.country, used.kind);
-                let row = rows.entry(key).or_insert_with(|| NetworkRow {
-                    asn: used.asn,
-                    operator: used.operator.as_deref(),
-                    country: used.country,
-                    kind: used.kind,
-                    lines: 0,
-                    addresses: BTreeSet::new(),
-                    incidents: BTreeSet::new(),
-                    agencies: BTreeSet::new(),
-                    legitimate_sessions: 0,
-                    first: used.first,
-                    last: used.last,
-                    state_owned: None,
-                    special: None,
-                    lists: BTreeSet::new(),
-                });
+                if is_counted {
+                    if let Some(row) = rows.get_mut(&key) {
+                        row.addresses.insert(used.address);
+                    }
+                    continue;
+                }
+                let row = rows.entry(key).or_insert_with(|| NetworkRow::new(used));
                 row.lines += used.lines;
                 row.incidents.insert(&incident.id);
                 row.agencies.insert(incident.agency);
@@ -196,10 +197,11 @@ impl<'c> View<'c> {
                 let seen = sessions.entry((incident.agency, used.address)).or_default();
                 row.legitimate_sessions += used.legitimate_sessions.saturating_sub(*seen);
                 *seen = (*seen).max(used.legitimate_sessions);
-                if row.addresses.insert(used.address)
-                    && let Some(trace) = traces.get(&used.address)
-                {
-                    row.learn(trace);
+                if row.addresses.insert(used.address) {
+                    row.address_count += 1;
+                    if let Some(trace) = traces.get(&used.address) {
+                        row.learn(trace);
+                    }
                 }
             }
         }
@@ -209,7 +211,54 @@ impl<'c> View<'c> {
     }
 }
 
+type Key<'c> = (Option<Asn>, Option<&'c str>, Option<Country>, NetworkKind);
+
+fn key_of(row: &NetworkUse) -> Key<'_> {
+    (row.asn, row.operator.as_deref(), row.country, row.kind)
+}
+
 impl<'c> NetworkRow<'c> {
+    fn new(used: &'c AddressUse) -> Self {
+        Self {
+            asn: used.asn,
+            operator: used.operator.as_deref(),
+            country: used.country,
+            kind: used.kind,
+            lines: 0,
+            addresses: BTreeSet::new(),
+            address_count: 0,
+            incidents: BTreeSet::new(),
+            agencies: BTreeSet::new(),
+            legitimate_sessions: 0,
+            first: used.first,
+            last: used.last,
+            state_owned: None,
+            special: None,
+            lists: BTreeSet::new(),
+        }
+    }
+
+    /// As the case counts it; no address is named yet.
+    fn counted(row: &'c NetworkUse) -> Self {
+        Self {
+            asn: row.asn,
+            operator: row.operator.as_deref(),
+            country: row.country,
+            kind: row.kind,
+            lines: row.lines,
+            addresses: BTreeSet::new(),
+            address_count: row.addresses,
+            incidents: row.incidents.iter().collect(),
+            agencies: row.agencies.clone(),
+            legitimate_sessions: row.legitimate_sessions,
+            first: row.first,
+            last: row.last,
+            state_owned: row.state_owned.as_ref(),
+            special: row.special.as_deref(),
+            lists: row.lists.iter().map(String::as_str).collect(),
+        }
+    }
+
     fn learn(&mut self, trace: &'c bakas_model::Trace) {
         self.state_owned = self.state_owned.or(trace.then.state_owned.as_ref());
         self.special = self.special.or(trace.then.special.as_deref());

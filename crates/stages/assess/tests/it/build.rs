@@ -98,6 +98,7 @@ pub(crate) fn incident(number: usize, parts: &[Part]) -> Incident {
         detections: Vec::new(),
         techniques: Vec::new(),
         addresses: parts.iter().map(Part::used).collect(),
+        more_addresses: 0,
         agents: Vec::new(),
         scope: Scope::default(),
     }

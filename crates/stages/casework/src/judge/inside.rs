@@ -5,7 +5,6 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use bakas_model::{AccountKey, AgencyIx, IncidentKind, NetworkKind, Severity, Timestamp};
-use rustc_hash::FxHashSet;
 
 use crate::{
     judge::{Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, set_aside},
@@ -46,30 +45,30 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
         .survey
         .tracks
         .iter()
-        .filter(|(_, t)| t.kind == NetworkKind::Special && t.families.contains(&Family::System))
+        .filter(|(_, t)| t.kind == NetworkKind::Special && t.families.contains(Family::System))
         .collect();
     tracks.sort_unstable_by_key(|(key, _)| **key);
     for (&(agency, address), track) in tracks {
         let Some(first) = track.first_sign_in else { continue };
         if let Some(permission) = court.permission(address, first) {
             let why = Excuse::Permitted(permission);
-            set_aside(aside, agency, why, address.to_string(), track.rows);
+            set_aside(aside, agency, why, address, track.rows);
             continue;
         }
         let score = weigh(court, agency, address, track, breaches.get(&agency).copied());
         if score < VERDICT_DECIBANS {
             let is_program = aside
                 .get(&(agency, Excuse::StalePassword))
-                .is_some_and(|(names, _)| names.contains(&address.to_string()));
+                .is_some_and(|excused| excused.names.contains(&address.into()));
             if is_lead(court, agency, address) && !is_program {
                 let why = Excuse::UsualInside;
-                set_aside(aside, agency, why, address.to_string(), track.rows);
+                set_aside(aside, agency, why, address, track.rows);
             }
             continue;
         }
         let last = track.last.unwrap_or(first);
-        let mut accounts: FxHashSet<String> = track.entered.clone();
-        accounts.extend(track.tried.keys().cloned());
+        let accounts = track.entered.keys().chain(track.tried.keys());
+        let accounts = accounts.filter_map(|name| court.survey.names.get(&name).cloned());
         suspects.push(Suspect {
             agency,
             address,
@@ -77,7 +76,7 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
             score,
             span: (first, last),
             agents: None,
-            accounts: Some(accounts),
+            accounts: Some(accounts.collect()),
         });
     }
     suspects
@@ -108,7 +107,7 @@ fn weigh(
     if track.fails > 0 {
         score += FAIL_DECIBANS;
     }
-    let accounts = track.entered.iter().chain(track.tried.keys()).collect::<FxHashSet<_>>().len();
+    let accounts = track.entered.union_len(&track.tried);
     score + accounts.saturating_sub(1).min(ACCOUNTS_COUNTED) as f64 * ACCOUNT_DECIBANS
 }
 
@@ -137,12 +136,12 @@ pub(crate) fn judge_cloud(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> 
         let score = cloud_weight(hint.rules.values());
         if score < VERDICT_DECIBANS {
             let why = Excuse::Isolated;
-            set_aside(aside, account.agency, why, account.name.clone(), hint.hits);
+            set_aside(aside, account.agency, why, account.name.as_str(), hint.hits);
             continue;
         }
         let found = cloud_suspects(court, account, score);
         if found.is_empty() {
-            set_aside(aside, account.agency, Excuse::NoAddress, account.name.clone(), hint.hits);
+            set_aside(aside, account.agency, Excuse::NoAddress, account.name.as_str(), hint.hits);
         }
         suspects.extend(found);
     }

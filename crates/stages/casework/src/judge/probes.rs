@@ -6,7 +6,7 @@ use bakas_model::{IncidentKind, NetworkKind, Severity};
 
 use crate::{
     judge::{Aside, Court, Excuse, Hint, Suspect, VERDICT_DECIBANS, network_weight, set_aside},
-    reading::{Family, is_tool},
+    reading::Family,
     survey::Track,
 };
 
@@ -58,7 +58,7 @@ pub(crate) fn weigh(hint: &Hint, track: &Track) -> f64 {
     if track.oks > 0 && track.assets > 0 && track.assets >= hint.hits {
         score += USES_SITE_DECIBANS;
     }
-    if track.families.contains(&Family::Web) && track.agents.keys().any(|agent| is_tool(agent)) {
+    if track.families.contains(Family::Web) && track.agents.values().any(|agent| agent.is_tool) {
         score += TOOL_DECIBANS;
     }
     if track.refused * 2 > track.rows {
@@ -75,7 +75,7 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
         for (&kind, hint) in hints.iter().filter(|(kind, _)| KINDS.contains(kind)) {
             if let Some(permission) = court.permission(address, hint.first) {
                 let why = Excuse::Permitted(permission);
-                set_aside(aside, agency, why, address.to_string(), hint.hits);
+                set_aside(aside, agency, why, address, hint.hits);
                 continue;
             }
             // The tool of an exploitation calls itself a scanner; that makes no second incident.
@@ -87,7 +87,7 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
             }
             let score = weigh(hint, track);
             if score < VERDICT_DECIBANS || track.kind == NetworkKind::Special {
-                set_aside(aside, agency, Excuse::Isolated, address.to_string(), hint.hits);
+                set_aside(aside, agency, Excuse::Isolated, address, hint.hits);
                 continue;
             }
             suspects.push(Suspect {
@@ -107,11 +107,11 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
 /// A prober of many paths is looking for administrators where most of them administer, and scanning
 /// where most do not; never both for the same requests.
 fn fits(kind: IncidentKind, track: &Track) -> bool {
-    if !track.families.contains(&Family::Web) {
+    if !track.families.contains(Family::Web) {
         return false; // tries at names are judged with the tries
     }
     let admin = track.admin_paths.len() as f64;
-    let probed = track.refused_paths.union(&track.admin_paths).count().max(1) as f64;
+    let probed = track.refused_paths.union_len(&track.admin_paths).max(1) as f64;
     match kind {
         IncidentKind::AdminDiscovery => admin >= ADMIN_PATHS_SHARE * probed,
         IncidentKind::Scanning => admin < ADMIN_PATHS_SHARE * probed,

@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     judge::{Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside},
+    ledger::name_hash,
     reading::{Act, Family},
     survey::Visit,
 };
@@ -69,9 +70,9 @@ fn act_weight(act: Act, count: u64) -> f64 {
 /// The weight of the acts of a visit: the most telling one whole, the others by half.
 fn acts_weight(visit: &Visit, alarm: Option<Severity>) -> f64 {
     let minded = alarm >= Some(Severity::Medium);
-    let weight = |(act, count): (&Act, &u64)| match act {
+    let weight = |(act, count): (Act, &u64)| match act {
         Act::Grant if !minded => HARMLESS_GRANT_DECIBANS,
-        _ => act_weight(*act, *count),
+        _ => act_weight(act, *count),
     };
     let mut weights: Vec<f64> = visit.acts.iter().map(weight).collect();
     let reads = visit.count(Act::Read) + visit.count(Act::Download);
@@ -99,7 +100,7 @@ struct Known {
     addresses: FxHashMap<IpAddr, FxHashSet<AgencyIx>>,
     blocks: FxHashSet<(u128, bool)>,
     /// Accounts that guessers tried, and from which network.
-    tried: FxHashSet<(AccountKey, Option<Asn>)>,
+    tried: FxHashSet<(AgencyIx, u64, Option<Asn>)>,
 }
 
 fn known(court: &Court<'_>, suspects: &[Suspect]) -> Known {
@@ -115,8 +116,7 @@ fn known(court: &Court<'_>, suspects: &[Suspect]) -> Known {
         known.blocks.insert(block(suspect.address));
         if let Some(track) = court.survey.tracks.get(&(suspect.agency, suspect.address)) {
             let agency = suspect.agency;
-            let names = track.tried.keys().map(|name| AccountKey { agency, name: name.clone() });
-            known.tried.extend(names.map(|account| (account, track.asn)));
+            known.tried.extend(track.tried.keys().map(|account| (agency, account, track.asn)));
         }
     }
     known
@@ -129,13 +129,13 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
     let mut visits: Vec<((AccountKey, IpAddr), &Visit)> = Vec::new();
     for (account, from) in &court.survey.visits {
         let entered = from.iter().filter(|(_, visit)| {
-            let of = |family| visit.families.contains(&family);
+            let of = |family| visit.families.contains(family);
             visit.present > 0
                 && (of(Family::Mail)
                     || of(Family::System)
                     || (of(Family::Network) && visit.logons > 0))
         });
-        visits.extend(entered.map(|(address, visit)| ((account.clone(), *address), visit)));
+        visits.extend(entered.map(|(address, visit)| ((account.clone(), *address), &**visit)));
     }
     visits.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let mut scores: BTreeMap<(AccountKey, IpAddr), f64> =
@@ -147,7 +147,7 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
         let entered = entered(&visits, &scores);
         for (key, visit) in &visits {
             let mut score = own(court, key, visit, &known) + company(court, key, visit, &together);
-            if usual(court, &key.0, visit.asn) == Some(false)
+            if usual(court, hashed(&key.0), visit.asn) == Some(false)
                 && is_entered_today(&entered, key, visit)
             {
                 score += ENTERED_TODAY_DECIBANS;
@@ -209,7 +209,7 @@ fn company(
     together: &FxHashMap<(AgencyIx, IpAddr), u32>,
 ) -> f64 {
     if together.get(&(account.agency, *address)).copied().unwrap_or(0) < 2
-        || usual(court, account, visit.asn) == Some(true)
+        || usual(court, hashed(account), visit.asn) == Some(true)
     {
         return 0.0;
     }
@@ -235,7 +235,7 @@ fn own(
     let guesser = known.guessers.contains(&(account.agency, *address)) && visit.logons > 0;
     let alarm = alarm(court, account, *address, visit);
     let mut score = acts_weight(visit, alarm) + network_weight(kind);
-    score += match usual(court, account, visit.asn) {
+    score += match usual(court, hashed(account), visit.asn) {
         Some(true) if guesser => 0.0,
         Some(true) => USUAL_NETWORK_DECIBANS,
         Some(false) => NEW_NETWORK_DECIBANS,
@@ -253,7 +253,7 @@ fn own(
     {
         score += NEIGHBOUR_DECIBANS;
     }
-    let tried = known.tried.contains(&(account.clone(), visit.asn));
+    let tried = known.tried.contains(&(account.agency, name_hash(&account.name), visit.asn));
     if visit.fails >= TRIED_FAILS || (tried && visit.logons > 0) {
         score += TRIED_DECIBANS;
     }
@@ -270,12 +270,16 @@ fn is_known_elsewhere(known: &Known, agency: AgencyIx, address: IpAddr) -> bool 
     known.addresses.get(&address).is_some_and(|agencies| agencies.iter().any(|a| *a != agency))
 }
 
+/// An account by the hash of its name.
+pub(crate) fn hashed(account: &AccountKey) -> (AgencyIx, u64) {
+    (account.agency, name_hash(&account.name))
+}
+
 /// Whether a network is one the account usually signs in from; `None` where nothing else is known.
-pub(crate) fn usual(court: &Court<'_>, account: &AccountKey, asn: Option<Asn>) -> Option<bool> {
-    let profile = court.findings.accounts.get(account)?;
-    let here = profile.networks.iter().find(|n| n.asn == asn).map_or(0, |n| n.days.len());
-    let elsewhere: usize =
-        profile.networks.iter().filter(|n| n.asn != asn).map(|n| n.days.len()).sum();
+pub(crate) fn usual(court: &Court<'_>, account: (AgencyIx, u64), asn: Option<Asn>) -> Option<bool> {
+    let home = court.findings.accounts.get(&account)?;
+    let here = home.days(asn);
+    let elsewhere = home.all_days() - here;
     if elsewhere == 0 {
         return (here >= USUAL_DAYS).then_some(true);
     }
@@ -312,8 +316,8 @@ fn has_home_agent(court: &Court<'_>, account: &AccountKey, address: IpAddr, visi
     let Some(from) = court.survey.visits.get(account) else { return false };
     from.iter().any(|(at, home)| {
         *at != address
-            && usual(court, account, home.asn) == Some(true)
-            && home.agents.intersection(&visit.agents).next().is_some()
+            && usual(court, hashed(account), home.asn) == Some(true)
+            && home.agents.meets(&visit.agents)
     })
 }
 
@@ -333,7 +337,7 @@ fn verdict(
     }
     if let Some(permission) = court.permission(*address, first) {
         let why = Excuse::Permitted(permission);
-        set_aside(aside, account.agency, why, address.to_string(), visit.rows);
+        set_aside(aside, account.agency, why, *address, visit.rows);
         return None;
     }
     Some(Suspect {
@@ -367,11 +371,11 @@ fn excuse(
     if !named || !listed {
         return;
     }
-    let why = match usual(court, account, visit.asn) {
+    let why = match usual(court, hashed(account), visit.asn) {
         Some(false) => Excuse::Elsewhere,
         _ => Excuse::UsualNetwork,
     };
-    set_aside(aside, account.agency, why, account.name.clone(), visit.rows);
+    set_aside(aside, account.agency, why, account.name.as_str(), visit.rows);
 }
 
 /// Intruders who listed users or roles were looking for administrators as well.

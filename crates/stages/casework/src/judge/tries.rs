@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use bakas_model::{AccountKey, AgencyIx, IncidentKind, NetworkKind};
+use bakas_model::{AgencyIx, IncidentKind, NetworkKind};
 use rustc_hash::FxHashSet;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         Aside, Court, Excuse, Suspect, VERDICT_DECIBANS, network_weight, set_aside, takeover::usual,
     },
     ledger::name_hash,
-    reading::{Family, is_tool},
+    reading::Family,
     survey::Track,
 };
 
@@ -71,8 +71,8 @@ pub(crate) fn weigh(track: &Track, assets_usual: bool) -> f64 {
     } else {
         score -= track.oks.min(SUCCESS_COUNTED) as f64 * SUCCESS_DECIBANS;
     }
-    if track.families.contains(&Family::Web) {
-        let tools = track.agents.iter().filter(|(agent, _)| is_tool(agent)).count();
+    if track.families.contains(Family::Web) {
+        let tools = track.agents.values().filter(|agent| agent.is_tool).count();
         if tools > 0 && tools == track.agents.len() {
             score += TOOL_DECIBANS;
         }
@@ -94,21 +94,18 @@ fn volume(fails: u64) -> f64 {
 const STALE_FAILS: u64 = 10;
 const STALE_DAYS: usize = 3;
 /// Days with sign-ins from which on an account lives at an address, even if it failed there first.
-const OWN_DAYS: usize = 3;
+pub(crate) const OWN_DAYS: usize = 3;
 
 /// Whether a machine repeats one old password: one account from inside, or one that lives
 /// there.
-fn is_stale(court: &Court<'_>, agency: AgencyIx, address: IpAddr, track: &Track) -> bool {
+fn is_stale(track: &Track) -> bool {
     if track.fails < STALE_FAILS || track.fail_days.len() < STALE_DAYS {
         return false;
     }
     let one_account = track.tried.len() == 1 && track.named_fails == track.fails;
-    let own = track.tried.keys().any(|name| {
-        let key = AccountKey { agency, name: name.clone() };
-        let visit = court.survey.visits.get(&key).and_then(|from| from.get(&address));
-        // Who gets in only after all the failures may have guessed.
-        track.at_home.contains(name) || visit.is_some_and(|visit| visit.days.len() >= OWN_DAYS)
-    });
+    // Who gets in only after all the failures may have guessed.
+    let own =
+        track.tried.keys().any(|name| track.at_home.contains(name) || track.living.contains(name));
     (one_account && (own || track.kind == NetworkKind::Special))
         || (track.kind == NetworkKind::Special && track.tried.is_empty())
 }
@@ -135,13 +132,12 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
     tracks.sort_unstable_by_key(|(key, _)| **key);
     for (&(agency, address), track) in tracks {
         let Some(first) = track.first_fail else { continue };
-        let who = || address.to_string();
         if let Some(permission) = court.permission(address, first) {
-            set_aside(aside, agency, Excuse::Permitted(permission), who(), track.fails);
+            set_aside(aside, agency, Excuse::Permitted(permission), address, track.fails);
             continue;
         }
-        if is_stale(court, agency, address, track) {
-            set_aside(aside, agency, Excuse::StalePassword, who(), track.fails);
+        if is_stale(track) {
+            set_aside(aside, agency, Excuse::StalePassword, address, track.fails);
             continue;
         }
         if track.kind == NetworkKind::Special {
@@ -171,10 +167,10 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
 /// Whether every account tried usually signs in from this network.
 fn lives_here(court: &Court<'_>, agency: AgencyIx, track: &Track) -> bool {
     track.named_fails == track.fails
-        && track.tried.keys().all(|name| {
-            let key = AccountKey { agency, name: name.clone() };
-            usual(court, &key, track.asn) == Some(true)
-        })
+        && track
+            .tried
+            .keys()
+            .all(|account| usual(court, (agency, account), track.asn) == Some(true))
 }
 
 /// Guesses that came true at addresses that are not accused as a whole: many failures of one
@@ -189,14 +185,14 @@ fn guesses(court: &Court<'_>, suspects: &mut Vec<Suspect>, aside: &mut Aside) {
             let key = (account.agency, address);
             let Some(track) = court.survey.tracks.get(&key) else { continue };
             let is_inside = track.kind == NetworkKind::Special;
-            let at_home = track.at_home.contains(&account.name);
-            let is_program = at_home && is_stale(court, account.agency, address, track);
+            let at_home = track.at_home.contains(name_hash(&account.name));
+            let is_program = at_home && is_stale(track);
             if accused.contains(&key) || is_inside || is_program {
                 continue;
             }
             if let Some(permission) = court.permission(address, since) {
                 let why = Excuse::Permitted(permission);
-                set_aside(aside, account.agency, why, address.to_string(), visit.fails);
+                set_aside(aside, account.agency, why, address, visit.fails);
                 continue;
             }
             found.push(Suspect {
@@ -261,7 +257,7 @@ fn apart(agency: AgencyIx, address: IpAddr, track: &Track) -> Option<Suspect> {
         kind: IncidentKind::PasswordGuessing,
         score: VERDICT_DECIBANS,
         span: (first, last),
-        agents: Some(guilty.iter().map(|(name, _)| (*name).clone()).collect()),
+        agents: Some(guilty.iter().map(|(name, _)| *name).collect()),
         accounts: None,
     })
 }
@@ -281,7 +277,7 @@ fn company(
         known.insert(suspect.address);
         let track = &court.survey.tracks[&(suspect.agency, suspect.address)];
         for agent in track.agents.keys() {
-            habits.insert((suspect.agency, track.asn, name_hash(agent)));
+            habits.insert((suspect.agency, track.asn, agent));
         }
     }
     for (agency, address, own) in weak {
@@ -291,8 +287,8 @@ fn company(
             let rarest = track
                 .agents
                 .keys()
-                .filter(|agent| habits.contains(&(agency, track.asn, name_hash(agent))))
-                .map(|agent| background.agent_rarity(name_hash(agent)))
+                .filter(|agent| habits.contains(&(agency, track.asn, *agent)))
+                .map(|agent| background.agent_rarity(agent))
                 .fold(0.0, f64::max);
             score += rarest.min(COMPANY_DECIBANS);
         }
@@ -304,6 +300,6 @@ fn company(
             continue;
         }
         let excuse = if track.oks >= 3 { Excuse::SharedAddress } else { Excuse::Forgetful };
-        set_aside(aside, agency, excuse, address.to_string(), track.fails);
+        set_aside(aside, agency, excuse, address, track.fails);
     }
 }

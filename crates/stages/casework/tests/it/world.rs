@@ -6,9 +6,11 @@ use std::{
     net::IpAddr,
 };
 
-use bakas_casework::{Background, Findings, Ledger, Outcome, draft};
+use bakas_casework::{
+    Background, Findings, Home, Leads, Ledger, Outcome, Standing, draft, name_hash,
+};
 use bakas_model::{
-    AccountKey, Activity, Agency, AgencyIx, Asn, Class, Detection, DetectionId, Event, EventRow,
+    Activity, Agency, AgencyIx, Asn, Class, Detection, DetectionId, Event, EventRow,
     IncidentKind, Location, NetworkKind, Networks, Permitted, Place, RuleIx, RuleMeta, Severity,
     SourceIx, Status, Stream, Timestamp, Trace, detection::Tally,
 };
@@ -225,10 +227,17 @@ impl World {
         let (addresses, accounts) = ledger.drain();
         let mut background = Background::default();
         addresses.iter().for_each(|profile| background.absorb(profile));
-        let profiles: FxHashMap<_, _> =
-            addresses.into_iter().map(|p| ((p.agency, p.address), *p)).collect();
-        let accounts: FxHashMap<AccountKey, _> =
-            accounts.into_iter().map(|p| (p.key.clone(), p)).collect();
+        let leads = Leads::of(&rules, &detections);
+        let profiles: FxHashMap<_, _> = addresses
+            .iter()
+            .filter(|p| leads.wants_address(p.agency, p.address))
+            .map(|p| ((p.agency, p.address), Standing::of(p, true)))
+            .collect();
+        let accounts: FxHashMap<_, _> = accounts
+            .iter()
+            .filter(|p| leads.wants_account(&p.key))
+            .filter_map(|p| Some(((p.key.agency, name_hash(&p.key.name)), Home::of(p)?)))
+            .collect();
         let findings = Findings {
             agencies: &agencies,
             sources: &[],
@@ -242,7 +251,7 @@ impl World {
         };
         let mut rows: Vec<(usize, &EventRow)> = self.rows.iter().enumerate().collect();
         sort(&mut rows);
-        let mut drafts = draft(&findings);
+        let mut drafts = draft(leads, &findings);
         let wanted = drafts.wanted().clone();
         let has = |wanted: &bakas_casework::Wanted, row: &EventRow| {
             wanted.has(row.agency, row.src, row.account.as_deref())

@@ -36,6 +36,7 @@ fn incident(number: u32, agency: u16, kind: IncidentKind, scope: Scope) -> Incid
         detections: vec![DetectionId(number)],
         techniques: Vec::new(),
         addresses: Vec::new(),
+        more_addresses: 0,
         agents: Vec::new(),
         scope,
     }

@@ -57,6 +57,7 @@ fn incident(kind: IncidentKind, addresses: Vec<AddressUse>) -> Incident {
         detections: Vec::new(),
         techniques: Vec::new(),
         addresses,
+        more_addresses: 0,
         agents: Vec::new(),
         scope: Scope::default(),
     }

@@ -248,7 +248,7 @@ fn tallies(heading: words::Pair, tallies: &[Tally<String>], limit: usize, all: u
 }
 
 fn addresses(incident: &Incident) -> Markup {
-    let all = &incident.addresses;
+    let (all, count) = (&incident.addresses, incident.address_count());
     if all.is_empty() {
         return html! {};
     }
@@ -259,9 +259,9 @@ fn addresses(incident: &Incident) -> Markup {
     let body = html! { @for used in all.iter().take(ADDRESSES_LIMIT) { (address(used)) } };
     html! {
         details open[all.len() <= 6] {
-            summary { (both(format!("Addresses ({})", number(all.len() as u64)), format!("Mga address ({})", number(all.len() as u64)))) }
+            summary { (both(format!("Addresses ({})", number(count)), format!("Mga address ({})", number(count)))) }
             (table(both("Addresses of this incident", "Mga address ng insidenteng ito"), "Addresses", head, body))
-            (more(all.len() as u64, ADDRESSES_LIMIT, "traces.ndjson"))
+            (more(count, ADDRESSES_LIMIT, "addresses.ndjson"))
         }
     }
 }

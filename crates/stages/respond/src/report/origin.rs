@@ -122,7 +122,7 @@ fn table_of(networks: &[NetworkRow<'_>]) -> Markup {
                 td { @if let Some(country) = row.country { (world::name(country)) } @else { "—" } }
                 td { (pair(words::network_kind(row.kind))) }
                 td { (ownership(row)) }
-                (tdn(row.addresses.len() as u64)) (tdn(row.lines))
+                (tdn(row.address_count)) (tdn(row.lines))
                 td.n.bar {
                     (share(row.lines, total))
                     svg viewBox="0 0 100 6" aria-hidden="true" { rect width=(row.lines * 100 / total.max(1)) height="6" {} }

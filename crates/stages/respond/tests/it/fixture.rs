@@ -323,6 +323,8 @@ pub(crate) fn case() -> Case {
         }],
         timeline: timeline(&incidents),
         lines_per_day: days(&incidents),
+        networks: Vec::new(),
+        more_networks: 0,
         traces: traces(&incidents),
         assessments: assessments(),
         blocks: blocks(),

@@ -12,7 +12,7 @@ use bakas_model::{
     assessment::{
         Basis, Cap, Cell, Cost, EvidenceKind, LeaveOut, Moved, NextQuestion, Step, Turning,
     },
-    case::{CASE_SCHEMA, ClockProposal, Holdings, IdleEntry, SetAside},
+    case::{CASE_SCHEMA, ClockProposal, Holdings, IdleEntry, NetworkUse, SetAside},
     detection::Tally,
     incident::{Act, AddressUse, Deed, Entered, LinkReason},
     network::{
@@ -170,6 +170,7 @@ fn incident(kind: IncidentKind) -> Incident {
             last: at(1),
             legitimate_sessions: 0,
         }],
+        more_addresses: 3,
         agents: tally("curl".to_owned()),
         scope: Scope {
             tried: tally("admin".to_owned()),
@@ -470,6 +471,26 @@ fn asks() -> Vec<Ask> {
     kinds.map(ask).into()
 }
 
+fn network_use() -> NetworkUse {
+    let network = trace().then;
+    NetworkUse {
+        asn: network.asn,
+        operator: network.operator,
+        country: network.country,
+        kind: network.kind,
+        lines: 3,
+        addresses: 2,
+        incidents: [incident_id()].into(),
+        agencies: [AgencyIx(0)].into(),
+        legitimate_sessions: 1,
+        first: at(0),
+        last: at(1),
+        state_owned: network.state_owned,
+        special: Some("Private-Use".into()),
+        lists: ["list".to_owned()].into(),
+    }
+}
+
 fn full() -> Case {
     Case {
         schema: CASE_SCHEMA.into(),
@@ -518,6 +539,8 @@ fn full() -> Case {
         }],
         timeline: vec![moment()],
         lines_per_day: vec![DayLines { incident: incident_id(), day: Day(20_458), lines: 3 }],
+        networks: vec![network_use()],
+        more_networks: 3,
         traces: vec![trace()],
         assessments: vec![
             assessment(AssessmentLevel::Soil, Likelihood::AlmostNoChance),

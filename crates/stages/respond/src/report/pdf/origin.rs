@@ -58,7 +58,7 @@ fn table(sheet: &mut Sheet, networks: &[NetworkRow<'_>], lang: Lang) {
         let country = row.country.map_or_else(|| "—".to_owned(), world::name);
         let state = row.state_owned.map(origins::share);
         let state = state.as_ref().map_or("—", |share| lang.text(share));
-        let (addresses, lines) = (number(row.addresses.len() as u64), number(row.lines));
+        let (addresses, lines) = (number(row.address_count), number(row.lines));
         let (en, fil) = words::network_kind(row.kind);
         let name = origins::named(row);
         let cells = [&name, &country, lang.of(en, fil), state, &addresses, &lines];
