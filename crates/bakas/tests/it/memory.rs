@@ -1,5 +1,5 @@
 //! Floods of attacking addresses: what a further one costs in memory, and where all of them are
-//! named. The bound itself is measured by `scripts/bench floods`, on logs that are larger than a test
+//! named. The bound itself is measured with `scripts/bench-floods.py`, on logs that are larger than a test
 //! should be.
 
 use std::{
