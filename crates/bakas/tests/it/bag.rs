@@ -279,7 +279,8 @@ fn tools_of_others_refuse_an_altered_bag() {
     let by_hand = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../e2e/verify");
     let path = yard.path("bag/data/records/000003.json");
     let bytes = fs::read(&path).unwrap();
-    let altered = String::from_utf8_lossy(&bytes).replace("\\\"action\\\",\\\"", "\\\"action\\\",\\\"x");
+    let altered =
+        String::from_utf8_lossy(&bytes).replace("\\\"action\\\",\\\"", "\\\"action\\\",\\\"x");
     assert_ne!(altered.as_bytes(), bytes);
     fs::write(&path, altered).unwrap();
     let mut command = Command::new("python3");

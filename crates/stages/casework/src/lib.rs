@@ -66,9 +66,8 @@ mod words;
 use std::net::IpAddr;
 
 use bakas_model::{
-    AccountKey, Agency, AgencyIx, Campaign, CommonFactor,
-    Detection, Incident, IncidentId, Link, Moment, Networks, Permitted, RuleMeta, Source,
-    case::SetAside,
+    AccountKey, Agency, AgencyIx, Campaign, CommonFactor, Detection, Incident, IncidentId, Link,
+    Moment, Networks, Permitted, RuleMeta, Source, case::SetAside,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 

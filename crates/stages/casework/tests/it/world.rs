@@ -10,9 +10,9 @@ use bakas_casework::{
     Background, Findings, Home, Leads, Ledger, Outcome, Standing, draft, name_hash,
 };
 use bakas_model::{
-    Activity, Agency, AgencyIx, Asn, Class, Detection, DetectionId, Event, EventRow,
-    IncidentKind, Location, NetworkKind, Networks, Permitted, Place, RuleIx, RuleMeta, Severity,
-    SourceIx, Status, Stream, Timestamp, Trace, detection::Tally,
+    Activity, Agency, AgencyIx, Asn, Class, Detection, DetectionId, Event, EventRow, IncidentKind,
+    Location, NetworkKind, Networks, Permitted, Place, RuleIx, RuleMeta, Severity, SourceIx,
+    Status, Stream, Timestamp, Trace, detection::Tally,
 };
 use rustc_hash::FxHashMap;
 
