@@ -27,14 +27,14 @@ pub const AHEAD_SECONDS_LIMIT: i64 = 300;
 
 /// Something that must be put right before the message may be sent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{place}: {what}; {todo}")]
+#[error("{place}: {what}; {remedy}")]
 pub struct Fault {
     /// Where it stands: `content.flows[2].source_port`, counted from 0.
     pub place: String,
     /// What is wrong.
     pub what: &'static str,
     /// What to do.
-    pub todo: &'static str,
+    pub remedy: &'static str,
 }
 
 /// What a person says to a check.
@@ -65,14 +65,14 @@ pub fn check(package: &Package, now: Timestamp, given: &Given) -> Vec<Fault> {
 }
 
 impl Faults<'_> {
-    fn add(&mut self, place: impl Into<String>, what: &'static str, todo: &'static str) {
-        self.found.push(Fault { place: place.into(), what, todo });
+    fn add(&mut self, place: impl Into<String>, what: &'static str, remedy: &'static str) {
+        self.found.push(Fault { place: place.into(), what, remedy });
     }
 
     /// A fault where something is wrong.
-    fn if_so(&mut self, wrong: bool, place: &str, what: &'static str, todo: &'static str) {
+    fn if_so(&mut self, wrong: bool, place: &str, what: &'static str, remedy: &'static str) {
         if wrong {
-            self.add(place, what, todo);
+            self.add(place, what, remedy);
         }
     }
 
@@ -113,8 +113,8 @@ impl Faults<'_> {
         self.if_so(wrong, place, "is no UUID", "leave it to the program to make one");
     }
 
-    fn filled(&mut self, text: &str, place: &str, todo: &'static str) {
-        self.if_so(text.trim().is_empty(), place, "is empty", todo);
+    fn filled(&mut self, text: &str, place: &str, remedy: &'static str) {
+        self.if_so(text.trim().is_empty(), place, "is empty", remedy);
         self.short(text, place);
     }
 
@@ -141,9 +141,9 @@ impl Faults<'_> {
     }
 
     /// At least one that says something.
-    fn some_words(&mut self, list: &[Words], place: &str, todo: &'static str) {
+    fn some_words(&mut self, list: &[Words], place: &str, remedy: &'static str) {
         let none = list.iter().all(|one| one.text.trim().is_empty());
-        self.if_so(none, place, "is empty", todo);
+        self.if_so(none, place, "is empty", remedy);
         for (at, one) in list.iter().enumerate() {
             self.words(one, &format!("{place}[{at}]"));
         }

@@ -207,12 +207,12 @@ fn finding(flow: &FlowAnswer) -> String {
 
 /// Why something may not be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}; {todo}")]
+#[error("{what}; {remedy}")]
 pub struct NotNow {
     /// What stands against it.
     pub what: &'static str,
     /// What to do instead.
-    pub todo: &'static str,
+    pub remedy: &'static str,
 }
 
 /// What became of a fact.
@@ -298,7 +298,7 @@ impl Dialogue {
     /// What stands against it, and what to do.
     pub fn may(&self, act: &Act) -> Result<(), NotNow> {
         let standing = self.standing();
-        let no = |what, todo| Err(NotNow { what, todo });
+        let no = |what, remedy| Err(NotNow { what, remedy });
         let ours = standing.side == Side::Asking;
         let over = matches!(standing.stage, Stage::Withdrawn | Stage::Closed);
         match act {

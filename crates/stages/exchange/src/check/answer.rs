@@ -119,7 +119,7 @@ pub fn answers(answer: &TraceAnswer, request: &TraceRequest) -> Vec<Fault> {
         found.push(Fault {
             place: "content.in_reply_to".into(),
             what: "is another request, or another version of it",
-            todo: "answer the one that was received",
+            remedy: "answer the one that was received",
         });
     }
     for (at, flow) in answer.flows.iter().enumerate() {
@@ -127,7 +127,7 @@ pub fn answers(answer: &TraceAnswer, request: &TraceRequest) -> Vec<Fault> {
             found.push(Fault {
                 place: format!("content.flows[{at}].flow"),
                 what: "is not in the request",
-                todo: "name a flow of the request",
+                remedy: "name a flow of the request",
             });
         }
     }
@@ -140,7 +140,7 @@ pub fn answers(answer: &TraceAnswer, request: &TraceRequest) -> Vec<Fault> {
         found.push(Fault {
             place: "content.flows".into(),
             what: "leaves flows of the request without an answer",
-            todo: "answer each, if only by `not_found`, or say `partial`",
+            remedy: "answer each, if only by `not_found`, or say `partial`",
         });
     }
     found

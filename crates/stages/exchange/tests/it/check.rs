@@ -90,7 +90,7 @@ fn one(change: impl FnOnce(&mut Package), place: &str, word: &str) {
     assert_eq!(found[0].place, place);
     let told = found[0].to_string();
     assert!(told.contains(word), "{told}");
-    assert!(!found[0].todo.is_empty());
+    assert!(!found[0].remedy.is_empty());
 }
 
 #[test]
