@@ -18,6 +18,7 @@ pub mod bagit;
 pub mod canonical;
 pub mod checkpoint;
 pub mod key;
+pub mod lanes;
 pub mod leaf;
 pub mod manifest;
 pub mod note;
