@@ -27,6 +27,16 @@ pub(crate) struct Ran {
 
 impl Side<'_> {
     pub(crate) fn run(&self, arguments: &[&str], kill_at: Option<u32>) -> Ran {
+        self.run_with(arguments, kill_at, &[])
+    }
+
+    /// The same with more of an environment.
+    pub(crate) fn run_with(
+        &self,
+        arguments: &[&str],
+        kill_at: Option<u32>,
+        more: &[(&str, &str)],
+    ) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bakas"));
         command
             .current_dir(self.root)
@@ -37,8 +47,10 @@ impl Side<'_> {
             .env_remove("BAKAS_KEY")
             .env_remove("BAKAS_DATA")
             .env_remove("BAKAS_PARTIES")
+            .env_remove("BAKAS_CREDENTIAL")
             .stdin(Stdio::null())
-            .args(arguments);
+            .args(arguments)
+            .envs(more.iter().copied());
         if let Some(at) = kill_at {
             command.env("BAKAS_TEST_KILL_AT", at.to_string());
         }
@@ -440,4 +452,51 @@ fn an_altered_journal_or_message_is_found() {
     fs::write(&message, bytes).unwrap();
     let ran = asking.run(&["verify", "case"], None);
     assert!(ran.out.contains("exchange/in/"), "{}", ran.out);
+}
+
+#[test]
+fn what_left_stands_in_the_journal_with_its_labels_and_consents() {
+    let dir = copied();
+    let root = dir.path();
+    let (asking, _) = sides(root);
+    let share = |more: &[&str]| {
+        let first = ["share", "case", "--to", "isp.example", "--originator", "third.example"];
+        asking.run(&[&first[..], more].concat(), None)
+    };
+    let ran = share(&["--out", "part.json"]);
+    assert_eq!(ran.code, Some(4), "{}", ran.err);
+    assert!(ran.err.contains("originator's consent"), "{}", ran.err);
+    let ran = share(&["--out", "part.json", "--consent", "third.example"]);
+    assert_eq!(ran.code, Some(2), "a consent without a paper is none: {}", ran.err);
+    assert!(!root.join("part.json").exists());
+    let paper = "third.example=letter 12 of 3 January";
+    let ran = share(&["--out", "part.json", "--consent", paper, "--consent", "other.example=x"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    // The same once more is the same package, and one exit.
+    let ran = share(&["--out", "part.json", "--consent", paper]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let left = asking.done(&["request", "left", "case", "--json"]);
+    let left: Vec<Value> = left.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let consents = left[0]["consents"].as_array().unwrap();
+    assert_eq!(consents.len(), 1, "only what was obeyed: {consents:?}");
+    assert_eq!(consents[0]["originator"], "third.example");
+    assert_eq!(consents[0]["on"], "letter 12 of 3 January");
+    assert_eq!(left[0]["labels"][incident(root)][0], "TLP:AMBER");
+    let sent = fs::read(root.join("part.json")).unwrap();
+    let digest: String =
+        sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&sent))
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+    assert_eq!(left[0]["message"], digest.as_str(), "the very bytes that left");
+    let text = asking.done(&["request", "left", "case"]);
+    assert!(text.contains("consent of third.example: letter 12 of 3 January"), "{text}");
+    // It is in the log of the case: to change it shows.
+    asking.done(&["verify", "case"]);
+    let journal = root.join("case/exchange/journal.ndjson");
+    let good = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, good.replacen("letter 12", "letter 13", 1)).unwrap();
+    let ran = asking.run(&["verify", "case"], None);
+    assert_eq!(ran.code, Some(4), "{}", ran.out);
 }

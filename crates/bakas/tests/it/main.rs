@@ -15,5 +15,6 @@ mod new_logs;
 mod overlap;
 mod receive;
 mod scenario;
+mod servers;
 mod trace;
 mod yard;

@@ -75,6 +75,23 @@ pub(super) fn may(cleared: &Cleared, leave: &Leave<'_>, server: &Server) -> Resu
     Ok(())
 }
 
+/// What of a message a server gets. Of a bundle, the definition of our extension stays: OASIS' own
+/// server takes the `version` of such an object for a time, and then gives nobody anything of the
+/// collection any more. It is published with the format.
+pub(super) fn for_server(server: &Server, message: Vec<u8>) -> Result<Vec<u8>, Error> {
+    if server.service != Service::Taxii {
+        return Ok(message);
+    }
+    let wrong = |e: serde_json::Error| Error::Seal(format!("our bundle does not read: {e}"));
+    let mut bundle: serde_json::Value = serde_json::from_slice(&message).map_err(wrong)?;
+    if let Some(serde_json::Value::Array(objects)) = bundle.get_mut("objects") {
+        objects.retain(|one| {
+            one.get("type").and_then(serde_json::Value::as_str) != Some("extension-definition")
+        });
+    }
+    serde_json::to_vec(&bundle).map_err(wrong)
+}
+
 /// Where something about a server is kept; its name tells nobody which.
 pub(super) fn folder_of(exchange: &Path, server: &Server) -> PathBuf {
     let digest = hex(&Sha256::digest(server.to_string().as_bytes()));

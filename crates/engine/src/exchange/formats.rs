@@ -198,7 +198,8 @@ pub(super) fn decode(
         match format.decode(bytes, limits, date) {
             Ok(taken) if !taken.packages.is_empty() => return Ok((*format, taken)),
             Ok(taken) => {
-                errors.push(format!("{}: no package could be read{}", format.name(), first(&taken)))
+                let what = first(&taken);
+                errors.push(format!("{}: no package could be read{what}", format.name()));
             }
             Err(error) => errors.push(error.to_string()),
         }

@@ -56,7 +56,7 @@ pub(super) enum Event {
     /// What a server said of what was handed in there.
     Delivered { package: String, exit: String, at: String, counts: Counts },
     /// A message came.
-    Came(Came),
+    Came(Box<Came>),
     /// A person trusts a message that waited.
     Trusted { message: String, by: String, why: String, at: String, facts: Vec<Noted> },
     /// A person threw a message out. It stays where it is.

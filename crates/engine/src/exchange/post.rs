@@ -156,7 +156,7 @@ impl<'a> Post<'a> {
     /// What the journal says last of a message that came.
     pub(super) fn came(&self, message: &str) -> Option<&Came> {
         self.journal.events().iter().rev().find_map(|event| match event {
-            Event::Came(came) if came.message == message => Some(came),
+            Event::Came(came) if came.message == message => Some(&**came),
             _ => None,
         })
     }
@@ -250,7 +250,10 @@ impl<'a> Post<'a> {
         for (at, event) in self.journal.events().iter().enumerate() {
             match event {
                 Event::Came(came) => {
-                    last.insert(&came.message, Some((at, came)).filter(|_| !came.waits.is_empty()));
+                    last.insert(
+                        &came.message,
+                        Some((at, &**came)).filter(|_| !came.waits.is_empty()),
+                    );
                 }
                 Event::Trusted { message, .. } | Event::Dismissed { message, .. } => {
                     last.insert(message, None);

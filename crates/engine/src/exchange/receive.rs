@@ -295,7 +295,7 @@ pub(super) fn look(post: &mut Post<'_>, message: &str) -> Result<(), Error> {
     if look::digest(&path)? != message {
         came.waits = "it is not what its name says: half written, or altered".into();
         came.broken = true;
-        return post.note(Event::Came(came));
+        return post.note(Event::Came(Box::new(came)));
     }
     match look::message(&path, &post.opening)? {
         Err(trouble) => {
@@ -325,7 +325,7 @@ pub(super) fn look(post: &mut Post<'_>, message: &str) -> Result<(), Error> {
     let is_news = post
         .came(message)
         .is_none_or(|before| Came { at: before.at.clone(), ..came.clone() } != *before);
-    if is_news { post.note(Event::Came(came)) } else { Ok(()) }
+    if is_news { post.note(Event::Came(Box::new(came))) } else { Ok(()) }
 }
 
 pub(super) fn claimed(held: &Held) -> String {

@@ -166,9 +166,13 @@ impl Post<'_> {
                 format!("the format {name} cannot carry this (--accept-losses to send it so):");
             return Err(listed(&head, &told));
         }
-        if let Out::Server(server, _) = leave.out {
-            deliver::may(&cleared, leave, server)?;
-        }
+        let bytes = match leave.out {
+            Out::Server(server, _) => {
+                deliver::may(&cleared, leave, server)?;
+                deliver::for_server(server, bytes)?
+            }
+            Out::File(_) => bytes,
+        };
         let bytes = self.wrapped(&cleared, leave.format.name(), bytes, leave.wrap)?;
         let mut exit = exit(&cleared, leave, &bytes, losses.len());
         exit.at = self.clock.now().to_string();
