@@ -23,6 +23,7 @@ pub mod machine;
 pub mod misp;
 pub mod native;
 pub mod notice;
+mod notices;
 pub mod overlap;
 pub(crate) mod parts;
 mod remainder;
