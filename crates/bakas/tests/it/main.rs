@@ -13,6 +13,7 @@ mod exchange;
 mod memory;
 mod new_logs;
 mod overlap;
+mod receive;
 mod scenario;
 mod trace;
 mod yard;

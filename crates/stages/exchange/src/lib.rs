@@ -20,6 +20,7 @@ pub mod gate;
 pub mod iodef;
 pub mod json;
 pub mod machine;
+pub mod mail;
 pub mod misp;
 pub mod native;
 pub mod notice;
@@ -30,6 +31,7 @@ mod remainder;
 pub mod stix;
 mod template;
 pub mod text;
+pub mod unwrap;
 pub mod xarf;
 
 pub use format::{DecodeError, EncodeError, Encoded, Limits, Loss, Taken};

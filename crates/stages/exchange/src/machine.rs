@@ -238,7 +238,8 @@ impl Fact {
         match &self.act {
             Act::Requested { request } => format!("requested {}", request.package),
             Act::Arrived { request, .. } => format!("arrived {}", request.package),
-            Act::Sent { package, to, .. } => format!("sent {package} {to}"),
+            // Each message of a package: a receipt names the message that came.
+            Act::Sent { package, message, to } => format!("sent {package} {to} {message}"),
             Act::ReceiptCame { message, from, taken, rejected } => {
                 format!("receipt {message} {from} {taken} {rejected}")
             }
