@@ -59,6 +59,12 @@ pub struct Ask {
     pub addresses: Vec<IpAddr>,
     /// Only addresses of these networks; empty: those of the party, or any.
     pub asns: BTreeSet<u32>,
+    /// Only records from this moment on.
+    pub seen_since: Option<Timestamp>,
+    /// Only records before this moment.
+    pub seen_until: Option<Timestamp>,
+    /// The attacked machine as the internet sees it, for logs that do not hold it.
+    pub destination: Option<(IpAddr, Option<u16>)>,
     /// Our own number for it.
     pub reference: String,
     /// Under which authority; empty: as in `parties.toml`. So are the next two.
@@ -121,7 +127,7 @@ impl Post<'_> {
         let flows = self.flows(ask, &case, &known.asns, logs, observer, stop)?;
         if flows.is_empty() {
             return Err(Error::Usage(format!(
-                "no record of {} fits: none is from the addresses or networks that were asked for",
+                "no record of {} fits: none is from the addresses or networks, and of the time, that were asked for",
                 ask.incident
             )));
         }
@@ -194,7 +200,11 @@ impl Post<'_> {
             (ask.addresses.is_empty() || ask.addresses.contains(address))
                 && (asns.is_empty() || from_asns.contains(address))
         };
-        let lines = evidence(&self.folder, &ask.incident)?;
+        let mut lines = evidence(&self.folder, &ask.incident)?;
+        lines.retain(|line| {
+            ask.seen_since.is_none_or(|since| line.time >= since)
+                && ask.seen_until.is_none_or(|until| line.time < until)
+        });
         let files: BTreeSet<&str> = lines.iter().map(|line| line.file.as_str()).collect();
         let places: HashSet<(&str, u64)> =
             lines.iter().map(|line| (line.file.as_str(), line.offset)).collect();
@@ -220,7 +230,14 @@ impl Post<'_> {
                 let source = summary
                     .map(|one| &one.source)
                     .ok_or_else(|| Error::Usage(format!("{path} is not a source of this case")))?;
-                self.flow(&seen, source, number)
+                let mut flow = self.flow(&seen, source, number)?;
+                if let Some((address, port)) = ask.destination
+                    && flow.destination.is_none()
+                {
+                    flow.destination = Some(address);
+                    flow.destination_port = flow.destination_port.or(port);
+                }
+                Ok(flow)
             })
             .collect()
     }

@@ -216,4 +216,4 @@ fn the_bytes_are_pinned() {
     assert_eq!(found, PINNED);
 }
 
-const PINNED: &str = "92431b30549b6d0fd016e6ee397b3454dbe6af8b2b8015ec6729dad9b97a01b7";
+const PINNED: &str = "cd0adfab1f4b3c17488dfbfddb4eee4a5c7eece2732f1d59df51537d419df59b";
