@@ -14,8 +14,9 @@ use bakas_exchange::{
     machine::{Act, Asked},
 };
 use bakas_model::{
-    Activity, Case, Class, ClockBasis, Event, Family, Place, Source, Status, Stream, Timestamp,
+    Activity, Case, Class, ClockBasis, Event, Family, Incident, Place, Source, Status, Stream, Timestamp,
     Trace,
+    assessment::REST,
     exchange::{
         Action, Content, EvidenceRef, Flow, FlowClock, Handling, Package, Port, Preservation,
         TraceRequest, Words,
@@ -110,6 +111,35 @@ struct EvidenceLine {
 }
 
 impl Post<'_> {
+    /// The incident with the most records from a party's networks, or from these networks and
+    /// addresses where some are named: the one to ask about first.
+    ///
+    /// # Errors
+    /// When there is no such party, or no incident has such records.
+    pub fn incident_for(
+        &self,
+        to: &str,
+        asns: &BTreeSet<u32>,
+        addresses: &[IpAddr],
+    ) -> Result<String, Error> {
+        let known = &self.parties.named(to)?.asns;
+        let asns = if asns.is_empty() && addresses.is_empty() { known } else { asns };
+        let case = read_case(&self.folder)?;
+        let lines = |incident: &Incident| -> u64 {
+            let of = incident.addresses.iter().filter(|one| {
+                addresses.contains(&one.address)
+                    || one.asn.is_some_and(|asn| asns.contains(&asn.0))
+            });
+            of.map(|one| one.lines).sum()
+        };
+        let most = case.incidents.iter().rev().max_by_key(|one| lines(one));
+        most.filter(|one| lines(one) > 0).map(|one| one.id.0.clone()).ok_or_else(|| {
+            Error::Usage(format!(
+                "no incident has records from the networks of {to} (its asns in parties.toml): name one (--incident), or networks (--asn)"
+            ))
+        })
+    }
+
     /// Makes a request from an incident of the case, checks it, and keeps it. Nothing is sent.
     ///
     /// # Errors
@@ -124,6 +154,14 @@ impl Post<'_> {
     ) -> Result<Package, Error> {
         let known = self.parties.named(&ask.to)?.clone();
         let case = read_case(&self.folder)?;
+        if !case.incidents.iter().any(|one| one.id.0 == ask.incident) {
+            let there: Vec<&str> = case.incidents.iter().map(|one| one.id.0.as_str()).collect();
+            return Err(Error::Usage(format!(
+                "the case has no incident {}; it has {}",
+                ask.incident,
+                there.join(", ")
+            )));
+        }
         let flows = self.flows(ask, &case, &known.asns, logs, observer, stop)?;
         if flows.is_empty() {
             return Err(Error::Usage(format!(
@@ -326,6 +364,30 @@ fn evidence(folder: &Path, incident: &str) -> Result<Vec<EvidenceLine>, Error> {
     }
     found.sort_by_key(|line| line.time);
     Ok(found)
+}
+
+/// The subjects of the assessment that a request is about: the campaigns of the incidents in which its
+/// records stand. None where the folder holds no case.
+pub(super) fn subjects_of(folder: &Path, request: &TraceRequest) -> Result<Vec<String>, Error> {
+    if !folder.join("case.json").is_file() {
+        return Ok(Vec::new());
+    }
+    let evidence = request.flows.iter().flat_map(|flow| &flow.evidence);
+    let places: HashSet<(&str, u64)> = evidence.map(|one| (one.file.as_str(), one.offset)).collect();
+    let mut incidents = BTreeSet::new();
+    lines(&folder.join("evidence.ndjson"), &mut |line: EvidenceLine| {
+        if places.contains(&(line.file.as_str(), line.offset)) {
+            incidents.insert(line.incident);
+        }
+        true
+    })?;
+    let case = read_case(folder)?;
+    let campaign = |incident: &String| {
+        let of = case.campaigns.iter().find(|one| one.incidents.iter().any(|i| i.0 == *incident));
+        of.map_or_else(|| REST.to_owned(), |one| one.id.0.clone())
+    };
+    let subjects: BTreeSet<String> = incidents.iter().map(campaign).collect();
+    Ok(subjects.into_iter().collect())
 }
 
 /// Addresses of the case's traces that these networks announced.

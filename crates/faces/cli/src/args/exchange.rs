@@ -148,9 +148,9 @@ fn endpoint(text: &str) -> Result<Endpoint, String> {
 pub(crate) struct NewRequest {
     /// The case folder
     pub(crate) folder: PathBuf,
-    /// The incident, such as I-01
+    /// The incident, such as I-01; where absent, the one with the most records from the party's networks
     #[arg(long)]
-    pub(crate) incident: String,
+    pub(crate) incident: Option<String>,
     /// The party, by its id in parties.toml
     #[arg(long)]
     pub(crate) to: String,
