@@ -216,4 +216,4 @@ fn the_bytes_are_pinned() {
     assert_eq!(found, PINNED);
 }
 
-const PINNED: &str = "cd0adfab1f4b3c17488dfbfddb4eee4a5c7eece2732f1d59df51537d419df59b";
+const PINNED: &str = "d9d6728b8b1197147eed69f7379abe33e5cf5e319b6fe28792c62c0fccf6444e";
