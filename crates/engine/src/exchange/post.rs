@@ -214,19 +214,47 @@ impl<'a> Post<'a> {
         all
     }
 
-    /// One dialogue, by the request's name or the beginning of it.
+    /// One dialogue, by the request's name or the beginning of it, or else by the asking side's own
+    /// number for it.
     ///
     /// # Errors
-    /// When there is none, or several begin so.
+    /// When there is none, or several begin so or have that number.
     pub fn dialogue(&self, name: &str) -> Result<(String, Dialogue), Error> {
-        let mut fit = self.dialogues().into_iter().filter(|(id, _)| id.starts_with(name));
+        let all = self.dialogues();
+        let begins = all.keys().any(|id| id.starts_with(name));
+        let is_it = |(id, dialogue): &(String, Dialogue)| {
+            if begins { id.starts_with(name) } else { self.has_reference(dialogue, name) }
+        };
+        let mut fit = all.into_iter().filter(is_it);
         match (fit.next(), fit.next()) {
             (Some(one), None) => Ok(one),
             (None, _) => Err(Error::Usage(format!(
-                "no request begins with \"{name}\"; `bakas request status` lists them"
+                "no request begins with \"{name}\" or has that reference; `bakas request status` lists them"
             ))),
-            _ => Err(Error::Usage(format!("several requests begin with \"{name}\""))),
+            _ => {
+                let how = if begins { "begin with" } else { "have the reference" };
+                Err(Error::Usage(format!("several requests {how} \"{name}\"")))
+            }
         }
+    }
+
+    /// The records on which a request rests, as `FILE:OFFSET`.
+    ///
+    /// # Errors
+    /// When there is no such request, or its message cannot be read.
+    pub fn records_of(&self, name: &str) -> Result<Vec<String>, Error> {
+        let (_, dialogue) = self.dialogue(name)?;
+        let package = self.request(&dialogue)?;
+        let Content::Request(request) = &package.content else { return Ok(Vec::new()) };
+        let evidence = request.flows.iter().flat_map(|flow| &flow.evidence);
+        Ok(evidence.map(|one| format!("{}:{}", one.file, one.offset)).collect())
+    }
+
+    fn has_reference(&self, dialogue: &Dialogue, reference: &str) -> bool {
+        self.request(dialogue).is_ok_and(|package| match &package.content {
+            Content::Request(request) => !reference.is_empty() && request.reference == reference,
+            _ => false,
+        })
     }
 
     /// Where everything stands, and what is due.

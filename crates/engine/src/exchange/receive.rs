@@ -20,7 +20,7 @@ use bakas_model::{
 use serde::Serialize;
 
 use super::{
-    IN_FOLDER, MESSAGE_BYTES_LIMIT, Post, crash,
+    IN_FOLDER, MESSAGE_BYTES_LIMIT, Post, ask, crash,
     journal::{Came, Event, Noted},
     look::{self, Held, Seen},
     post::kind_of,
@@ -247,7 +247,11 @@ impl Post<'_> {
         let Content::Answer(answer) = &package.content else {
             return Err(Error::Usage("it is no answer".into()));
         };
-        let taken = evidence(answer, &package, given);
+        let subjects = match &self.request(&dialogue)?.content {
+            Content::Request(request) => ask::subjects_of(&self.folder, request)?,
+            _ => Vec::new(),
+        };
+        let taken = evidence(answer, &package, given, &subjects);
         let taken = assess::take_in(&self.folder, &taken, &given.by, self.clock)?;
         crash::point();
         let item = taken.item.clone();
@@ -256,15 +260,28 @@ impl Post<'_> {
     }
 }
 
-/// What an answer says of where from and who, in the words of the assessment.
-fn evidence(answer: &TraceAnswer, package: &Package, given: &TakenIn) -> assess::TakenIn {
+/// What an answer says of where from and who, in the words of the assessment. It speaks of those
+/// whose records were asked about, and of nobody else.
+fn evidence(
+    answer: &TraceAnswer,
+    package: &Package,
+    given: &TakenIn,
+    subjects: &[String],
+) -> assess::TakenIn {
     let words: Vec<&str> = answer.notes.iter().map(|one| one.text.as_str()).collect();
     let status = serde_json::to_value(answer.status).unwrap_or_default();
     let counts =
         format!("{}: {} of the flows", status.as_str().unwrap_or_default(), answer.flows.len());
     let words = if words.is_empty() { counts } else { words.join(" ") };
-    let candidate = |one: &Opinion| assess::Candidate {
-        subject: one.subject.clone().filter(|subject| subject.starts_with("C-")),
+    let about = |one: &Opinion| -> Vec<Option<String>> {
+        match &one.subject {
+            Some(subject) if subject.starts_with("C-") => vec![Some(subject.clone())],
+            _ if subjects.is_empty() => vec![None],
+            _ => subjects.iter().cloned().map(Some).collect(),
+        }
+    };
+    let candidate = |one: &Opinion, subject: Option<String>| assess::Candidate {
+        subject,
         level: one.level,
         hypothesis: one.hypothesis.clone(),
         likelihood: Some(one.likelihood),
@@ -283,7 +300,11 @@ fn evidence(answer: &TraceAnswer, package: &Package, given: &TakenIn) -> assess:
         credibility: given.credibility,
         interested: !given.no_interest,
         why: given.why.clone(),
-        candidates: answer.attribution.iter().map(candidate).collect(),
+        candidates: answer
+            .attribution
+            .iter()
+            .flat_map(|one| about(one).into_iter().map(move |subject| candidate(one, subject)))
+            .collect(),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod mail;
 pub mod misp;
 pub mod native;
 pub mod notice;
+mod notices;
 pub mod overlap;
 pub(crate) mod parts;
 mod remainder;

@@ -255,7 +255,7 @@ impl Fact {
 
     fn digest(&self) -> String {
         let value = serde_json::to_value(self).expect("a fact is plain data");
-        native::hex(&Sha256::digest(json::canonical(&value)))
+        bakas_seal::hex(&Sha256::digest(json::canonical(&value)))
     }
 }
 

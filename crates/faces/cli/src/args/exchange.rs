@@ -170,14 +170,23 @@ pub(crate) enum RequestAction {
     },
 }
 
+/// An address, with its port where one is given.
+pub(crate) type Endpoint = (IpAddr, Option<u16>);
+
+fn endpoint(text: &str) -> Result<Endpoint, String> {
+    let both = text.parse::<std::net::SocketAddr>().map(|both| (both.ip(), Some(both.port())));
+    both.or_else(|_| text.parse::<IpAddr>().map(|address| (address, None)))
+        .map_err(|_| "write ADDRESS, ADDRESS:PORT or [IPV6]:PORT".to_owned())
+}
+
 /// Make a request from an incident of a case; nothing is sent
 #[derive(Clone, Debug, Args)]
 pub(crate) struct NewRequest {
     /// The case folder
     pub(crate) folder: PathBuf,
-    /// The incident, such as I-01
+    /// The incident, such as I-01; where absent, the one with the most records from the party's networks
     #[arg(long)]
-    pub(crate) incident: String,
+    pub(crate) incident: Option<String>,
     /// The party, by its id in parties.toml
     #[arg(long)]
     pub(crate) to: String,
@@ -195,6 +204,15 @@ pub(crate) struct NewRequest {
     /// Only records from addresses of this network, by number; the party's own where absent (repeatable)
     #[arg(long)]
     pub(crate) asn: Vec<u32>,
+    /// Only records from this moment on (RFC 3339 or a date)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) seen_since: Option<Timestamp>,
+    /// Only records before this moment
+    #[arg(long, value_name = "TIME")]
+    pub(crate) seen_until: Option<Timestamp>,
+    /// The attacked machine as the internet sees it, where the log does not hold it: ADDRESS, ADDRESS:PORT, [IPV6]:PORT
+    #[arg(long, value_name = "ADDRESS", value_parser = endpoint)]
+    pub(crate) destination: Option<Endpoint>,
     /// Your own number for it
     #[arg(long, default_value = "")]
     pub(crate) reference: String,

@@ -58,14 +58,26 @@ fn make(
     let by = person(mine)?.to_owned();
     let mut post = open(&new.folder, mine)?;
     let preserve = new.action == Action::Preserve || new.until.is_some();
+    let asns = new.asn.iter().copied().collect();
+    let incident = match &new.incident {
+        Some(incident) => incident.clone(),
+        None => {
+            let found = post.incident_for(&new.to, &asns, &new.address)?;
+            desk.screen.note(&format!("about {found}, which has the most records from there"));
+            found
+        }
+    };
     let ask = Ask {
-        incident: new.incident.clone(),
+        incident,
         to: new.to.clone(),
         by,
         action: new.action,
         records: new.records,
         addresses: new.address.clone(),
-        asns: new.asn.iter().copied().collect(),
+        asns,
+        seen_since: new.seen_since,
+        seen_until: new.seen_until,
+        destination: new.destination,
         reference: new.reference.clone(),
         authority: new.authority.clone(),
         legal_basis: new.legal_basis.clone(),

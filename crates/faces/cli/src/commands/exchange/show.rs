@@ -7,6 +7,9 @@ use bakas_engine::exchange::{
 
 use crate::{Desk, exit::Exit, output::visible};
 
+/// Candidates of a flow that are shown.
+const CANDIDATES_SHOWN: usize = 5;
+
 /// A word as the files write it.
 fn word(value: &impl serde::Serialize) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
@@ -27,6 +30,9 @@ pub(super) fn package(desk: &Desk<'_>, package: &Package) -> anyhow::Result<Exit
             word(&request.action),
             request.reply_by
         ));
+        if !request.reference.is_empty() {
+            text.push_str(&format!("  reference {}\n", request.reference));
+        }
         let to: Vec<&str> = package.to.iter().map(|party| party.id.as_str()).collect();
         text.push_str(&format!(
             "  to {}; {}, {}\n",
@@ -140,8 +146,30 @@ pub(super) fn one(desk: &Desk<'_>, post: &Post<'_>, request: &str) -> anyhow::Re
     for fact in &shown.facts {
         text.push_str(&format!("  {}  {}  {}\n", fact.at, fact.who, act(fact)));
     }
+    for digest in shown.standing.threads.values().flat_map(|thread| &thread.answers) {
+        text.push_str(&answer(&post.arrived(digest)?));
+    }
     desk.screen.text(&visible(&text))?;
     Ok(Exit::Done)
+}
+
+/// What an answer says of each flow.
+fn answer(package: &Package) -> String {
+    let Content::Answer(answer) = &package.content else { return String::new() };
+    let mut text = format!("Answer {} of {}:\n", answer.version, package.from.name);
+    for flow in &answer.flows {
+        text.push_str(&format!("  {} {}", flow.flow, word(&flow.outcome)));
+        for one in flow.candidates.iter().take(CANDIDATES_SHOWN) {
+            let sure = one.confidence.map_or_else(String::new, |n| format!(" ({n} %)"));
+            text.push_str(&format!("  {}{sure}", one.reference));
+        }
+        if flow.candidates.len() > CANDIDATES_SHOWN {
+            let more = flow.candidates.len() - CANDIDATES_SHOWN;
+            text.push_str(&format!("  and {more} more"));
+        }
+        text.push('\n');
+    }
+    text
 }
 
 fn act(fact: &bakas_engine::exchange::Fact) -> String {
