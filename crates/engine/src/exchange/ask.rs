@@ -14,8 +14,8 @@ use bakas_exchange::{
     machine::{Act, Asked},
 };
 use bakas_model::{
-    Activity, Case, Class, ClockBasis, Event, Family, Incident, Place, Source, Status, Stream, Timestamp,
-    Trace,
+    Activity, Case, Class, ClockBasis, Event, Family, Incident, Place, Source, SourceIx, Status,
+    Stream, Timestamp, Trace,
     assessment::REST,
     exchange::{
         Action, Content, EvidenceRef, Flow, FlowClock, Handling, Package, Port, Preservation,
@@ -100,6 +100,8 @@ struct Seen {
     stream: Stream,
     protocol: &'static str,
     entered: bool,
+    /// Whether another log of the agency says that this one's clock is off.
+    doubtful: bool,
 }
 
 #[derive(Deserialize)]
@@ -127,8 +129,7 @@ impl Post<'_> {
         let case = read_case(&self.folder)?;
         let lines = |incident: &Incident| -> u64 {
             let of = incident.addresses.iter().filter(|one| {
-                addresses.contains(&one.address)
-                    || one.asn.is_some_and(|asn| asns.contains(&asn.0))
+                addresses.contains(&one.address) || one.asn.is_some_and(|asn| asns.contains(&asn.0))
             });
             of.map(|one| one.lines).sum()
         };
@@ -246,10 +247,17 @@ impl Post<'_> {
         let files: BTreeSet<&str> = lines.iter().map(|line| line.file.as_str()).collect();
         let places: HashSet<(&str, u64)> =
             lines.iter().map(|line| (line.file.as_str(), line.offset)).collect();
+        let doubtful: BTreeSet<&str> = case
+            .sources
+            .iter()
+            .filter(|one| case.clock_proposals.iter().any(|clock| clock.source == one.source.ix))
+            .map(|one| one.source.path.as_str())
+            .collect();
         let make = |event: &Event<'_>, source: &Source| {
             let src = event.src?;
             let is_it = places.contains(&(source.path.as_str(), event.place.offset));
-            (is_it && wanted_address(&src)).then(|| seen(event, src))
+            let doubtful = doubtful.contains(source.path.as_str());
+            (is_it && wanted_address(&src)).then(|| Seen { doubtful, ..seen(event, src) })
         };
         let wanted = |source: &Source| files.contains(source.path.as_str());
         let (plan, seen) = reread::events(logs, &wanted, &make, observer, stop)?;
@@ -269,6 +277,7 @@ impl Post<'_> {
                     .map(|one| &one.source)
                     .ok_or_else(|| Error::Usage(format!("{path} is not a source of this case")))?;
                 let mut flow = self.flow(&seen, source, number)?;
+                doubt(&mut flow.clock, source.ix, case);
                 if let Some((address, port)) = ask.destination
                     && flow.destination.is_none()
                 {
@@ -373,7 +382,8 @@ pub(super) fn subjects_of(folder: &Path, request: &TraceRequest) -> Result<Vec<S
         return Ok(Vec::new());
     }
     let evidence = request.flows.iter().flat_map(|flow| &flow.evidence);
-    let places: HashSet<(&str, u64)> = evidence.map(|one| (one.file.as_str(), one.offset)).collect();
+    let places: HashSet<(&str, u64)> =
+        evidence.map(|one| (one.file.as_str(), one.offset)).collect();
     let mut incidents = BTreeSet::new();
     lines(&folder.join("evidence.ndjson"), &mut |line: EvidenceLine| {
         if places.contains(&(line.file.as_str(), line.offset)) {
@@ -421,6 +431,7 @@ fn seen(event: &Event<'_>, src: IpAddr) -> Seen {
         stream: event.stream,
         protocol: if udp { "udp" } else { "tcp" },
         entered: event.activity == Activity::Logon && event.status == Status::Success,
+        doubtful: false,
     }
 }
 
@@ -473,6 +484,19 @@ fn clock(source: &Source) -> FlowClock {
     }
 }
 
+/// A clock that another log of the agency contradicts may be off by as much: the time is told as it
+/// was written, and whoever looks must look so far on either side.
+fn doubt(clock: &mut FlowClock, source: SourceIx, case: &Case) {
+    let Some(off) = case.clock_proposals.iter().find(|one| one.source == source) else { return };
+    let by = off.offset_micros.unsigned_abs().saturating_add(off.spread_micros);
+    clock.uncertainty_micros = clock.uncertainty_micros.saturating_add(by);
+    clock.determined = format!(
+        "another log of the agency saw the same {} times {} s apart from this one; not confirmed",
+        off.shared_events,
+        off.offset_micros / 1_000_000
+    );
+}
+
 /// Whether an inner address would be told.
 const fn is_global(address: IpAddr) -> bool {
     match address {
@@ -482,11 +506,12 @@ const fn is_global(address: IpAddr) -> bool {
 }
 
 /// The most useful records: of each address in turn, those that show an entry first, then those
-/// with a port, then the latest, for records are not kept for ever.
+/// with a port, then those of a clock that nothing speaks against, then the latest, for records are
+/// not kept for ever.
 fn choose(mut seen: Vec<Seen>, most: usize) -> Vec<Seen> {
     seen.sort_by_key(|one| {
         let late = -one.time.as_micros();
-        (!one.entered, one.src_port.is_none(), late, one.place)
+        (!one.entered, one.src_port.is_none(), one.doubtful, late, one.place)
     });
     let mut rounds: BTreeMap<IpAddr, usize> = BTreeMap::new();
     let mut order: Vec<(usize, usize, Seen)> = Vec::with_capacity(seen.len());
