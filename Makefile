@@ -1,7 +1,7 @@
 # The ways into the project. Each target says what it does and installs what it lacks; the work
 # itself is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format tidy cargo-test report-test bench fuzz clean
+.PHONY: help demo dialogue test lint format tidy cargo-test report-test bench fuzz clean
 
 SEED ?= 7
 SCALE ?= 50000
@@ -18,6 +18,9 @@ help: ## this list
 
 demo: ## build, make the bundled scenario (SEED, SCALE), investigate it, score and verify the case
 	@scripts/demo
+
+dialogue: ## play the exchange of two sides on the scenario, as docs/manual/dialogue.md has it, and check all of it
+	@scripts/dialogue
 
 test: ## the gate: format, lints, licences, all tests, the demo, the report in a browser
 	@scripts/test

@@ -28,6 +28,7 @@ pub(crate) fn bakas_toml() -> String {
         "\n[[source]]\npath = \"welfare/web1/access.log*\"\ntrusted_proxies = [\"{PROXY}/32\"]\n\
          \n[[source]]\npath = \"science/web01/auth.log*\"\nzone = \"Asia/Manila\"\nyear_reference = \"2026-02-01\"\n\
          \n[[source]]\npath = \"science/db01/auth.log*\"\nyear_reference = \"2026-02-01\"\n\
+         \n[[source]]\npath = \"welfare/proxy/*\"\noffset_seconds = 0.0\nuncertainty_seconds = 1.0\n\
          \n[[permitted]]\naddresses = [\"{PERMITTED_NET}\"]\n\
          reason = \"national exposure survey, permission 2025-117 of 2025-11-20\"\n\
          from = 2025-12-01T00:00:00Z\nuntil = 2026-02-01T00:00:00Z\n",
@@ -47,7 +48,10 @@ pub(crate) fn readme(seed: u64, lines: u64) -> String {
          operates, owns or uses these networks did anything that these logs show, and nobody is\n\
          accused. Do not contact, block or report any address because of these logs.\n\n\
          logs/          the logs, one folder an agency, with bakas.toml\n\
-         truth.ndjson   what really happened: campaigns, incidents, decoys, every attacking record\n\n\
+         truth.ndjson   what really happened: campaigns, incidents, decoys, every attacking record\n\
+         operator/      the records of an attacker's operator, for the other side of the exchange;\n\
+         \x20              its subscribers are made up, too\n\
+         operator-truth.ndjson   whose each attacking record of the kept days was\n\n\
          bakas investigate logs --out case\n\
          bakas score case --truth truth.ndjson\n"
     )

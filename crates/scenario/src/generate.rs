@@ -6,13 +6,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use bakas_model::Timestamp;
 use serde::Serialize;
 
 use crate::{
     attack::{self, Cast},
     benign::{hosts::Hosts, office::Staff, trail::Programs, web::Visitors},
-    clock::{DAYS, HOUR, MINUTE, START},
+    clock::{DAYS, HOUR, MINUTE, SECOND, START},
     config, decoy, layout,
+    operator::{
+        self, Operator,
+        truth::{OperatorFlow, OperatorHeader, OperatorTruth},
+    },
     people::{AGENCIES, OFFICE_AGENCIES, WELFARE},
     plot::Plot,
     shelf::{Shelf, ShelfError},
@@ -57,6 +62,8 @@ pub struct Summary {
     pub logs: PathBuf,
     /// Where the truth is.
     pub truth: PathBuf,
+    /// Where the operator's records are.
+    pub operator: PathBuf,
 }
 
 /// Why nothing, or not everything, was generated.
@@ -87,7 +94,8 @@ fn writing<T>(path: &Path, done: io::Result<T>) -> Result<T, ScenarioError> {
     done.map_err(|source| ScenarioError::Write { path: path.to_owned(), source })
 }
 
-/// Writes a scenario into `options.out`: `logs/` with `bakas.toml`, `truth.ndjson`, `README.txt`.
+/// Writes a scenario into `options.out`: `logs/` with `bakas.toml`, `truth.ndjson`, `README.txt`; and
+/// `operator/` with `operator-truth.ndjson`.
 ///
 /// # Errors
 /// Where the folder holds something else, or a file cannot be written.
@@ -109,6 +117,7 @@ pub fn generate(options: &Options) -> Result<Summary, ScenarioError> {
     attack::plan(&mut plot, &cast, &world, seed, lines);
     decoy::plan(&mut plot, &world, &cast, seed, days.sites[SITE_WELFARE].shared);
     plot.settle();
+    world.operator = Operator::plan(&plot, &cast, seed);
     days.live(&mut world, &mut plot)?;
     world.shelf.finish()?;
     for (original, copy) in layout::COPIES {
@@ -116,6 +125,9 @@ pub fn generate(options: &Options) -> Result<Summary, ScenarioError> {
         let made = path.parent().map_or(Ok(()), fs::create_dir_all);
         writing(&path, made.and_then(|()| fs::copy(logs.join(original), &path)))?;
     }
+    let operator = out.join("operator");
+    operator::write(&world.operator, &operator)?;
+    let told = told(&world);
     let truth = tell(plot, &cast, &world.shelf, seed, lines);
     let summary = Summary {
         seed,
@@ -128,12 +140,19 @@ pub fn generate(options: &Options) -> Result<Summary, ScenarioError> {
         decoys: truth.decoys.len() as u64,
         logs,
         truth: out.join("truth.ndjson"),
+        operator,
     };
-    let file = writing(&summary.truth, fs::File::create(&summary.truth))?;
-    let mut file = io::BufWriter::new(file);
-    let written = truth.write(&mut file).and_then(|()| io::Write::flush(&mut file));
-    writing(&summary.truth, written)?;
+    keep(&summary.truth, |file| truth.write(file))?;
+    keep(&out.join("operator-truth.ndjson"), |file| told.write(file))?;
     Ok(summary)
+}
+
+fn keep(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<fs::File>) -> io::Result<()>,
+) -> Result<(), ScenarioError> {
+    let mut file = io::BufWriter::new(writing(path, fs::File::create(path))?);
+    writing(path, write(&mut file).and_then(|()| io::Write::flush(&mut file)))
 }
 
 /// Makes sure that the folder is ours: new, empty, or an earlier scenario.
@@ -148,9 +167,10 @@ fn make_room(out: &Path) -> Result<(), ScenarioError> {
     if !readme.starts_with(config::MARK) {
         return Err(ScenarioError::Occupied(out.to_owned()));
     }
-    let logs = out.join("logs");
-    if logs.is_dir() {
-        writing(&logs, fs::remove_dir_all(&logs))?;
+    for folder in ["logs", "operator"].map(|name| out.join(name)) {
+        if folder.is_dir() {
+            writing(&folder, fs::remove_dir_all(&folder))?;
+        }
     }
     Ok(())
 }
@@ -204,6 +224,39 @@ fn incident_id(number: usize) -> String {
 
 fn campaign_id(actor: usize) -> String {
     format!("TC-{}", actor + 1)
+}
+
+/// What the operator's records must tell.
+fn told(world: &World) -> OperatorTruth {
+    let moment = |millis: i64| Timestamp::from_micros(millis * 1000);
+    let marked = world.shelf.lines.iter().filter(|line| line.flow > 0);
+    let flows = marked
+        .map(|line| {
+            let flow = &world.flows[line.flow as usize - 1];
+            OperatorFlow {
+                file: world.shelf.files[usize::from(line.file)].clone(),
+                offset: line.offset,
+                incident: incident_id(usize::from(line.incident)),
+                time: moment(flow.time),
+                address: flow.address,
+                port: flow.port,
+                inner: flow.inner,
+                subscriber: flow.subscriber.clone(),
+            }
+        })
+        .collect();
+    let header = OperatorHeader {
+        version: 1,
+        synthetic: true,
+        asn: world.operator.asn,
+        operator: world.operator.name.to_owned(),
+        zone: world.operator.zone.0.to_owned(),
+        translator_offset_seconds: operator::BEHIND / SECOND,
+        kept_from: moment(operator::KEPT_FROM),
+        destination: operator::EDGE,
+        destination_port: 443,
+    };
+    OperatorTruth { header, flows }
 }
 
 /// Puts the truth together.
@@ -276,6 +329,7 @@ impl fmt::Display for Summary {
         )?;
         writeln!(f, "logs   {}", self.logs.display())?;
         writeln!(f, "truth  {}", self.truth.display())?;
+        writeln!(f, "operator's side  {}", self.operator.display())?;
         f.write_str("Everything in it is made up; nobody is accused.")
     }
 }

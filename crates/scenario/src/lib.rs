@@ -24,6 +24,7 @@ mod gzip;
 mod layout;
 mod networks;
 mod office;
+pub mod operator;
 mod people;
 mod plot;
 mod rng;

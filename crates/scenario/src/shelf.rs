@@ -13,6 +13,20 @@ use crate::{gzip::Gzip, truth::LinePlace};
 /// Number of an incident in the truth; 0 is nobody's.
 pub(crate) type IncidentNumber = u16;
 
+/// Whose a record is: an incident's, and the flow of it that an operator can tell; 0 is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) incident: IncidentNumber,
+    /// Number of the flow, from 1.
+    pub(crate) flow: u32,
+}
+
+impl From<IncidentNumber> for Mark {
+    fn from(incident: IncidentNumber) -> Self {
+        Self { incident, flow: 0 }
+    }
+}
+
 /// Index of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StreamIx(pub(crate) usize);
@@ -55,7 +69,7 @@ struct Entry {
     time: i64,
     start: usize,
     end: usize,
-    incident: IncidentNumber,
+    mark: Mark,
 }
 
 enum Sink {
@@ -128,13 +142,13 @@ impl Shelf {
         &mut self,
         stream: StreamIx,
         time: i64,
-        incident: IncidentNumber,
+        mark: impl Into<Mark>,
         write: impl FnOnce(&mut Vec<u8>),
     ) {
         let stream = &mut self.streams[stream.0];
         let start = stream.arena.len();
         write(&mut stream.arena);
-        stream.entries.push(Entry { time, start, end: stream.arena.len(), incident });
+        stream.entries.push(Entry { time, start, end: stream.arena.len(), mark: mark.into() });
         stream.records += 1;
     }
 
@@ -186,13 +200,14 @@ impl Shelf {
         let between = if open.records > 0 { stream.frame.between.as_bytes() } else { b"" };
         open.put(between)
             .and_then(|()| {
-                if entry.incident > 0 {
+                if entry.mark.incident > 0 {
                     assert_ne!(segment.pack, Pack::GzipCut, "the cut file holds no attack");
                     self.lines.push(LinePlace {
                         file: open.file,
                         offset: open.offset,
                         length: bytes.len() as u32,
-                        incident: entry.incident,
+                        incident: entry.mark.incident,
+                        flow: entry.mark.flow,
                     });
                 }
                 open.put(bytes)

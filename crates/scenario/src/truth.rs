@@ -9,13 +9,15 @@ use std::{
 use bakas_model::IncidentKind;
 use serde::{Deserialize, Serialize};
 
-/// A place noted while the logs are written: file by number, incident by number.
+/// A place noted while the logs are written: file, incident and flow by number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LinePlace {
     pub(crate) file: u16,
     pub(crate) offset: u64,
     pub(crate) length: u32,
     pub(crate) incident: u16,
+    /// Number of its flow at the operator, from 1; 0 is none.
+    pub(crate) flow: u32,
 }
 
 /// One record of the truth file.

@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use crate::{
     layout,
     office::{Act, Application},
+    operator::{By, Operator},
     people::{AGENCIES, OFFICE_AGENCIES, Person, staff},
     rng::Rng,
-    shelf::{IncidentNumber, Shelf, StreamIx},
+    shelf::{IncidentNumber, Mark, Shelf, StreamIx},
     sites::SiteMap,
     write::{
         auth::{self, AuthForm, AuthLine},
@@ -80,6 +81,21 @@ pub(crate) struct World {
     pub(crate) offices: Vec<Office>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) trail: StreamIx,
+    /// The telco's own records; empty until everything is planned.
+    pub(crate) operator: Operator,
+    /// What the telco's records must tell, by the number in [`Mark`] less one.
+    pub(crate) flows: Vec<Flow>,
+}
+
+/// An attacking record whose origin the telco can tell.
+#[derive(Clone, Debug)]
+pub(crate) struct Flow {
+    pub(crate) time: i64,
+    pub(crate) address: IpAddr,
+    /// Where the agency's log holds it.
+    pub(crate) port: Option<u16>,
+    pub(crate) inner: Option<IpAddr>,
+    pub(crate) subscriber: String,
 }
 
 impl World {
@@ -99,7 +115,8 @@ impl World {
             .collect();
         let hosts = layout::hosts(&mut shelf);
         let trail = layout::trail(&mut shelf);
-        Self { shelf, sites, offices, hosts, trail }
+        let (operator, flows) = (Operator::default(), Vec::new());
+        Self { shelf, sites, offices, hosts, trail, operator, flows }
     }
 
     /// A request reaches a server, and the proxy's log where it stands before it.
@@ -113,20 +130,41 @@ impl World {
         let site = &self.sites[site];
         let host = site.map.host;
         let at = &site.servers[server % site.servers.len()];
-        let (form, skew) = (at.form, at.skew);
-        self.shelf
-            .emit(at.stream, hit.time, incident, |out| web::write(out, form, host, skew, hit));
-        if let Some((proxy, from)) = &site.proxy
-            && hit.time >= *from
-        {
-            let form = proxy.form;
+        let (stream, form, skew) = (at.stream, at.form, at.skew);
+        let proxy = site.proxy.as_ref().filter(|(_, from)| hit.time >= *from);
+        let proxy = proxy.map(|(proxy, _)| (proxy.stream, proxy.form));
+        let mark = self.mark(hit.address, hit.time, incident, None);
+        self.shelf.emit(stream, hit.time, mark, |out| web::write(out, form, host, (skew, 0), hit));
+        if let Some((stream, form)) = proxy {
+            let port = self.operator.port(hit.address, hit.time, incident > 0);
+            let mark = self.mark(hit.address, hit.time, incident, Some(port));
             self.shelf
-                .emit(proxy.stream, hit.time, incident, |out| web::write(out, form, host, 0, hit));
+                .emit(stream, hit.time, mark, |out| web::write(out, form, host, (0, port), hit));
         }
+    }
+
+    /// Marks a record; an attacker's of the telco's network with its flow.
+    fn mark(
+        &mut self,
+        address: IpAddr,
+        time: i64,
+        incident: IncidentNumber,
+        port: Option<u16>,
+    ) -> Mark {
+        let held = self.operator.attacker(address, time).filter(|_| incident > 0);
+        let Some(held) = held else { return incident.into() };
+        let inner = match held.by {
+            By::Translation { inner, .. } => Some(inner.into()),
+            By::Lease | By::Session => None,
+        };
+        let subscriber = held.subscriber.clone();
+        self.flows.push(Flow { time, address, port, inner, subscriber });
+        Mark { incident, flow: self.flows.len() as u32 }
     }
 
     /// Something happens at an agency's office provider.
     pub(crate) fn act(&mut self, agency: usize, act: &Act, incident: IncidentNumber) {
+        let mark = self.mark(act.address, act.time, incident, None);
         match &self.offices[agency].streams {
             OfficeStreams::Workspace(streams) => {
                 let application = act.what.application();
@@ -135,12 +173,12 @@ impl World {
                     .position(|a| *a == application)
                     .expect("every application is in ALL");
                 let (stream, shape) = streams[ix];
-                self.shelf.emit(stream, act.time, incident, |out| {
+                self.shelf.emit(stream, act.time, mark, |out| {
                     workspace::write(out, shape, agency, act);
                 });
             }
             OfficeStreams::Unified(stream) => {
-                self.shelf.emit(*stream, act.time, incident, |out| unified::write(out, act));
+                self.shelf.emit(*stream, act.time, mark, |out| unified::write(out, act));
             }
         }
     }

@@ -95,7 +95,7 @@ pub(super) fn choose(folder: &Path, case: &Case, choice: &Choice) -> Result<Vec<
     chosen.sort();
     chosen.dedup_by_key(|one| (one.source, one.offset));
     if chosen.is_empty() {
-        let what = "no record was chosen: name incidents (--incident I-01) or records (--record FILE:OFFSET)";
+        let what = "no record was chosen: name incidents (--incident I-01), a request (--request) or records (--record FILE:OFFSET)";
         return Err(Error::Usage(what.to_owned()));
     }
     Ok(chosen)

@@ -14,8 +14,9 @@ use bakas_exchange::{
     machine::{Act, Asked},
 };
 use bakas_model::{
-    Activity, Case, Class, ClockBasis, Event, Family, Place, Source, Status, Stream, Timestamp,
-    Trace,
+    Activity, Case, Class, ClockBasis, Event, Family, Incident, Place, Source, SourceIx, Status,
+    Stream, Timestamp, Trace,
+    assessment::REST,
     exchange::{
         Action, Content, EvidenceRef, Flow, FlowClock, Handling, Package, Port, Preservation,
         TraceRequest, Words,
@@ -59,6 +60,12 @@ pub struct Ask {
     pub addresses: Vec<IpAddr>,
     /// Only addresses of these networks; empty: those of the party, or any.
     pub asns: BTreeSet<u32>,
+    /// Only records from this moment on.
+    pub seen_since: Option<Timestamp>,
+    /// Only records before this moment.
+    pub seen_until: Option<Timestamp>,
+    /// The attacked machine as the internet sees it, for logs that do not hold it.
+    pub destination: Option<(IpAddr, Option<u16>)>,
     /// Our own number for it.
     pub reference: String,
     /// Under which authority; empty: as in `parties.toml`. So are the next two.
@@ -93,6 +100,8 @@ struct Seen {
     stream: Stream,
     protocol: &'static str,
     entered: bool,
+    /// Whether another log of the agency says that this one's clock is off.
+    doubtful: bool,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +113,34 @@ struct EvidenceLine {
 }
 
 impl Post<'_> {
+    /// The incident with the most records from a party's networks, or from these networks and
+    /// addresses where some are named: the one to ask about first.
+    ///
+    /// # Errors
+    /// When there is no such party, or no incident has such records.
+    pub fn incident_for(
+        &self,
+        to: &str,
+        asns: &BTreeSet<u32>,
+        addresses: &[IpAddr],
+    ) -> Result<String, Error> {
+        let known = &self.parties.named(to)?.asns;
+        let asns = if asns.is_empty() && addresses.is_empty() { known } else { asns };
+        let case = read_case(&self.folder)?;
+        let lines = |incident: &Incident| -> u64 {
+            let of = incident.addresses.iter().filter(|one| {
+                addresses.contains(&one.address) || one.asn.is_some_and(|asn| asns.contains(&asn.0))
+            });
+            of.map(|one| one.lines).sum()
+        };
+        let most = case.incidents.iter().rev().max_by_key(|one| lines(one));
+        most.filter(|one| lines(one) > 0).map(|one| one.id.0.clone()).ok_or_else(|| {
+            Error::Usage(format!(
+                "no incident has records from the networks of {to} (its asns in parties.toml): name one (--incident), or networks (--asn)"
+            ))
+        })
+    }
+
     /// Makes a request from an incident of the case, checks it, and keeps it. Nothing is sent.
     ///
     /// # Errors
@@ -118,10 +155,18 @@ impl Post<'_> {
     ) -> Result<Package, Error> {
         let known = self.parties.named(&ask.to)?.clone();
         let case = read_case(&self.folder)?;
+        if !case.incidents.iter().any(|one| one.id.0 == ask.incident) {
+            let there: Vec<&str> = case.incidents.iter().map(|one| one.id.0.as_str()).collect();
+            return Err(Error::Usage(format!(
+                "the case has no incident {}; it has {}",
+                ask.incident,
+                there.join(", ")
+            )));
+        }
         let flows = self.flows(ask, &case, &known.asns, logs, observer, stop)?;
         if flows.is_empty() {
             return Err(Error::Usage(format!(
-                "no record of {} fits: none is from the addresses or networks that were asked for",
+                "no record of {} fits: none is from the addresses or networks, and of the time, that were asked for",
                 ask.incident
             )));
         }
@@ -194,14 +239,25 @@ impl Post<'_> {
             (ask.addresses.is_empty() || ask.addresses.contains(address))
                 && (asns.is_empty() || from_asns.contains(address))
         };
-        let lines = evidence(&self.folder, &ask.incident)?;
+        let mut lines = evidence(&self.folder, &ask.incident)?;
+        lines.retain(|line| {
+            ask.seen_since.is_none_or(|since| line.time >= since)
+                && ask.seen_until.is_none_or(|until| line.time < until)
+        });
         let files: BTreeSet<&str> = lines.iter().map(|line| line.file.as_str()).collect();
         let places: HashSet<(&str, u64)> =
             lines.iter().map(|line| (line.file.as_str(), line.offset)).collect();
+        let doubtful: BTreeSet<&str> = case
+            .sources
+            .iter()
+            .filter(|one| case.clock_proposals.iter().any(|clock| clock.source == one.source.ix))
+            .map(|one| one.source.path.as_str())
+            .collect();
         let make = |event: &Event<'_>, source: &Source| {
             let src = event.src?;
             let is_it = places.contains(&(source.path.as_str(), event.place.offset));
-            (is_it && wanted_address(&src)).then(|| seen(event, src))
+            let doubtful = doubtful.contains(source.path.as_str());
+            (is_it && wanted_address(&src)).then(|| Seen { doubtful, ..seen(event, src) })
         };
         let wanted = |source: &Source| files.contains(source.path.as_str());
         let (plan, seen) = reread::events(logs, &wanted, &make, observer, stop)?;
@@ -220,7 +276,15 @@ impl Post<'_> {
                 let source = summary
                     .map(|one| &one.source)
                     .ok_or_else(|| Error::Usage(format!("{path} is not a source of this case")))?;
-                self.flow(&seen, source, number)
+                let mut flow = self.flow(&seen, source, number)?;
+                doubt(&mut flow.clock, source.ix, case);
+                if let Some((address, port)) = ask.destination
+                    && flow.destination.is_none()
+                {
+                    flow.destination = Some(address);
+                    flow.destination_port = flow.destination_port.or(port);
+                }
+                Ok(flow)
             })
             .collect()
     }
@@ -311,6 +375,31 @@ fn evidence(folder: &Path, incident: &str) -> Result<Vec<EvidenceLine>, Error> {
     Ok(found)
 }
 
+/// The subjects of the assessment that a request is about: the campaigns of the incidents in which its
+/// records stand. None where the folder holds no case.
+pub(super) fn subjects_of(folder: &Path, request: &TraceRequest) -> Result<Vec<String>, Error> {
+    if !folder.join("case.json").is_file() {
+        return Ok(Vec::new());
+    }
+    let evidence = request.flows.iter().flat_map(|flow| &flow.evidence);
+    let places: HashSet<(&str, u64)> =
+        evidence.map(|one| (one.file.as_str(), one.offset)).collect();
+    let mut incidents = BTreeSet::new();
+    lines(&folder.join("evidence.ndjson"), &mut |line: EvidenceLine| {
+        if places.contains(&(line.file.as_str(), line.offset)) {
+            incidents.insert(line.incident);
+        }
+        true
+    })?;
+    let case = read_case(folder)?;
+    let campaign = |incident: &String| {
+        let of = case.campaigns.iter().find(|one| one.incidents.iter().any(|i| i.0 == *incident));
+        of.map_or_else(|| REST.to_owned(), |one| one.id.0.clone())
+    };
+    let subjects: BTreeSet<String> = incidents.iter().map(campaign).collect();
+    Ok(subjects.into_iter().collect())
+}
+
 /// Addresses of the case's traces that these networks announced.
 fn addresses_of(folder: &Path, asns: &BTreeSet<u32>) -> Result<HashSet<IpAddr>, Error> {
     let mut found = HashSet::new();
@@ -342,6 +431,7 @@ fn seen(event: &Event<'_>, src: IpAddr) -> Seen {
         stream: event.stream,
         protocol: if udp { "udp" } else { "tcp" },
         entered: event.activity == Activity::Logon && event.status == Status::Success,
+        doubtful: false,
     }
 }
 
@@ -394,6 +484,19 @@ fn clock(source: &Source) -> FlowClock {
     }
 }
 
+/// A clock that another log of the agency contradicts may be off by as much: the time is told as it
+/// was written, and whoever looks must look so far on either side.
+fn doubt(clock: &mut FlowClock, source: SourceIx, case: &Case) {
+    let Some(off) = case.clock_proposals.iter().find(|one| one.source == source) else { return };
+    let by = off.offset_micros.unsigned_abs().saturating_add(off.spread_micros);
+    clock.uncertainty_micros = clock.uncertainty_micros.saturating_add(by);
+    clock.determined = format!(
+        "another log of the agency saw the same {} times {} s apart from this one; not confirmed",
+        off.shared_events,
+        off.offset_micros / 1_000_000
+    );
+}
+
 /// Whether an inner address would be told.
 const fn is_global(address: IpAddr) -> bool {
     match address {
@@ -403,11 +506,12 @@ const fn is_global(address: IpAddr) -> bool {
 }
 
 /// The most useful records: of each address in turn, those that show an entry first, then those
-/// with a port, then the latest, for records are not kept for ever.
+/// with a port, then those of a clock that nothing speaks against, then the latest, for records are
+/// not kept for ever.
 fn choose(mut seen: Vec<Seen>, most: usize) -> Vec<Seen> {
     seen.sort_by_key(|one| {
         let late = -one.time.as_micros();
-        (!one.entered, one.src_port.is_none(), late, one.place)
+        (!one.entered, one.src_port.is_none(), one.doubtful, late, one.place)
     });
     let mut rounds: BTreeMap<IpAddr, usize> = BTreeMap::new();
     let mut order: Vec<(usize, usize, Seen)> = Vec::with_capacity(seen.len());

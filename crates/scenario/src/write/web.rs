@@ -33,7 +33,7 @@ pub(crate) enum WebForm {
     Combined,
     /// Apache behind the proxy: the proxy stands first, `X-Forwarded-For` at the end.
     Forwarded,
-    /// The proxy itself: combined, then the time taken.
+    /// The proxy itself: combined, the client with its port, then the time taken.
     Timed,
     /// Apache with the virtual host first.
     VirtualHost,
@@ -43,21 +43,42 @@ pub(crate) enum WebForm {
     CaddyJson,
 }
 
-/// Writes a request; `skew` is what this server's clock is ahead, in milliseconds.
-pub(crate) fn write(out: &mut Vec<u8>, form: WebForm, host: &str, skew: i64, hit: &Hit<'_>) {
+/// Writes a request: `skew` is what this server's clock is ahead, in milliseconds, `port` the client's,
+/// where the form has it.
+pub(crate) fn write(
+    out: &mut Vec<u8>,
+    form: WebForm,
+    host: &str,
+    (skew, port): (i64, u16),
+    hit: &Hit<'_>,
+) {
     match form {
         WebForm::NginxJson => nginx_json(out, host, hit),
         WebForm::CaddyJson => caddy_json(out, host, hit),
-        _ => combined(out, form, host, skew, hit),
+        _ => combined(out, form, host, (skew, port), hit),
     }
 }
 
-fn combined(out: &mut Vec<u8>, form: WebForm, host: &str, skew: i64, hit: &Hit<'_>) {
+fn combined(out: &mut Vec<u8>, form: WebForm, host: &str, (skew, port): (i64, u16), hit: &Hit<'_>) {
     if form == WebForm::VirtualHost {
         out.extend_from_slice(host.as_bytes());
         out.extend_from_slice(b":443 ");
     }
-    push_address(out, if form == WebForm::Forwarded { PROXY } else { hit.address });
+    match (form, hit.address) {
+        (WebForm::Forwarded, _) => push_address(out, PROXY),
+        (WebForm::Timed, IpAddr::V6(_)) => {
+            out.push(b'[');
+            push_address(out, hit.address);
+            out.extend_from_slice(b"]:");
+            clock::number(out, port.into());
+        }
+        (WebForm::Timed, IpAddr::V4(_)) => {
+            push_address(out, hit.address);
+            out.push(b':');
+            clock::number(out, port.into());
+        }
+        _ => push_address(out, hit.address),
+    }
     out.extend_from_slice(b" - - [");
     clock::common(out, hit.time + skew, MANILA);
     out.extend_from_slice(b"] \"");

@@ -216,4 +216,4 @@ fn the_bytes_are_pinned() {
     assert_eq!(found, PINNED);
 }
 
-const PINNED: &str = "92431b30549b6d0fd016e6ee397b3454dbe6af8b2b8015ec6729dad9b97a01b7";
+const PINNED: &str = "d9d6728b8b1197147eed69f7379abe33e5cf5e319b6fe28792c62c0fccf6444e";

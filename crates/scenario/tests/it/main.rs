@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod generated;
+mod operator;
 mod scored;
 
 use std::{

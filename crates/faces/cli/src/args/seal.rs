@@ -317,6 +317,9 @@ pub(crate) struct Released {
     /// A record by its place, as evidence.ndjson names it (repeatable)
     #[arg(long = "record", value_name = "FILE:OFFSET")]
     pub(crate) records: Vec<String>,
+    /// The records on which a request of ours rests: its name, the beginning of it, or our reference
+    #[arg(long)]
+    pub(crate) request: Option<String>,
     /// Fields that are shown: time, src, dst, account, target, host, action, object, agent
     #[arg(long, value_delimiter = ',', value_parser = field)]
     pub(crate) fields: Vec<Field>,

@@ -273,6 +273,12 @@ fn destroy_source(desk: &Desk<'_>, asked: args::Destroy) -> anyhow::Result<Exit>
 
 /// Makes a bag; a dossier where its index has a language.
 fn release(desk: &Desk<'_>, asked: args::Released, dossier: Option<Lang>) -> anyhow::Result<Exit> {
+    let mut records = asked.records;
+    if let Some(name) = &asked.request {
+        let key = asked.key.key.as_deref();
+        let post = bakas_engine::exchange::Post::open(&asked.case, None, key, &SystemClock)?;
+        records.extend(post.records_of(name)?);
+    }
     let request = bag::Request {
         case: asked.case,
         inputs: asked.inputs,
@@ -280,7 +286,7 @@ fn release(desk: &Desk<'_>, asked: args::Released, dossier: Option<Lang>) -> any
         choice: bag::Choice {
             incidents: asked.incident,
             count: asked.count,
-            records: asked.records,
+            records,
         },
         fields: asked.fields,
         raw: asked.raw,

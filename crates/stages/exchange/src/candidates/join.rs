@@ -85,13 +85,13 @@ fn of_flow(
             Port::Known(port) => one.ports.0 <= port && port <= one.ports.1,
             Port::Missing(_) => true,
         };
-        if fits && one.span.meets(window) {
+        if fits && known(one.span, records).meets(window) {
             held.extend(behind(one, window, leases));
         }
     }
     if bound.is_empty() {
         let own = leases.get(&flow.source).into_iter().flatten();
-        held.extend(own.filter(|one| one.span.meets(window)).map(|one| Held {
+        held.extend(own.filter(|one| known(one.span, records).meets(window)).map(|one| Held {
             subscriber: Some(one.subscriber.clone()),
             inner: None,
             ports: None,
@@ -111,6 +111,12 @@ fn of_flow(
     let count = held.len();
     held.truncate(CANDIDATES_LIMIT);
     Found { held, count, kept, translated: !bound.is_empty() }
+}
+
+/// The part of a time of which the records speak: what was there when they begin may have begun a
+/// moment before, and says nothing of any earlier day.
+fn known(span: Span, records: &Records) -> Span {
+    Span { from: span.from.or(records.kept.from), until: span.until }
 }
 
 /// Who had the inner address of a translation meanwhile.

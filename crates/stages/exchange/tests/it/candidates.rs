@@ -95,6 +95,18 @@ fn a_port_and_a_time_tell_one_from_another() {
 }
 
 #[test]
+fn what_was_there_when_the_records_begin_says_nothing_of_the_time_before() {
+    let mut records = records();
+    records.bindings[0].span.from = None;
+    assert_eq!(names(&flow(Some(1500), 500, 0), &records), ["line-1"]);
+    let early = [flow(Some(1500), -90_000, 0)];
+    let (_, answers) =
+        propose(&early, &join(&early, &records), Disclose::default(), &mut |_| "S-1".to_owned());
+    assert_eq!(answers[0].outcome, Outcome::NotRetained);
+    assert!(answers[0].candidates.is_empty());
+}
+
+#[test]
 fn a_connection_that_was_seen_comes_first() {
     let mut records = records();
     records.seen.push(Seen {

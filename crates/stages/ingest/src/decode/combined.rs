@@ -122,6 +122,12 @@ fn numbers<'a>(after: &'a str, out: &mut Out<'_, 'a>) -> Result<&'a str, Fault> 
     Ok(tail.strip_prefix(' ').unwrap_or(tail))
 }
 
+/// An address without the port that was written after it: rules and correlations mean the address.
+fn alone(written: &str, port: Option<u16>) -> &str {
+    let host = port.and_then(|_| written.rsplit_once(':')).map_or(written, |(host, _)| host);
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
 /// Client, user and virtual host; returns a list of forwarded addresses that stands first.
 #[inline]
 fn client<'a>(head: &'a str, out: &mut Out<'_, 'a>) -> Result<Option<&'a str>, Fault> {
@@ -130,7 +136,7 @@ fn client<'a>(head: &'a str, out: &mut Out<'_, 'a>) -> Result<Option<&'a str>, F
     let (first, after) = (cut(head, 0, first_end), rest(head, first_end + 1));
     if let Some((address, port)) = address::parse(first) {
         (out.event.src, out.event.src_port) = (Some(address), port);
-        out.push(field(CLIENT, Value::Text(first)));
+        out.push(field(CLIENT, Value::Text(alone(first, port))));
         user(after, out);
         return Ok(None);
     }
@@ -146,7 +152,7 @@ fn client<'a>(head: &'a str, out: &mut Out<'_, 'a>) -> Result<Option<&'a str>, F
             out.push(field(HOST, Value::Text(host)));
         }
         (out.event.src, out.event.src_port) = (Some(address), port);
-        out.push(field(CLIENT, Value::Text(second)));
+        out.push(field(CLIENT, Value::Text(alone(second, port))));
         user(rest(after, second_end + 1), out);
         return Ok(None);
     }

@@ -1,11 +1,14 @@
 //! Requests and where they stand, as text.
 
 use bakas_engine::exchange::{
-    Due, Post, Shown, Standing,
+    Due, Gone, Post, Shown, Standing,
     nouns::{Content, Package, Port},
 };
 
 use crate::{Desk, exit::Exit, output::visible};
+
+/// Candidates of a flow that are shown.
+const CANDIDATES_SHOWN: usize = 5;
 
 /// A word as the files write it.
 fn word(value: &impl serde::Serialize) -> String {
@@ -27,6 +30,9 @@ pub(super) fn package(desk: &Desk<'_>, package: &Package) -> anyhow::Result<Exit
             word(&request.action),
             request.reply_by
         ));
+        if !request.reference.is_empty() {
+            text.push_str(&format!("  reference {}\n", request.reference));
+        }
         let to: Vec<&str> = package.to.iter().map(|party| party.id.as_str()).collect();
         text.push_str(&format!(
             "  to {}; {}, {}\n",
@@ -64,10 +70,63 @@ pub(super) fn all(desk: &Desk<'_>, post: &Post<'_>) -> anyhow::Result<Exit> {
         if all.is_empty() && waiting == 0 {
             desk.screen.text("no requests")?;
         }
+        let shared = post.left().iter().filter(|one| one.exit.kind == "extract").count();
+        if shared > 0 {
+            desk.screen
+                .text(&format!("{shared} parts of the case were shared: bakas request left"))?;
+        }
         if waiting > 0 {
             desk.screen
                 .text(&format!("{waiting} messages wait for a person: bakas receive waiting"))?;
         }
+    }
+    Ok(Exit::Done)
+}
+
+/// Everything that left.
+pub(super) fn left(desk: &Desk<'_>, post: &Post<'_>) -> anyhow::Result<Exit> {
+    let all = post.left();
+    for Gone { exit, delivered } in &all {
+        if desk.screen.json {
+            desk.screen.line(&Gone { exit: exit.clone(), delivered: *delivered })?;
+            continue;
+        }
+        let around = if exit.around.is_empty() {
+            String::new()
+        } else {
+            format!(" within {}", exit.around.join(", "))
+        };
+        let mut text = format!(
+            "{}  {} to {}, {}{around}, {}\n  by {}, {}, {}, onward {}\n  package {}\n  message {} ({} bytes)\n",
+            exit.at,
+            exit.kind,
+            exit.to,
+            exit.format,
+            exit.exit,
+            exit.by,
+            exit.handling.tlp,
+            exit.handling.pap,
+            word(&exit.handling.onward),
+            exit.package,
+            exit.message,
+            exit.bytes
+        );
+        for one in &exit.consents {
+            text.push_str(&format!("  consent of {}: {}\n", one.originator, one.on));
+        }
+        if !exit.personal_because.is_empty() {
+            text.push_str(&format!("  personal data, because: {}\n", exit.personal_because));
+        }
+        if let Some(counts) = delivered {
+            text.push_str(&format!(
+                "  taken {}, taken before {}, refused {}, not decided {} of {}\n",
+                counts.taken, counts.already, counts.refused, counts.undecided, counts.offered
+            ));
+        }
+        desk.screen.text(&visible(&text))?;
+    }
+    if all.is_empty() && !desk.screen.json {
+        desk.screen.text("nothing left")?;
     }
     Ok(Exit::Done)
 }
@@ -87,8 +146,30 @@ pub(super) fn one(desk: &Desk<'_>, post: &Post<'_>, request: &str) -> anyhow::Re
     for fact in &shown.facts {
         text.push_str(&format!("  {}  {}  {}\n", fact.at, fact.who, act(fact)));
     }
+    for digest in shown.standing.threads.values().flat_map(|thread| &thread.answers) {
+        text.push_str(&answer(&post.arrived(digest)?));
+    }
     desk.screen.text(&visible(&text))?;
     Ok(Exit::Done)
+}
+
+/// What an answer says of each flow.
+fn answer(package: &Package) -> String {
+    let Content::Answer(answer) = &package.content else { return String::new() };
+    let mut text = format!("Answer {} of {}:\n", answer.version, package.from.name);
+    for flow in &answer.flows {
+        text.push_str(&format!("  {} {}", flow.flow, word(&flow.outcome)));
+        for one in flow.candidates.iter().take(CANDIDATES_SHOWN) {
+            let sure = one.confidence.map_or_else(String::new, |n| format!(" ({n} %)"));
+            text.push_str(&format!("  {}{sure}", one.reference));
+        }
+        if flow.candidates.len() > CANDIDATES_SHOWN {
+            let more = flow.candidates.len() - CANDIDATES_SHOWN;
+            text.push_str(&format!("  and {more} more"));
+        }
+        text.push('\n');
+    }
+    text
 }
 
 fn act(fact: &bakas_engine::exchange::Fact) -> String {
