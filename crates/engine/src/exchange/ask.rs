@@ -14,8 +14,8 @@ use bakas_exchange::{
     machine::{Act, Asked},
 };
 use bakas_model::{
-    Activity, Case, Class, ClockBasis, Event, Family, Incident, Place, Source, Status, Stream, Timestamp,
-    Trace,
+    Activity, Case, Class, ClockBasis, Event, Family, Incident, Place, Source, Status, Stream,
+    Timestamp, Trace,
     assessment::REST,
     exchange::{
         Action, Content, EvidenceRef, Flow, FlowClock, Handling, Package, Port, Preservation,
@@ -127,8 +127,7 @@ impl Post<'_> {
         let case = read_case(&self.folder)?;
         let lines = |incident: &Incident| -> u64 {
             let of = incident.addresses.iter().filter(|one| {
-                addresses.contains(&one.address)
-                    || one.asn.is_some_and(|asn| asns.contains(&asn.0))
+                addresses.contains(&one.address) || one.asn.is_some_and(|asn| asns.contains(&asn.0))
             });
             of.map(|one| one.lines).sum()
         };
@@ -373,7 +372,8 @@ pub(super) fn subjects_of(folder: &Path, request: &TraceRequest) -> Result<Vec<S
         return Ok(Vec::new());
     }
     let evidence = request.flows.iter().flat_map(|flow| &flow.evidence);
-    let places: HashSet<(&str, u64)> = evidence.map(|one| (one.file.as_str(), one.offset)).collect();
+    let places: HashSet<(&str, u64)> =
+        evidence.map(|one| (one.file.as_str(), one.offset)).collect();
     let mut incidents = BTreeSet::new();
     lines(&folder.join("evidence.ndjson"), &mut |line: EvidenceLine| {
         if places.contains(&(line.file.as_str(), line.offset)) {
