@@ -19,7 +19,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    IN_FOLDER, Parties, Post, ask, crash, formats,
+    IN_FOLDER, Parties, Post, about, crash, formats,
     journal::{Came, Event, Noted},
     post::kind_of,
 };
@@ -184,7 +184,7 @@ impl Post<'_> {
             return Err(Error::Usage("it is no answer".into()));
         };
         let subjects = match &self.request(&dialogue)?.content {
-            Content::Request(request) => ask::subjects_of(&self.folder, request)?,
+            Content::Request(request) => about::subjects_of(&self.folder, request)?,
             _ => Vec::new(),
         };
         let taken = evidence(answer, &package, given, &subjects);
