@@ -9,6 +9,8 @@ use std::{
 
 use sha2::{Digest, Sha256, Sha512};
 
+pub(crate) use bakas_seal::hex;
+
 use crate::{Error, observer::Observer};
 
 const READ_BYTES: usize = 1 << 20;
@@ -114,16 +116,6 @@ impl Seek for HashedFile<'_> {
         self.position = self.file.seek(to)?;
         Ok(self.position)
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        write!(text, "{byte:02x}").expect("a String takes any text");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -12,21 +12,31 @@ use std::{
 use serde_json::Value;
 
 /// One side: its home with its own key, and its folder.
-struct Side<'a> {
-    root: &'a Path,
-    home: &'static str,
-    folder: &'static str,
-    person: &'static str,
+pub(crate) struct Side<'a> {
+    pub(crate) root: &'a Path,
+    pub(crate) home: &'static str,
+    pub(crate) folder: &'static str,
+    pub(crate) person: &'static str,
 }
 
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Side<'_> {
-    fn run(&self, arguments: &[&str], kill_at: Option<u32>) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str], kill_at: Option<u32>) -> Ran {
+        self.run_with(arguments, kill_at, &[])
+    }
+
+    /// The same with more of an environment.
+    pub(crate) fn run_with(
+        &self,
+        arguments: &[&str],
+        kill_at: Option<u32>,
+        more: &[(&str, &str)],
+    ) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bakas"));
         command
             .current_dir(self.root)
@@ -37,8 +47,10 @@ impl Side<'_> {
             .env_remove("BAKAS_KEY")
             .env_remove("BAKAS_DATA")
             .env_remove("BAKAS_PARTIES")
+            .env_remove("BAKAS_CREDENTIAL")
             .stdin(Stdio::null())
-            .args(arguments);
+            .args(arguments)
+            .envs(more.iter().copied());
         if let Some(at) = kill_at {
             command.env("BAKAS_TEST_KILL_AT", at.to_string());
         }
@@ -50,13 +62,13 @@ impl Side<'_> {
         }
     }
 
-    fn done(&self, arguments: &[&str]) -> String {
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments, None);
         assert_eq!(ran.code, Some(0), "{arguments:?}\n{}{}", ran.out, ran.err);
         ran.out
     }
 
-    fn status(&self) -> Vec<Value> {
+    pub(crate) fn status(&self) -> Vec<Value> {
         let out = self.done(&["request", "status", self.folder, "--json"]);
         out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
@@ -65,7 +77,7 @@ impl Side<'_> {
 const ASKING: (&str, &str, &str) = ("ana-home", "case", "ana");
 const ASKED: (&str, &str, &str) = ("ben-home", "telco", "ben");
 
-fn sides(root: &Path) -> (Side<'_>, Side<'_>) {
+pub(crate) fn sides(root: &Path) -> (Side<'_>, Side<'_>) {
     let side = |(home, folder, person)| Side { root, home, folder, person };
     (side(ASKING), side(ASKED))
 }
@@ -120,7 +132,7 @@ fn operator_logs(root: &Path) {
 
 const YEAR: &str = "[[source]]\npath = \"**\"\nuncertainty_seconds = 2.0\n";
 
-fn write(path: &Path, text: &str) {
+pub(crate) fn write(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
 }
@@ -163,7 +175,7 @@ fn made() -> &'static Path {
     made.path()
 }
 
-fn copied() -> tempfile::TempDir {
+pub(crate) fn copied() -> tempfile::TempDir {
     fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to).unwrap();
         for entry in fs::read_dir(from).unwrap() {
@@ -181,19 +193,19 @@ fn copied() -> tempfile::TempDir {
     dir
 }
 
-fn incident(root: &Path) -> String {
+pub(crate) fn incident(root: &Path) -> String {
     let case: Value =
         serde_json::from_slice(&fs::read(root.join("case/case.json")).unwrap()).unwrap();
     case["incidents"][0]["id"].as_str().expect("the guesses are an incident").to_owned()
 }
 
-fn request(root: &Path) -> String {
+pub(crate) fn request(root: &Path) -> String {
     let (asking, _) = sides(root);
     asking.status()[0]["request"].as_str().unwrap().to_owned()
 }
 
 /// The steps of the dialogue, each as a command of one side.
-fn steps(root: &Path) -> Vec<(bool, Vec<String>)> {
+pub(crate) fn steps(root: &Path) -> Vec<(bool, Vec<String>)> {
     let id = incident(root);
     let own = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
     vec![
@@ -222,7 +234,7 @@ fn steps(root: &Path) -> Vec<(bool, Vec<String>)> {
     ]
 }
 
-fn with_request(root: &Path, step: &[String]) -> Vec<String> {
+pub(crate) fn with_request(root: &Path, step: &[String]) -> Vec<String> {
     let put = |one: &String| if one == "REQUEST" { request(root) } else { one.clone() };
     step.iter().map(put).collect()
 }
@@ -294,7 +306,7 @@ fn killed_between_any_two_steps_nothing_is_lost_or_doubled() {
         for at in 1.. {
             let step = with_request(root, &step);
             let step: Vec<&str> = step.iter().map(String::as_str).collect();
-            // A request, an answer or a receipt that is there is not made a second time.
+            // A request or a receipt that is there is not made a second time. The same answer is.
             if is_done(root, &step) {
                 break;
             }
@@ -317,14 +329,6 @@ fn is_done(root: &Path, step: &[&str]) -> bool {
     let there = |name: &str| root.join(name).exists();
     match step {
         ["request", "new", ..] => !asking.status().is_empty(),
-        ["answer", .., "rented"] => {
-            let made = asked.status()[0]["standing"]["answers"].as_array().unwrap().len() == 1;
-            if made && !there("answer.json") {
-                // Made and not handed over: it is handed over as any message is.
-                asked.done(&["request", "send", "telco", step[1], "--out", "answer.json"]);
-            }
-            made
-        }
         ["receive", "receipt", ..] => {
             asked.status()[0]["standing"]["receipt_owed"] == false && there("receipt.json")
         }
@@ -345,19 +349,25 @@ fn strangers_and_bad_signatures_wait_for_a_person() {
     }
     let path = root.join("request.json");
     let good = fs::read_to_string(&path).unwrap();
-    let check = |name: &str, text: String, why: &str| {
+    let check = |name: &str, text: String, why: &str, code: i32| {
         fs::write(root.join(name), text).unwrap();
-        let out = asked.done(&["receive", name, "--case", "telco"]);
-        assert!(out.contains(why), "{out}");
+        let ran = asked.run(&["receive", name, "--case", "telco"], None);
+        assert!(ran.out.contains(why), "{}{}", ran.out, ran.err);
+        assert_eq!(ran.code, Some(code), "{}{}", ran.out, ran.err);
         assert!(asked.status().is_empty(), "it is in no dialogue");
     };
-    check("altered.json", good.replace("illegal access", "illegal excess"), "another message");
-    check("stranger.json", good.replace("cert.example", "cert2.example"), "nobody in parties.toml");
+    check("altered.json", good.replace("illegal access", "illegal excess"), "another message", 4);
+    check(
+        "stranger.json",
+        good.replace("cert.example", "cert2.example"),
+        "nobody in parties.toml",
+        0,
+    );
     let unsigned: Value = serde_json::from_str(&good).unwrap();
     let mut unsigned = unsigned.as_object().unwrap().clone();
     unsigned.remove("note");
-    check("unsigned.json", serde_json::to_string(&unsigned).unwrap(), "not signed");
-    check("noise.json", "{\"bakas\":".into(), "could not be read");
+    check("unsigned.json", serde_json::to_string(&unsigned).unwrap(), "not signed", 0);
+    check("noise.json", "{\"bakas\":".into(), "could not be read", 3);
     let waiting = asked.done(&["receive", "waiting", "--case", "telco", "--json"]);
     let waiting: Vec<Value> =
         waiting.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -442,4 +452,51 @@ fn an_altered_journal_or_message_is_found() {
     fs::write(&message, bytes).unwrap();
     let ran = asking.run(&["verify", "case"], None);
     assert!(ran.out.contains("exchange/in/"), "{}", ran.out);
+}
+
+#[test]
+fn what_left_stands_in_the_journal_with_its_labels_and_consents() {
+    let dir = copied();
+    let root = dir.path();
+    let (asking, _) = sides(root);
+    let share = |more: &[&str]| {
+        let first = ["share", "case", "--to", "isp.example", "--originator", "third.example"];
+        asking.run(&[&first[..], more].concat(), None)
+    };
+    let ran = share(&["--out", "part.json"]);
+    assert_eq!(ran.code, Some(4), "{}", ran.err);
+    assert!(ran.err.contains("originator's consent"), "{}", ran.err);
+    let ran = share(&["--out", "part.json", "--consent", "third.example"]);
+    assert_eq!(ran.code, Some(2), "a consent without a paper is none: {}", ran.err);
+    assert!(!root.join("part.json").exists());
+    let paper = "third.example=letter 12 of 3 January";
+    let ran = share(&["--out", "part.json", "--consent", paper, "--consent", "other.example=x"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    // The same once more is the same package, and one exit.
+    let ran = share(&["--out", "part.json", "--consent", paper]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let left = asking.done(&["request", "left", "case", "--json"]);
+    let left: Vec<Value> = left.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    let consents = left[0]["consents"].as_array().unwrap();
+    assert_eq!(consents.len(), 1, "only what was obeyed: {consents:?}");
+    assert_eq!(consents[0]["originator"], "third.example");
+    assert_eq!(consents[0]["on"], "letter 12 of 3 January");
+    assert_eq!(left[0]["labels"][incident(root)][0], "TLP:AMBER");
+    let sent = fs::read(root.join("part.json")).unwrap();
+    let digest: String =
+        sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&sent))
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+    assert_eq!(left[0]["message"], digest.as_str(), "the very bytes that left");
+    let text = asking.done(&["request", "left", "case"]);
+    assert!(text.contains("consent of third.example: letter 12 of 3 January"), "{text}");
+    // It is in the log of the case: to change it shows.
+    asking.done(&["verify", "case"]);
+    let journal = root.join("case/exchange/journal.ndjson");
+    let good = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, good.replacen("letter 12", "letter 13", 1)).unwrap();
+    let ran = asking.run(&["verify", "case"], None);
+    assert_eq!(ran.code, Some(4), "{}", ran.out);
 }

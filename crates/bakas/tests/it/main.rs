@@ -14,6 +14,8 @@ mod exchange;
 mod memory;
 mod new_logs;
 mod overlap;
+mod receive;
 mod scenario;
+mod servers;
 mod trace;
 mod yard;

@@ -254,7 +254,7 @@ pub struct Position {
     /// TAXII: `added_after`, as the server wrote it. MISP: `timestamp`, seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-    /// TAXII: `next`. MISP: the page.
+    /// MISP: the page. TAXII's `next` is not kept: a server may use it up by answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// Those that were taken at the edge of `after`: a server gives some of them again.

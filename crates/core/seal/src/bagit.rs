@@ -9,7 +9,7 @@ use std::{
 
 use sha2::{Digest, Sha256, Sha512};
 
-use crate::{Folder, manifest::hex};
+use crate::{Folder, digits::hex};
 
 /// What the payload lies under.
 pub const PAYLOAD_DIR: &str = "data/";

@@ -49,11 +49,15 @@ fn scalar(value: &Value, out: &mut Vec<u8>) {
     serde_json::to_writer(out, value).expect("a vector takes any bytes");
 }
 
-/// A number as ECMAScript writes it (`Number::toString`); whole numbers that fit 64 bits as they are.
+/// Whole numbers beyond this are not exact in every reader (RFC 8785, appendix D; RFC 7493, section 2.2).
+const EXACT_NUMBER_LIMIT: u64 = 1 << 53;
+
+/// A number as ECMAScript writes it (`Number::toString`): what a double cannot hold is rounded to one.
 fn number_text(number: &Number) -> String {
-    match number.as_f64() {
-        Some(float) if number.is_f64() => float_text(float),
-        _ => number.to_string(),
+    match (number.as_i64(), number.as_f64()) {
+        (Some(whole), _) if whole.unsigned_abs() <= EXACT_NUMBER_LIMIT => whole.to_string(),
+        (_, Some(float)) => float_text(float),
+        (_, None) => number.to_string(),
     }
 }
 
@@ -107,23 +111,28 @@ mod tests {
     /// Numbers of RFC 8785, appendix B.
     #[test]
     fn numbers_are_those_of_ecmascript() {
-        for (float, expected) in [
-            (0.0, "0"),
-            (-0.0, "0"),
-            (5e-324, "5e-324"),
-            (f64::MAX, "1.7976931348623157e+308"),
-            (9_007_199_254_740_992.0, "9007199254740992"),
-            (295_147_905_179_352_830_000.0, "295147905179352830000"),
-            (9.999_999_999_999_997e22, "9.999999999999997e+22"),
-            (1e21, "1e+21"),
-            (999_999_999_999_999_900_000.0, "999999999999999900000"),
-            (333_333_333.333_333_3, "333333333.3333333"),
-            (0.000_001, "0.000001"),
-            (1e-7, "1e-7"),
-            (-0.5, "-0.5"),
-            (4.5, "4.5"),
+        for (bits, expected) in [
+            (0x0000_0000_0000_0000, "0"),
+            (0x8000_0000_0000_0000, "0"),
+            (0x0000_0000_0000_0001, "5e-324"),
+            (0x7fef_ffff_ffff_ffff, "1.7976931348623157e+308"),
+            (0x4340_0000_0000_0000, "9007199254740992"),
+            (0x4430_0000_0000_0000, "295147905179352830000"),
+            (0x44b5_2d02_c7e1_4af5, "9.999999999999997e+22"),
+            (0x44b5_2d02_c7e1_4af6, "1e+23"),
+            (0x444b_1ae4_d6e2_ef4e, "999999999999999700000"),
+            (0x444b_1ae4_d6e2_ef50, "1e+21"),
+            (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
+            (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
+            (0x41b3_de43_5555_5555, "333333333.3333333"),
+            (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
         ] {
+            check(&serde_json::json!(f64::from_bits(bits)), expected);
+        }
+        for (float, expected) in [(1e-7, "1e-7"), (-0.5, "-0.5"), (4.5, "4.5")] {
             check(&serde_json::json!(float), expected);
         }
+        check(&serde_json::json!(i64::MAX), "9223372036854776000");
+        check(&serde_json::json!(-42), "-42");
     }
 }

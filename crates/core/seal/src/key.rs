@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-use crate::{SealError, manifest::hex};
+use crate::{SealError, digits::hex};
 
 /// The signature type of Ed25519 in C2SP signed notes.
 const ED25519: u8 = 1;

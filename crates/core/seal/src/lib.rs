@@ -17,6 +17,7 @@
 pub mod bagit;
 pub mod canonical;
 pub mod checkpoint;
+pub mod digits;
 pub mod key;
 pub mod leaf;
 pub mod manifest;
@@ -30,6 +31,7 @@ pub mod verify;
 pub mod witness;
 
 pub use checkpoint::Checkpoint;
+pub use digits::{hex, unhex};
 pub use key::{PublicKey, SigningKey};
 pub use leaf::{Hash, Leaf, LeafKind};
 pub use manifest::{Clock, FileDigest, MANIFEST_SCHEMA, Manifest};

@@ -10,7 +10,7 @@ use bakas_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{KEY_FILE, MANIFEST_FILE, NOTE_FILE, SealError, canonical::to_canonical};
+use crate::{KEY_FILE, MANIFEST_FILE, NOTE_FILE, SealError, canonical::to_canonical, digits::hex};
 
 /// Version of the manifest's schema.
 pub const MANIFEST_SCHEMA: &str = "bakas-seal/1";
@@ -179,15 +179,6 @@ fn is_hex_digest(text: &str) -> bool {
 /// The SHA-256 of some bytes, in lower-case hex.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes any text");
-        text
-    })
 }
 
 #[cfg(test)]

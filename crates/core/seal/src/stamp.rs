@@ -105,7 +105,7 @@ fn check_info(info: &[u8], document: &[u8], nonce: &[u8]) -> Result<Stamped, Sea
     info.take(INTEGER)?;
     info.take(OID)?;
     check_imprint(info.take(SEQUENCE)?, document)?;
-    let serial = crate::manifest::hex(info.take(INTEGER)?);
+    let serial = crate::digits::hex(info.take(INTEGER)?);
     let time = std::str::from_utf8(info.take(GENERALIZED_TIME)?);
     let time = time.ok().filter(|time| is_time(time)).ok_or(wrong("its time is none"))?.to_owned();
     let mut is_answer = false;

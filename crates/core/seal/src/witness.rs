@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     Checkpoint, PublicKey, SealError, SigningKey,
     checkpoint::signatures,
+    digits::hex,
     leaf::{HASH_BYTES, Hash},
-    manifest::hex,
     tree::check_consistency,
 };
 

@@ -190,6 +190,13 @@ impl Post<'_> {
             content: Content::Answer(answer.clone()),
             unknown: Vec::new(),
         };
+        let made = match standing.answers.last().map(|last| self.made(last)).transpose()? {
+            // The same decision again is the same answer: nobody gets a second version of it.
+            Some(last) if same_answer(&last, &made) => {
+                return Ok((*self.cleared(last, &package.from, &decision.rules)?).clone());
+            }
+            _ => made,
+        };
         let act = Act::AnswerMade { answer: Answered::of(&answer, &made) };
         dialogue.may(&act).map_err(|e| Error::Refused(e.to_string()))?;
         let cleared = self.cleared(made, &package.from, &decision.rules)?;
@@ -254,6 +261,18 @@ impl Post<'_> {
     fn reference_key(&self) -> Result<[u8; 32], Error> {
         crate::keyfile::read_or_make(&self.folder.join(REFERENCE_KEY_FILE))
     }
+}
+
+/// Whether two answers say the same of the same: only their names, numbers and times differ.
+fn same_answer(before: &Package, now: &Package) -> bool {
+    let mut again = now.clone();
+    again.id.clone_from(&before.id);
+    again.created = before.created;
+    if let (Content::Answer(then), Content::Answer(now)) = (&before.content, &mut again.content) {
+        now.id.clone_from(&then.id);
+        now.version = then.version;
+    }
+    again == *before
 }
 
 /// What is told of each flow, as the person decided; who stands behind the references is kept.

@@ -5,14 +5,12 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use bakas_exchange::machine::Act;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::{
-    IN_FOLDER, JOURNAL_BYTES_LIMIT, JOURNAL_FILE, MESSAGE_BYTES_LIMIT, OUT_FOLDER,
+    IN_FOLDER, JOURNAL_BYTES_LIMIT, JOURNAL_FILE, OUT_FOLDER,
     journal::{Event, Read},
-    read_limited,
+    look, read_limited,
 };
-use crate::input::hex;
 
 /// Everything that does not fit; `leaves` are the values of the log's leaves.
 #[must_use]
@@ -62,8 +60,7 @@ fn messages(case: &Path, read: &Read) -> Vec<String> {
         match (fs::metadata(&path), digest) {
             (Err(_), _) => problems.push(format!("{folder}/{name}: missing")),
             (Ok(_), Some(digest)) => {
-                let same = read_limited(&path, MESSAGE_BYTES_LIMIT)
-                    .is_ok_and(|bytes| hex(&Sha256::digest(&bytes)) == digest);
+                let same = look::digest(&path).is_ok_and(|there| there == digest);
                 if !same {
                     problems.push(format!("{folder}/{name}: it is not what it was"));
                 }
@@ -75,6 +72,12 @@ fn messages(case: &Path, read: &Read) -> Vec<String> {
         match event {
             Event::Came(came) if !came.from.is_empty() => {
                 look(IN_FOLDER, format!("{}.msg", came.message), Some(&came.message));
+                if let Some(within) = &came.within {
+                    look(IN_FOLDER, format!("{}.within", came.message), Some(&within.sha256));
+                }
+            }
+            Event::Made { package, .. } => {
+                look(OUT_FOLDER, format!("{package}.json"), Some(package));
             }
             Event::Done { facts } => {
                 for noted in facts {

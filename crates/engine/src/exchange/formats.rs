@@ -5,7 +5,8 @@ use bakas_exchange::{
     text, xarf,
 };
 
-use bakas_model::IncidentKind;
+use bakas_model::{IncidentKind, Timestamp};
+use serde::Deserializer as _;
 
 use crate::Error;
 
@@ -88,7 +89,12 @@ impl Format {
         }
     }
 
-    fn decode(self, bytes: &[u8], limits: &Limits) -> Result<Taken, DecodeError> {
+    fn decode(
+        self,
+        bytes: &[u8],
+        limits: &Limits,
+        date: Option<Timestamp>,
+    ) -> Result<Taken, DecodeError> {
         match self {
             Self::Native => native::decode(bytes, limits),
             Self::Stix => stix::decode(bytes, limits),
@@ -97,29 +103,131 @@ impl Format {
             Self::Xarf => xarf::decode(bytes, limits),
             Self::Csv => csv::decode(bytes, limits),
             Self::Misp => misp::decode(bytes, limits),
-            Self::Text => text::decode(bytes, limits),
+            Self::Text => text::decode_dated(bytes, limits, date),
         }
     }
 }
 
-/// Reads a message in whatever format it is.
-pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<(Format, Taken), Vec<DecodeError>> {
-    let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
-    let first = bytes.get(start).copied();
-    let order: &[Format] = match first {
-        Some(b'<') => &[Format::Iodef],
-        Some(b'{' | b'[') => {
-            &[Format::Native, Format::Stix, Format::Misp, Format::IodefJson, Format::Xarf]
+/// What a message seems to be, before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// A receipt or a withdrawal.
+    Notice,
+    /// A package, in one of these.
+    Formats(&'static [Format]),
+    /// JSON of no kind that is known here.
+    Unknown,
+}
+
+/// Names of top-level members that are looked at.
+const MEMBERS_LIMIT: usize = 256;
+
+/// Guesses what a message is by how it begins and by the names of its members, so that what is wrong
+/// with it is told by the one reader that it is for.
+pub(super) fn guess(bytes: &[u8]) -> Guess {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match bytes.trim_ascii_start().first() {
+        Some(b'<') => Guess::Formats(&[Format::Iodef]),
+        Some(b'[') => Guess::Formats(&[Format::Misp]),
+        Some(b'{') => {
+            let mut members = Members::default();
+            // Broken JSON has named itself by its first members, as often as not.
+            drop(serde_json::Deserializer::from_slice(bytes).deserialize_map(&mut members));
+            members.guess()
         }
-        _ => &[Format::Text, Format::Csv, Format::Iodef],
-    };
+        _ => Guess::Formats(&[Format::Text, Format::Csv]),
+    }
+}
+
+#[derive(Default)]
+struct Members {
+    names: Vec<String>,
+    schema: String,
+}
+
+impl Members {
+    fn guess(&self) -> Guess {
+        let has = |name: &str| self.names.iter().any(|one| one == name);
+        if has("bakas") {
+            let is_notice = self.schema.starts_with("bakas-notice/");
+            return if is_notice { Guess::Notice } else { Guess::Formats(&[Format::Native]) };
+        }
+        let by_name: [(&[&str], &'static [Format]); 4] = [
+            (&["Event", "response", "Attribute"], &[Format::Misp]),
+            (&["Incident"], &[Format::IodefJson]),
+            (&["xarf_version", "XARFVersion"], &[Format::Xarf]),
+            (&["objects", "spec_version", "type"], &[Format::Stix]),
+        ];
+        let found = by_name.iter().find(|(names, _)| names.iter().any(|name| has(name)));
+        found.map_or(Guess::Unknown, |(_, formats)| Guess::Formats(formats))
+    }
+}
+
+impl<'de> serde::de::Visitor<'de> for &mut Members {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            let is_schema = name == "bakas";
+            if self.names.len() < MEMBERS_LIMIT {
+                self.names.push(name.chars().take(64).collect());
+            }
+            if is_schema {
+                self.schema = map.next_value::<String>().unwrap_or_default();
+            } else {
+                map.next_value::<serde::de::IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a message in one of these formats; `date` is what a mail's head says.
+pub(super) fn decode(
+    bytes: &[u8],
+    formats: &[Format],
+    limits: &Limits,
+    date: Option<Timestamp>,
+) -> Result<(Format, Taken), Vec<String>> {
     let mut errors = Vec::new();
-    for format in order {
-        match format.decode(bytes, limits) {
+    for format in formats {
+        match format.decode(bytes, limits, date) {
             Ok(taken) if !taken.packages.is_empty() => return Ok((*format, taken)),
-            Ok(_) => {}
-            Err(error) => errors.push(error),
+            Ok(taken) => {
+                let what = first(&taken);
+                errors.push(format!("{}: no package could be read{what}", format.name()));
+            }
+            Err(error) => errors.push(error.to_string()),
         }
     }
     Err(errors)
+}
+
+fn first(taken: &Taken) -> String {
+    taken.rejected.first().map_or_else(String::new, |words| format!(": {}", words.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_guessed_by_its_beginning() {
+        let check =
+            |text: &str, expected: Guess| assert_eq!(guess(text.as_bytes()), expected, "{text}");
+        check("{\"package\":{},\"bakas\":\"bakas-package/1\"}", Guess::Formats(&[Format::Native]));
+        check("{\"bakas\":\"bakas-notice/1\"}", Guess::Notice);
+        check("{\"bakas\":", Guess::Formats(&[Format::Native]));
+        check(" {\"type\":\"bundle\",\"objects\":[", Guess::Formats(&[Format::Stix]));
+        check("[{\"Event\":{}}]", Guess::Formats(&[Format::Misp]));
+        check("{\"Event\":{\"type\":1}}", Guess::Formats(&[Format::Misp]));
+        check("{\"version\":\"2.0\",\"Incident\":[]}", Guess::Formats(&[Format::IodefJson]));
+        check("{\"a\":1}", Guess::Unknown);
+        check("<x/>", Guess::Formats(&[Format::Iodef]));
+        check("source,start\n", Guess::Formats(&[Format::Text, Format::Csv]));
+    }
 }

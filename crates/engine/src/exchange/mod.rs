@@ -11,9 +11,13 @@ mod about;
 mod answer;
 mod ask;
 mod crash;
+mod deliver;
 mod examine;
+mod fetch;
 mod formats;
 mod journal;
+mod look;
+mod opening;
 mod operator;
 mod parties;
 mod post;
@@ -21,6 +25,8 @@ mod receive;
 mod reread;
 mod send;
 mod share;
+mod waits;
+mod wrap;
 
 use std::{fs, io::Read as _, path::Path};
 
@@ -35,15 +41,20 @@ pub use bakas_exchange::{
     },
 };
 pub use bakas_model::exchange as nouns;
+pub use deliver::{Delivered, SERVERS_FOLDER, format_of};
 pub use examine::examine;
+pub use fetch::Fetched;
 pub use formats::Format;
-pub use journal::{JOURNAL_BYTES_LIMIT, JOURNAL_FILE};
+pub use journal::{Consented, Counts, Exit, JOURNAL_BYTES_LIMIT, JOURNAL_FILE, Noted};
+pub use look::WHOLE_BYTES_LIMIT;
+pub use opening::{KEY_FILE_BYTES_LIMIT, KeyFiles};
 pub use parties::{Defaults, Known, PARTIES_BYTES_LIMIT, PARTIES_FILE, PARTIES_LIMIT, Parties};
-pub use post::{Post, Shown, Waiting};
+pub use post::{Gone, Post, Shown, Waiting};
 pub use receive::{Arrival, TakenIn};
 pub use reread::Logs;
-pub use send::{Leave, Left};
+pub use send::{Leave, Left, Out};
 pub use share::{ADDRESSES_LIMIT, Share};
+pub use wrap::Wrap;
 
 use crate::Error;
 

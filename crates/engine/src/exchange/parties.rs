@@ -9,10 +9,12 @@ use std::{
 use bakas_model::{
     Country,
     exchange::{ContactPoint, Party, PartyKind},
+    transport::Server,
 };
 use bakas_seal::PublicKey;
 use serde::Deserialize;
 
+use super::opening::KEY_FILE_BYTES_LIMIT;
 use crate::Error;
 
 /// The file, within the folder of an exchange.
@@ -41,6 +43,12 @@ pub struct Known {
     pub key: Option<PublicKey>,
     /// Networks that it answers for, by number.
     pub asns: BTreeSet<u32>,
+    /// Who reads what is encrypted to it with age.
+    pub age: Option<String>,
+    /// Its OpenPGP certificate.
+    pub certificate: Option<Vec<u8>>,
+    /// Its servers, as they are named on the command line.
+    pub servers: Vec<String>,
 }
 
 /// What our requests say where nothing else is said.
@@ -88,10 +96,17 @@ struct Row {
     key: Option<String>,
     #[serde(default)]
     asns: BTreeSet<u32>,
+    #[serde(default)]
+    age: Option<String>,
+    #[serde(default)]
+    pgp: Option<PathBuf>,
+    #[serde(default)]
+    servers: Vec<String>,
 }
 
 impl Row {
-    fn read(self) -> Result<Known, String> {
+    /// Files that are named lie beside `parties.toml` where nothing else is said.
+    fn read(self, beside: &Path) -> Result<Known, String> {
         let id = self.id;
         let short = (1..=128).contains(&id.len());
         let good = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
@@ -107,9 +122,19 @@ impl Row {
             at_every_hour: self.at_every_hour,
             key_fingerprint: fingerprint,
         };
+        let certificate = self.pgp.map(|path| {
+            let path = beside.join(path);
+            super::read_limited(&path, KEY_FILE_BYTES_LIMIT)
+                .map_err(|e| format!("pgp of {id}: {e}: {}", path.display()))
+        });
+        let certificate = certificate.transpose()?;
+        for server in &self.servers {
+            Server::parse(server).map_err(|e| format!("servers of {id}: {e}"))?;
+        }
         let (kind, country) = (self.kind, self.country);
         let party = Party { id, name: self.name, kind, country, contact };
-        Ok(Known { party, key, asns: self.asns })
+        let (asns, age, servers) = (self.asns, self.age, self.servers);
+        Ok(Known { party, key, asns, age, certificate, servers })
     }
 }
 
@@ -129,22 +154,29 @@ impl Parties {
         let bytes = super::read_limited(&path, PARTIES_BYTES_LIMIT)?;
         let wrong = |what: String| Error::Config { path: path.clone(), what };
         let text = String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8".into()))?;
-        Self::parse(&text).map_err(wrong)
+        let beside = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, beside).map_err(wrong)
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str, beside: &Path) -> Result<Self, String> {
         let document: Document = toml::from_str(text).map_err(|e| e.to_string())?;
         if document.party.len() > PARTIES_LIMIT {
             return Err(format!("more than {PARTIES_LIMIT} parties"));
         }
-        let us = document.us.read()?.party;
+        let us = document.us.read(beside)?.party;
         let known: Vec<Known> =
-            document.party.into_iter().map(Row::read).collect::<Result<_, _>>()?;
+            document.party.into_iter().map(|row| row.read(beside)).collect::<Result<_, _>>()?;
         let mut ids = BTreeSet::from([us.id.as_str()]);
         if let Some(twice) = known.iter().find(|one| !ids.insert(&one.party.id)) {
             return Err(format!("{} is there twice", twice.party.id));
         }
         Ok(Self { us, defaults: document.defaults, known })
+    }
+
+    /// All whom we know.
+    #[must_use]
+    pub fn known(&self) -> &[Known] {
+        &self.known
     }
 
     /// Somebody we know.
@@ -173,15 +205,17 @@ mod tests {
     #[test]
     fn a_file_that_is_wrong_says_where() {
         let us = "[us]\nid = \"a.example\"\nname = \"A\"\n";
-        let one = Parties::parse(us).expect("we alone");
+        let one = Parties::parse(us, Path::new("")).expect("we alone");
         assert_eq!(one.us.id, "a.example");
         let check = |more: &str, expected: &str| {
-            let error = Parties::parse(&format!("{us}{more}")).expect_err(more);
+            let error = Parties::parse(&format!("{us}{more}"), Path::new("")).expect_err(more);
             assert!(error.contains(expected), "{error}");
         };
         check("[[party]]\nid = \"a.example\"\nname = \"B\"\n", "twice");
         check("[[party]]\nid = \"a b\"\nname = \"B\"\n", "no blanks");
         check("[[party]]\nid = \"b\"\nname = \"B\"\nkey = \"x\"\n", "key of b");
+        check("[[party]]\nid = \"b\"\nname = \"B\"\npgp = \"none.asc\"\n", "none.asc");
+        check("[[party]]\nid = \"b\"\nname = \"B\"\nservers = [\"https://b\"]\n", "not a server");
         check("[[party]]\nid = \"b\"\nname = \"B\"\ncolour = 1\n", "colour");
     }
 }

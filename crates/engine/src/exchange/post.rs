@@ -18,8 +18,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    IN_FOLDER, MESSAGE_BYTES_LIMIT, OUT_FOLDER, Parties, crash,
-    journal::{Came, Event, Journal, Noted},
+    IN_FOLDER, KeyFiles, MESSAGE_BYTES_LIMIT, OUT_FOLDER, Parties, crash,
+    journal::{Came, Counts, Event, Exit, Journal, Noted},
+    look::Held,
+    opening::Opening,
     read_limited, receive,
 };
 use crate::{Error, clock::Clock, seal};
@@ -32,6 +34,7 @@ pub struct Post<'a> {
     pub parties: Parties,
     pub(super) key: SigningKey,
     key_file: Option<PathBuf>,
+    pub(super) opening: Opening,
     pub(super) clock: &'a dyn Clock,
 }
 
@@ -46,6 +49,17 @@ pub struct Shown {
     pub due: Vec<Due>,
     /// All that happened.
     pub facts: Vec<Fact>,
+}
+
+/// Something that left, with what a server said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Gone {
+    /// It.
+    #[serde(flatten)]
+    pub exit: Exit,
+    /// What became of it at a server, where it went to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Counts>,
 }
 
 /// A message that waits for a person.
@@ -77,6 +91,20 @@ impl<'a> Post<'a> {
         key_file: Option<&Path>,
         clock: &'a dyn Clock,
     ) -> Result<Self, Error> {
+        Self::open_with(folder, parties, key_file, KeyFiles::default(), clock)
+    }
+
+    /// The same with keys of ours that open what comes encrypted.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and when a key cannot be read.
+    pub fn open_with(
+        folder: &Path,
+        parties: Option<&Path>,
+        key_file: Option<&Path>,
+        keys: KeyFiles<'_>,
+        clock: &'a dyn Clock,
+    ) -> Result<Self, Error> {
         if !folder.is_dir() {
             return Err(Error::Usage(format!("{} is no folder", folder.display())));
         }
@@ -88,6 +116,7 @@ impl<'a> Post<'a> {
         let mut post = Self {
             folder: folder.to_owned(),
             journal: Journal::open(folder)?,
+            opening: Opening::read(keys, &parties)?,
             parties,
             key: seal::signing_key(key_file)?,
             key_file: key_file.map(Path::to_owned),
@@ -124,10 +153,10 @@ impl<'a> Post<'a> {
         Ok(found)
     }
 
-    /// What the journal says of a message that came.
+    /// What the journal says last of a message that came.
     pub(super) fn came(&self, message: &str) -> Option<&Came> {
-        self.journal.events().iter().find_map(|event| match event {
-            Event::Came(came) if came.message == message => Some(came),
+        self.journal.events().iter().rev().find_map(|event| match event {
+            Event::Came(came) if came.message == message => Some(&**came),
             _ => None,
         })
     }
@@ -178,12 +207,7 @@ impl<'a> Post<'a> {
     pub fn dialogues(&self) -> BTreeMap<String, Dialogue> {
         let mut all: BTreeMap<String, Dialogue> = BTreeMap::new();
         for event in self.journal.events() {
-            let facts = match event {
-                Event::Done { facts } | Event::Trusted { facts, .. } => facts,
-                Event::Came(came) => &came.facts,
-                Event::Dismissed { .. } => continue,
-            };
-            for noted in facts {
+            for noted in event.facts() {
                 all.entry(noted.request.clone()).or_default().note(noted.fact.clone());
             }
         }
@@ -249,28 +273,56 @@ impl<'a> Post<'a> {
     /// Messages that wait for a person.
     #[must_use]
     pub fn waiting(&self) -> Vec<Waiting> {
-        let decided = |message: &str| {
-            self.journal.events().iter().any(|event| match event {
-                Event::Trusted { message: of, .. } | Event::Dismissed { message: of, .. } => {
-                    of == message
+        // What was looked at last counts, and what a person decided.
+        let mut last: BTreeMap<&str, Option<(usize, &Came)>> = BTreeMap::new();
+        for (at, event) in self.journal.events().iter().enumerate() {
+            match event {
+                Event::Came(came) => {
+                    last.insert(
+                        &came.message,
+                        Some((at, &**came)).filter(|_| !came.waits.is_empty()),
+                    );
                 }
-                _ => false,
+                Event::Trusted { message, .. } | Event::Dismissed { message, .. } => {
+                    last.insert(message, None);
+                }
+                Event::Done { .. }
+                | Event::Made { .. }
+                | Event::Left(_)
+                | Event::Delivered { .. } => {}
+            }
+        }
+        let mut waiting: Vec<(usize, &Came)> = last.into_values().flatten().collect();
+        waiting.sort_by_key(|(at, _)| *at);
+        let shown = |(_, came): (usize, &Came)| Waiting {
+            message: came.message.clone(),
+            at: came.at.clone(),
+            from: came.from.clone(),
+            kind: came.kind.clone(),
+            format: came.format.clone(),
+            why: came.waits.clone(),
+        };
+        waiting.into_iter().map(shown).collect()
+    }
+
+    /// Everything that left, in its order.
+    #[must_use]
+    pub fn left(&self) -> Vec<Gone> {
+        let delivered = |exit: &Exit| {
+            self.journal.events().iter().rev().find_map(|event| match event {
+                Event::Delivered { package, exit: there, counts, .. }
+                    if *package == exit.package && *there == exit.exit =>
+                {
+                    Some(*counts)
+                }
+                _ => None,
             })
         };
-        let waiting = self.journal.events().iter().filter_map(|event| match event {
-            Event::Came(came) if !came.waits.is_empty() && !decided(&came.message) => {
-                Some(Waiting {
-                    message: came.message.clone(),
-                    at: came.at.clone(),
-                    from: came.from.clone(),
-                    kind: came.kind.clone(),
-                    format: came.format.clone(),
-                    why: came.waits.clone(),
-                })
-            }
+        let all = self.journal.events().iter().filter_map(|event| match event {
+            Event::Left(exit) => Some(Gone { exit: (**exit).clone(), delivered: delivered(exit) }),
             _ => None,
         });
-        waiting.collect()
+        all.collect()
     }
 
     /// Keeps a package that we made, with our signature; gives its digest.
@@ -306,12 +358,6 @@ impl<'a> Post<'a> {
         }
     }
 
-    /// The bytes of a message that came.
-    pub(super) fn message(&self, message: &str) -> Result<Vec<u8>, Error> {
-        let path = self.folder.join(IN_FOLDER).join(format!("{message}.msg"));
-        read_limited(&path, MESSAGE_BYTES_LIMIT)
-    }
-
     /// The package with this digest that a message brought.
     ///
     /// # Errors
@@ -327,8 +373,12 @@ impl<'a> Post<'a> {
         let message = message.ok_or_else(|| {
             Error::Usage(format!("no message with the digest {digest} was let in"))
         })?;
-        let packages = receive::packages(&self.message(message)?)
-            .map_err(|what| Error::Seal(format!("message {message}: {what}")))?;
+        let held =
+            self.held(message).map_err(|what| Error::Seal(format!("message {message}: {what}")))?;
+        let packages = match held {
+            Held::Packages(packages, _) => packages,
+            Held::Notice(..) => Vec::new(),
+        };
         let mut fit = packages.into_iter().filter(|one| native::digest(one) == digest);
         fit.next().ok_or_else(|| Error::Seal(format!("message {message} is not what it was")))
     }
@@ -357,12 +407,7 @@ pub(super) fn is_digest(text: &str) -> bool {
 
 /// Which leaf speaks for a line.
 fn kind(event: &Event) -> LeafKind {
-    let facts = match event {
-        Event::Done { facts } | Event::Trusted { facts, .. } => facts.as_slice(),
-        Event::Came(came) => &came.facts,
-        Event::Dismissed { .. } => &[],
-    };
-    match facts.first().map(|noted| &noted.fact.act) {
+    match event.facts().first().map(|noted| &noted.fact.act) {
         Some(Act::Requested { .. } | Act::Arrived { .. }) => LeafKind::Request,
         Some(Act::AnswerCame { .. } | Act::AnswerMade { .. }) => LeafKind::Answer,
         _ => LeafKind::Package,

@@ -3,27 +3,30 @@
 //! means to stand in its dialogue, and nothing else: to take an answer in as evidence is an act of
 //! a person.
 
-use std::path::Path;
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use bakas_exchange::{
-    Limits,
-    machine::{Act, Answered, Asked, Dialogue, Fact},
-    native, notice,
+    machine::{Act, Answered, Asked, Fact},
+    native,
 };
 use bakas_model::{
     Timestamp,
-    exchange::{Content, Notice, Opinion, Package, TraceAnswer},
+    exchange::{Content, Notice, Opinion, Package, TraceAnswer, Words},
 };
-use bakas_seal::note::open_text;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::{
-    IN_FOLDER, Parties, Post, about, crash, formats,
+    IN_FOLDER, MESSAGE_BYTES_LIMIT, Post, about, crash,
     journal::{Came, Event, Noted},
+    look::{self, Held, Seen},
     post::kind_of,
+    waits,
 };
-use crate::{Error, assess, input::hex};
+use crate::{Error, assess};
 
 /// What became of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,8 +43,24 @@ pub struct Arrival {
     pub again: bool,
     /// Why it waits for a person; empty where it was let in.
     pub waits: String,
+    /// Whether it waits because a signature or a digest in it does not hold.
+    pub broken: bool,
+    /// Where it stood within mails and envelopes; empty where nothing was taken off.
+    pub within: String,
+    /// The party whose key signed the envelope; empty where nobody's did that we know.
+    pub sealed_by: String,
+    /// What could not be read of it, each with its place.
+    pub rejected: Vec<String>,
     /// The requests that it speaks of.
     pub requests: Vec<String>,
+}
+
+impl Arrival {
+    /// Whether nothing of it could be read.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.kind.is_empty()
+    }
 }
 
 /// How an answer is taken in.
@@ -61,37 +80,79 @@ pub struct TakenIn {
     pub no_interest: bool,
 }
 
-/// What a message holds.
-enum Held {
-    Packages(Vec<Package>, Option<String>),
-    Notice(Box<Notice>, Option<String>),
-}
-
 impl Post<'_> {
-    /// Takes a message: keeps it, and looks at it. The same message again changes nothing.
+    /// Takes a message: keeps it, and looks at it. The same message again changes nothing, unless
+    /// it waits and can now be opened, or is now signed by somebody we know.
     ///
     /// # Errors
-    /// When it cannot be kept.
-    pub fn receive(&mut self, bytes: &[u8]) -> Result<Arrival, Error> {
-        let message = hex(&Sha256::digest(bytes));
+    /// When it cannot be read or kept.
+    pub fn receive(&mut self, path: &Path) -> Result<Arrival, Error> {
+        let message = look::digest(path)?;
+        let wrong = |source| Error::Read { path: path.to_owned(), source };
+        let file = File::open(path).map_err(wrong)?;
+        if file.metadata().map_err(wrong)?.len() > MESSAGE_BYTES_LIMIT {
+            return Err(Error::Usage(format!(
+                "{}: larger than {} MiB; ask for it in parts",
+                path.display(),
+                MESSAGE_BYTES_LIMIT >> 20
+            )));
+        }
+        self.take(message, file)
+    }
+
+    /// Keeps a message under its digest and looks at it.
+    pub(super) fn take(&mut self, message: String, from: impl Read) -> Result<Arrival, Error> {
         let again = self.came(&message).is_some();
         if !again {
-            let path = self.folder.join(IN_FOLDER).join(format!("{message}.msg"));
             crash::point();
-            bakas_store::replace(&path, bytes)?;
+            let mut from = from.take(MESSAGE_BYTES_LIMIT + 1);
+            bakas_store::replace_from(&self.in_file(&message), &mut from)?;
             crash::point();
+        }
+        if !again || self.waiting().iter().any(|one| one.message == message) {
             look(self, &message)?;
         }
         let came = self.came(&message).expect("it was just looked at");
+        let within = came.within.clone().unwrap_or_default();
         Ok(Arrival {
-            message,
             from: came.from.clone(),
             kind: came.kind.clone(),
             format: came.format.clone(),
             again,
             waits: came.waits.clone(),
+            broken: came.broken,
+            within: within.place,
+            sealed_by: within.signer,
+            rejected: came.rejected.clone(),
             requests: came.facts.iter().map(|noted| noted.request.clone()).collect(),
+            message,
         })
+    }
+
+    fn in_file(&self, message: &str) -> PathBuf {
+        self.folder.join(IN_FOLDER).join(format!("{message}.msg"))
+    }
+
+    /// Where what stood within a message is kept.
+    fn within_file(&self, message: &str) -> PathBuf {
+        self.folder.join(IN_FOLDER).join(format!("{message}.within"))
+    }
+
+    /// What a message that was looked at before holds.
+    pub(super) fn held(&self, message: &str) -> Result<Held, String> {
+        let within = self.came(message).and_then(|came| came.within.clone());
+        let Some(within) = within else {
+            let seen = look::message(&self.in_file(message), &self.opening);
+            return seen.map_err(|e| e.to_string())?.map(|seen| seen.held).map_err(|e| e.what);
+        };
+        let path = self.within_file(message);
+        let altered =
+            || format!("{}: it is not what was opened; open the message again", path.display());
+        let bytes = super::read_limited(&path, look::WHOLE_BYTES_LIMIT).map_err(|_| altered())?;
+        if look::digest(&path).ok().as_deref() != Some(within.sha256.as_str()) {
+            return Err(altered());
+        }
+        look::decoded(&bytes, within.date.parse().ok()).map(|(_, held, _)| held)
     }
 
     /// Lets a message in that waits: a person knows whose it is.
@@ -100,8 +161,7 @@ impl Post<'_> {
     /// When no such message waits, or it cannot be read.
     pub fn trust(&mut self, message: &str, by: &str, why: &str) -> Result<Vec<String>, Error> {
         let message = self.waits(message)?;
-        let held = held(&self.message(&message)?).map(|(_, held)| held);
-        let held = held.map_err(|what| {
+        let held = self.held(&message).map_err(|what| {
             Error::Refused(format!("it cannot be read, so that trust is of no use: {what}"))
         })?;
         let facts = facts(self, &held, &message, &claimed(&held));
@@ -154,17 +214,21 @@ impl Post<'_> {
         });
         let (message, package, taken) =
             owed.ok_or_else(|| Error::Refused("a receipt was made for all that came".to_owned()))?;
+        let words = |text: &String| Words { language: "en".into(), text: text.clone() };
+        let rejected: Vec<Words> =
+            self.came(&message).into_iter().flat_map(|came| &came.rejected).map(words).collect();
+        let count = rejected.len() as u64;
         let receipt = bakas_model::exchange::Receipt {
             package: self.arrived(&package)?.id,
             sha256: message.clone(),
             by: self.us(),
             received: self.when(&message).unwrap_or_else(|| self.clock.now()),
             taken,
-            rejected: Vec::new(),
+            rejected,
         };
         let bytes = self.signed_notice(&Notice::Receipt(receipt))?;
         super::hand_over(out, &bytes)?;
-        self.did(&request, by, Act::ReceiptMade { message, taken, rejected: 0 })
+        self.did(&request, by, Act::ReceiptMade { message, taken, rejected: count })
     }
 
     fn when(&self, message: &str) -> Option<Timestamp> {
@@ -244,70 +308,48 @@ fn evidence(
     }
 }
 
-/// Looks at a message that lies in the folder, and notes what it is.
+/// Looks at a message that lies in the folder, and notes what it is, where that is news.
 pub(super) fn look(post: &mut Post<'_>, message: &str) -> Result<(), Error> {
-    let at = post.clock.now().to_string();
-    let bytes = post.message(message)?;
-    let mut came = Came {
-        message: message.to_owned(),
-        at,
-        format: String::new(),
-        from: String::new(),
-        kind: String::new(),
-        waits: String::new(),
-        facts: Vec::new(),
-    };
-    if hex(&Sha256::digest(&bytes)) != message {
+    let path = post.in_file(message);
+    let mut came =
+        Came { message: message.to_owned(), at: post.clock.now().to_string(), ..Came::default() };
+    if look::digest(&path)? != message {
         came.waits = "it is not what its name says: half written, or altered".into();
-    } else {
-        match held(&bytes) {
-            Err(what) => came.waits = format!("it could not be read: {what}"),
-            Ok((format, held)) => {
-                came.format = format.to_owned();
-                came.from = claimed(&held);
-                came.kind = kind(&held).to_owned();
-                let stranger = why_it_waits(&held, &post.parties);
-                let odd = || does_not_fit(post, &held, &came.from);
-                came.waits = stranger.or_else(odd).unwrap_or_default();
-                if came.waits.is_empty() {
-                    came.facts = facts(post, &held, message, &came.from);
-                }
+        came.broken = true;
+        return post.note(Event::Came(Box::new(came)));
+    }
+    match look::message(&path, &post.opening)? {
+        Err(trouble) => {
+            came.waits = format!("it could not be read: {}", trouble.what);
+            came.broken = trouble.is_broken;
+        }
+        Ok(seen) => {
+            let Seen { format, held, rejected, within } = seen;
+            came.format = format.to_owned();
+            came.from = claimed(&held);
+            came.kind = kind(&held).to_owned();
+            came.rejected = rejected;
+            let wait = waits::why(post, &held, within.as_ref().map(|(within, _)| within));
+            if let Some(wait) = wait {
+                (came.waits, came.broken) = (wait.what, wait.is_broken);
+            } else {
+                came.facts = facts(post, &held, message, &came.from);
+            }
+            if let Some((within, bytes)) = within {
+                crash::point();
+                bakas_store::replace(&post.within_file(message), &bytes)?;
+                crash::point();
+                came.within = Some(within);
             }
         }
     }
-    post.note(Event::Came(came))
+    let is_news = post
+        .came(message)
+        .is_none_or(|before| Came { at: before.at.clone(), ..came.clone() } != *before);
+    if is_news { post.note(Event::Came(Box::new(came))) } else { Ok(()) }
 }
 
-/// The packages of a message.
-pub(super) fn packages(bytes: &[u8]) -> Result<Vec<Package>, String> {
-    match held(bytes)?.1 {
-        Held::Packages(packages, _) => Ok(packages),
-        Held::Notice(..) => Ok(Vec::new()),
-    }
-}
-
-fn held(bytes: &[u8]) -> Result<(&'static str, Held), String> {
-    let limits = Limits { bytes: super::MESSAGE_BYTES_LIMIT, ..Limits::default() };
-    if let Ok((notice, note)) = notice::decode(bytes, &limits) {
-        return Ok(("notice", Held::Notice(Box::new(notice), note)));
-    }
-    if let Ok(document) = native::open(bytes, &limits) {
-        return Ok(("native", Held::Packages(document.taken.packages, document.note)));
-    }
-    match formats::decode(bytes, &limits) {
-        Ok((format, taken)) => Ok((format.name(), Held::Packages(taken.packages, None))),
-        Err(errors) => {
-            let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Err(if told.is_empty() {
-                "no format that is known here".into()
-            } else {
-                told.join("; ")
-            })
-        }
-    }
-}
-
-fn claimed(held: &Held) -> String {
+pub(super) fn claimed(held: &Held) -> String {
     match held {
         Held::Packages(packages, _) => {
             packages.first().map(|one| one.from.id.clone()).unwrap_or_default()
@@ -323,64 +365,6 @@ fn kind(held: &Held) -> &'static str {
             Notice::Receipt(_) => "receipt",
             Notice::Withdrawal(_) => "withdrawal",
         },
-    }
-}
-
-/// Why a message must wait for a person; none where the sender is known and signed it.
-fn why_it_waits(held: &Held, parties: &Parties) -> Option<String> {
-    let from = claimed(held);
-    let Some(known) = parties.find(&from) else {
-        return Some("nobody in parties.toml has that name".into());
-    };
-    let Some(key) = &known.key else {
-        return Some("no key of this party was compared (parties.toml, key)".into());
-    };
-    let (note, text) = match held {
-        Held::Packages(packages, note) => {
-            let [package] = packages.as_slice() else {
-                return Some("it holds several packages and no single signature".into());
-            };
-            (note, native::text_to_sign(&native::digest(package)))
-        }
-        Held::Notice(one, note) => (note, notice::text_to_sign(&notice::digest(one))),
-    };
-    let Some(note) = note else { return Some("it is not signed".into()) };
-    match open_text(note, key) {
-        Ok(signed) if signed == text => None,
-        Ok(_) => Some("its signature is of another message".into()),
-        Err(error) => Some(format!("its signature does not hold: {error}")),
-    }
-}
-
-/// Why a message of a party that we know must wait all the same: it speaks for somebody else.
-fn does_not_fit(post: &Post<'_>, held: &Held, from: &str) -> Option<String> {
-    let of = |request: &str| post.dialogues().remove(request);
-    let asked_by = |dialogue: &Dialogue| {
-        dialogue.facts().into_iter().find_map(|fact| match &fact.act {
-            Act::Arrived { from, .. } => Some(from.clone()),
-            _ => None,
-        })
-    };
-    match held {
-        Held::Packages(packages, _) => packages.iter().find_map(|package| {
-            let Content::Request(request) = &package.content else { return None };
-            let dialogue = of(&request.id)?;
-            match asked_by(&dialogue) {
-                None => Some("it bears the name of a request of ours".into()),
-                Some(first) if first != from => {
-                    Some("it is a version of a request that somebody else made".into())
-                }
-                Some(_) => None,
-            }
-        }),
-        Held::Notice(notice, _) => {
-            let Notice::Withdrawal(one) = &**notice else { return None };
-            let Some(dialogue) = of(&one.request) else {
-                return Some("it withdraws a request that is not here".into());
-            };
-            let right = asked_by(&dialogue).is_some_and(|first| first == from);
-            (!right).then(|| "it withdraws what somebody else asked".into())
-        }
     }
 }
 

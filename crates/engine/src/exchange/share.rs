@@ -12,7 +12,7 @@ use bakas_model::{
     },
 };
 
-use super::{Post, ask::read_case, send::new_id};
+use super::{Post, ask::read_case, journal::Event, send::new_id};
 use crate::Error;
 
 /// Addresses of one incident that are shared; the busiest first.
@@ -45,7 +45,7 @@ impl Post<'_> {
     ///
     /// # Errors
     /// When there is no such party or incident, or something stands against it.
-    pub fn share(&mut self, share: &Share) -> Result<(String, Vec<String>), Error> {
+    pub fn share(&mut self, share: &Share, by: &str) -> Result<(String, Vec<String>), Error> {
         let to = self.parties.named(&share.to)?.party.clone();
         let case = read_case(&self.folder)?;
         let package = Package {
@@ -69,7 +69,28 @@ impl Post<'_> {
             package
         };
         let cleared = self.cleared(package, &to, &share.rules)?;
-        Ok((self.keep(&cleared)?, left_out))
+        if let Some(there) = self.same_share(&cleared)? {
+            return Ok((there, left_out));
+        }
+        let package = self.keep(&cleared)?;
+        let at = self.clock.now().to_string();
+        let (to, by) = (to.id, by.to_owned());
+        self.note(Event::Made { package: package.clone(), to, by, at })?;
+        Ok((package, left_out))
+    }
+
+    /// The newest package that was made for the same party, where it says the very same: a command
+    /// that was broken off and is done again makes no second one.
+    fn same_share(&self, now: &Package) -> Result<Option<String>, Error> {
+        let to = now.to.first().map(|party| party.id.as_str()).unwrap_or_default();
+        let last = self.journal.events().iter().rev().find_map(|event| match event {
+            Event::Made { package, to: there, .. } if there == to => Some(package.clone()),
+            _ => None,
+        });
+        let Some(last) = last else { return Ok(None) };
+        let before = self.made(&last)?;
+        let again = Package { id: before.id.clone(), created: before.created, ..now.clone() };
+        Ok((again == before).then_some(last))
     }
 }
 

@@ -282,12 +282,18 @@ impl Batches<'_> {
 
     /// Whether the server has this very version: some call it a failure to be given it again.
     fn is_there(&self, object: &ObjectVersion) -> Result<bool, OutsideError> {
-        let (id, at) = (encoded(&object.id), encoded(&object.version));
-        let url = format!("{}{id}/?match%5Bversion%5D={at}", self.objects_url);
+        let id = encoded(&object.id);
+        let url = if object.version.is_empty() {
+            // It has no time of its own: there is one version of it (STIX 2.1, section 3.6).
+            format!("{}{id}/", self.objects_url)
+        } else {
+            let at = encoded(&object.version);
+            format!("{}{id}/?match%5Bversion%5D={at}", self.objects_url)
+        };
         let reply = self.line.ask(&Ask { url: &url, accept: MEDIA, body: None })?;
         let found = serde_json::from_slice::<Envelope>(&reply.bytes).unwrap_or_default();
         let mut versions = found.objects.iter().filter_map(|one| version(one));
-        Ok(reply.status == 200 && !object.version.is_empty() && versions.any(|one| one == *object))
+        Ok(reply.status == 200 && versions.any(|one| one == *object))
     }
 
     /// Asks for the status until nothing is pending, or we have asked often enough.
@@ -321,7 +327,11 @@ pub(super) fn pull(
         return Err(unsendable(&url, "this collection gives us nothing"));
     }
     let (mut position, mut sum) = (since.clone(), Taken::default());
+    // Where a later call may begin without missing anything, whatever becomes of this one.
+    let mut safe = Position { next: None, ..since.clone() };
     let mut seen = since.edge.clone();
+    // A server may use a `next` up: it is good within one call alone.
+    position.next = None;
     loop {
         // Every version: what was there between two pulls is not lost.
         let mut page = format!("{url}objects/?limit={PAGE_OBJECTS}&match%5Bversion%5D=all");
@@ -333,13 +343,15 @@ pub(super) fn pull(
         let ask = Ask { url: &page, accept: MEDIA, body: None };
         let (reply, envelope): (_, Envelope) = line.read(&ask, 200)?;
         sum.pages += 1;
+        let date = |name: &str| reply.header(name).map(str::to_owned);
+        let first = date("x-taxii-date-added-first");
         // Of a page of one object, some servers name the first alone.
-        let dates = ["x-taxii-date-added-last", "x-taxii-date-added-first"];
-        let last = dates.iter().find_map(|name| reply.header(name)).map(str::to_owned);
+        let last = date("x-taxii-date-added-last").or_else(|| first.clone());
         let versions = envelope.objects.iter().map(|object| version(object));
         let versions: Option<Vec<_>> = versions.collect();
         let versions = versions.ok_or_else(|| garbage(&page, "an object without an id"))?;
         let given = versions.len() as u64;
+        safe.passed(&versions, first, last.clone());
         let new = fresh(versions, &mut seen);
         let before = position.clone();
         position = following(&page, &before, &envelope, last)?;
@@ -348,13 +360,38 @@ pub(super) fn pull(
         (sum.given, sum.taken) = (sum.given + given, sum.taken + objects.len() as u64);
         sum.again = sum.given - sum.taken;
         let stuck = objects.is_empty() && position == before;
-        take(&Pulled { document, objects, position: position.clone() })?;
-        if !envelope.more {
+        let is_over = !envelope.more;
+        if is_over {
+            // Nothing is left before the last date: what was at its edge is not given again.
+            let edge =
+                if position.after == since.after { since.edge.clone() } else { BTreeSet::new() };
+            safe = Position { edge, ..position.clone() };
+        }
+        take(&Pulled { document, objects, position: safe.clone() })?;
+        if is_over {
             return Ok(sum);
         }
         if stuck || sum.pages >= PAGES_LIMIT {
             return Err(garbage(&page, "it always says that there is more, and gives nothing new"));
         }
+    }
+}
+
+/// Moves on over a page that was given.
+trait Passed {
+    fn passed(&mut self, given: &[ObjectVersion], first: Option<String>, last: Option<String>);
+}
+
+impl Passed for Position {
+    /// Objects come by the date at which they were added (section 3.4). The last date of a page may
+    /// go on in the next one; the first one of two does not, so that a later call begins there
+    /// and leaves out what this page gave.
+    fn passed(&mut self, given: &[ObjectVersion], first: Option<String>, last: Option<String>) {
+        if first.is_some() && first != last {
+            self.after = first;
+            self.edge.clear();
+        }
+        self.edge.extend(given.iter().cloned());
     }
 }
 

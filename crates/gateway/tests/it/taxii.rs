@@ -275,7 +275,7 @@ fn giving(count: usize) -> Desk {
             let from = from.max(after);
             let until = (from + 2).min(count);
             let objects: Vec<_> = (from..until).map(|n| json!({"id": format!("identity--{n}"), "modified": "m", "name": "é\u{202e}"})).collect();
-            let headers = if objects.is_empty() { String::new() } else { format!("X-TAXII-Date-Added-Last: {until}\r\n") };
+            let headers = if objects.is_empty() { String::new() } else { format!("X-TAXII-Date-Added-First: {}\r\nX-TAXII-Date-Added-Last: {until}\r\n", from + 1) };
             let mut body = json!({"objects": objects});
             if until < count {
                 body["more"] = json!(true);

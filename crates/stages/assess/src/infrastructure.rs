@@ -10,7 +10,7 @@ use crate::{
     facts::{Facts, share},
     items::{self, Seen, called, entries},
     likelihoods::{Class, Find},
-    phrase::{country_name, percent, the_country},
+    phrase::{bansa, percent, the_country},
     question::{Question, Rival},
     soil::unknown,
 };
@@ -124,7 +124,7 @@ fn seen(facts: &Facts) -> Text {
     let owner = facts.owners.iter().max_by_key(|(_, owner)| owner.lines);
     if let Some((owner, used)) = owner {
         let share = percent(used.lines, facts.outside);
-        let (state, estado) = (the_country(*owner), country_name(*owner));
+        let (state, estado) = (the_country(*owner), bansa(*owner));
         text.en.push_str(&format!(
             " {share} came through operators in which, by the lists at hand, the state of {state} \
              holds the majority: that tells who owns the road, not who used it or for whom."

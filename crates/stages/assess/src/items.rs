@@ -3,14 +3,14 @@
 //! a rival stands in `likelihoods`.
 
 use bakas_model::{
-    Asn, AssessmentLevel as Level, EvidenceItem, IncidentKind, Text,
+    Asn, AssessmentLevel as Level, Country, EvidenceItem, IncidentKind, Text,
     assessment::{Basis, Cost, EvidenceKind},
 };
 
 use crate::{
     facts::{Distance, FAR_DAYS, Facts, OperatorUse},
     likelihoods::{Find, cells},
-    phrase::{count, counted, country_name, list, percent},
+    phrase::{bansa, count, counted, country_name, list, percent},
     question::{Entry, Rival},
 };
 
@@ -77,23 +77,23 @@ fn from_logs(facts: &Facts, id: &str, kind: EvidenceKind, cost: Cost, text: Text
 pub(crate) fn countries(facts: &Facts) -> EvidenceItem {
     let mut by_lines: Vec<_> = facts.countries.iter().collect();
     by_lines.sort_by_key(|(country, lines)| (std::cmp::Reverse(**lines), **country));
-    let shown: Vec<String> = by_lines
-        .iter()
-        .take(COUNTRIES_NAMED)
-        .map(|(country, lines)| {
-            format!("{} {}", country_name(**country), percent(**lines, facts.placed))
-        })
-        .collect();
+    let shown = |name: fn(Country) -> String| {
+        let each = by_lines.iter().take(COUNTRIES_NAMED);
+        let named = each.map(|(country, lines)| {
+            format!("{} {}", name(**country), percent(**lines, facts.placed))
+        });
+        named.collect::<Vec<_>>().join(", ")
+    };
     let (and, at) = more(by_lines.len().saturating_sub(COUNTRIES_NAMED));
-    let (shown, lines) = (shown.join(", "), count(facts.placed));
+    let (en, fil, lines) = (shown(country_name), shown(bansa), count(facts.placed));
     let mut text = Text::new(
         format!(
             "{lines} lines came from blocks that are on no relay or hosting list; by country of \
-             registration: {shown}{and}."
+             registration: {en}{and}."
         ),
         format!(
             "{lines} linya ang nagmula sa mga block na wala sa listahan ng relay o hosting; ayon sa \
-             bansang pinagrehistruhan: {shown}{at}."
+             bansang pinagrehistruhan: {fil}{at}."
         ),
     );
     let far = facts.placed_distance;
@@ -259,14 +259,12 @@ pub(crate) fn operators(facts: &Facts) -> EvidenceItem {
 
 /// Which state owns the operators.
 pub(crate) fn owners(facts: &Facts) -> EvidenceItem {
-    let shares: Vec<String> = facts
-        .owners
-        .iter()
-        .map(|(owner, used)| {
-            format!("{} {}", country_name(*owner), percent(used.lines, facts.outside))
-        })
-        .collect();
-    let (en, fil) = (list(&shares, "and"), list(&shares, "at"));
+    let shares = |name: fn(Country) -> String| -> Vec<String> {
+        let each = facts.owners.iter();
+        each.map(|(owner, used)| format!("{} {}", name(*owner), percent(used.lines, facts.outside)))
+            .collect()
+    };
+    let (en, fil) = (list(&shares(country_name), "and"), list(&shares(bansa), "at"));
     let text = Text::new(
         format!(
             "Share of the lines through operators in which, by the lists at hand, a state holds the \

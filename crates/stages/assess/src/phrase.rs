@@ -14,6 +14,20 @@ pub(crate) fn country_name(country: Country) -> String {
         .map_or_else(|| country.to_string(), |(_, name)| name.to_owned())
 }
 
+/// The country's name in Filipino. CLDR 48 (locale `fil`) writes most countries as English does;
+/// these are the others.
+pub(crate) fn bansa(country: Country) -> String {
+    match country.as_str() {
+        "EH" => "Kanlurang Sahara".to_owned(),
+        "KP" => "Hilagang Korea".to_owned(),
+        "KR" => "Timog Korea".to_owned(),
+        "PH" => "Pilipinas".to_owned(),
+        "SS" => "Timog Sudan".to_owned(),
+        "US" => "Estados Unidos".to_owned(),
+        _ => country_name(country),
+    }
+}
+
 /// The country's name as it stands within an English sentence.
 pub(crate) fn the_country(country: Country) -> String {
     /// Names that take an article, beside those told by their parts.
@@ -81,6 +95,8 @@ mod tests {
         assert_eq!(the_country(Country::new("PH").unwrap()), "the Philippines");
         assert_eq!(the_country(Country::new("US").unwrap()), "the United States");
         assert_eq!(the_country(Country::new("KE").unwrap()), "Kenya");
+        assert_eq!(bansa(Country::new("PH").unwrap()), "Pilipinas");
+        assert_eq!(bansa(Country::new("KE").unwrap()), "Kenya");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     facts::{Facts, share},
     items::{self, Seen, entries},
     likelihoods::{Class, Find},
-    phrase::{count, country_name, percent, the_country},
+    phrase::{bansa, count, percent, the_country},
     question::{Question, Rival},
 };
 
@@ -134,7 +134,7 @@ fn seen(facts: &Facts) -> Text {
                  tinatawag na relay o inuupahang server ng alinmang listahang hawak.",
                 percent(lines, outside),
                 count(outside),
-                country_name(country)
+                bansa(country)
             ),
         ),
     };
@@ -159,7 +159,7 @@ fn from_one(country: Country) -> Text {
         ),
         format!(
             "Nasa lupain ng {} ang mga makinang pinagsimulan ng mga koneksiyon.",
-            country_name(country)
+            bansa(country)
         ),
     )
 }

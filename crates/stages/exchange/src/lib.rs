@@ -20,15 +20,18 @@ pub mod gate;
 pub mod iodef;
 pub mod json;
 pub mod machine;
+pub mod mail;
 pub mod misp;
 pub mod native;
 pub mod notice;
+mod notices;
 pub mod overlap;
 pub(crate) mod parts;
 mod remainder;
 pub mod stix;
 mod template;
 pub mod text;
+pub mod unwrap;
 pub mod xarf;
 
 pub use format::{DecodeError, EncodeError, Encoded, Limits, Loss, Taken};

@@ -238,7 +238,8 @@ impl Fact {
         match &self.act {
             Act::Requested { request } => format!("requested {}", request.package),
             Act::Arrived { request, .. } => format!("arrived {}", request.package),
-            Act::Sent { package, to, .. } => format!("sent {package} {to}"),
+            // Each message of a package: a receipt names the message that came.
+            Act::Sent { package, message, to } => format!("sent {package} {to} {message}"),
             Act::ReceiptCame { message, from, taken, rejected } => {
                 format!("receipt {message} {from} {taken} {rejected}")
             }
@@ -254,7 +255,7 @@ impl Fact {
 
     fn digest(&self) -> String {
         let value = serde_json::to_value(self).expect("a fact is plain data");
-        native::hex(&Sha256::digest(json::canonical(&value)))
+        bakas_seal::hex(&Sha256::digest(json::canonical(&value)))
     }
 }
 

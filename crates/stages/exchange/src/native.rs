@@ -2,7 +2,7 @@
 //! signs. Nothing is lost in it; members that nobody here knows are kept and handed on in place.
 //! Keys and signatures themselves are the engine's business.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::collections::BTreeSet;
 
 use bakas_model::exchange::{Content, Package, Unknown};
 use serde::Deserialize as _;
@@ -43,7 +43,7 @@ pub fn canonical(package: &Package) -> Vec<u8> {
 /// SHA-256 in hex of the canonical form.
 #[must_use]
 pub fn digest(package: &Package) -> String {
-    hex(&Sha256::digest(canonical(package)))
+    bakas_seal::hex(&Sha256::digest(canonical(package)))
 }
 
 /// What a sender signs: the kind of thing, and its digest.
@@ -244,12 +244,4 @@ fn text(value: &Value) -> String {
 
 fn wrong(place: &str, what: &str) -> DecodeError {
     DecodeError { format: FORMAT, place: place.to_owned(), what: what.to_owned() }
-}
-
-/// Bytes in hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        write!(out, "{byte:02x}").expect("writing to a String");
-        out
-    })
 }

@@ -16,7 +16,7 @@ pub const SCHEMA: &str = "bakas-notice/1";
 /// SHA-256 in hex of the canonical form.
 #[must_use]
 pub fn digest(notice: &Notice) -> String {
-    native::hex(&Sha256::digest(json::canonical(&value(notice))))
+    bakas_seal::hex(&Sha256::digest(json::canonical(&value(notice))))
 }
 
 /// What its sender signs.

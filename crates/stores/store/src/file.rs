@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Seek as _, SeekFrom, Write},
+    io::{self, Read, Seek as _, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -15,8 +15,12 @@ use crate::StoreError;
 /// # Errors
 /// When there is such a file already, or it cannot be written.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    write_new_from(path, &mut &bytes[..])
+}
+
+fn write_new_from(path: &Path, from: &mut dyn Read) -> Result<(), StoreError> {
     let mut file = File::create_new(path).map_err(|e| StoreError::io("create", path, e))?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = io::copy(from, &mut file).and_then(|_| file.sync_all());
     written.map_err(|e| {
         // What is half written is of no use; that it could not be written is what is told.
         drop(fs::remove_file(path));
@@ -30,6 +34,15 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// # Errors
 /// When it cannot be written; the file that was there stays.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    replace_from(path, &mut &bytes[..])
+}
+
+/// The same with bytes that come one after the other, and need not fit into memory. The caller
+/// bounds them.
+///
+/// # Errors
+/// When they cannot be read or written; the file that was there stays.
+pub fn replace_from(path: &Path, from: &mut dyn Read) -> Result<(), StoreError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".partial");
     let partial = path.with_file_name(name);
@@ -39,7 +52,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         }
         _ => {}
     }
-    write_new(&partial, bytes)?;
+    write_new_from(&partial, from)?;
     fs::rename(&partial, path).map_err(|e| StoreError::io("put in place", path, e))?;
     make_folder_durable(path)
 }

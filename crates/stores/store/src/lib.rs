@@ -21,7 +21,7 @@ pub mod suite;
 
 pub use case_folder::{CaseFolder, NdjsonWriter};
 pub use error::StoreError;
-pub use file::{Appended, replace, write_new};
+pub use file::{Appended, replace, replace_from, write_new};
 pub use lake::{EventLake, EventWriter, InTimeOrder, Wanted, Written, replay_sorted};
 pub use memory::MemoryLake;
 pub use spool::{Sorted, Spool};

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     Checkpoint, Proof, PublicKey, SealError,
-    leaf::{HASH_BYTES, Hash, leaf_hash},
-    manifest::hex,
+    digits::{hex, unhex},
+    leaf::{Hash, leaf_hash},
 };
 
 /// Fields that an opening may have.
@@ -146,16 +146,6 @@ impl Opening {
 fn parts(text: &str) -> Option<(String, String)> {
     let [_, name, value]: [String; 3] = serde_json::from_str(text).ok()?;
     Some((name, value))
-}
-
-fn unhex(text: &str) -> Option<Hash> {
-    let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    if text.len() != 2 * HASH_BYTES || !text.bytes().all(is_hex) {
-        return None;
-    }
-    let byte = |n: usize| u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok();
-    let bytes: Vec<u8> = (0..HASH_BYTES).map(byte).collect::<Option<_>>()?;
-    bytes.try_into().ok()
 }
 
 #[cfg(test)]

@@ -40,9 +40,40 @@ pub(crate) struct Handle {
     /// Why personal data of victims must go along, where they must
     #[arg(long, value_name = "REASON", default_value = "")]
     pub(crate) personal_because: String,
-    /// An originator who allowed to hand its information on to this party (repeatable)
+    /// Whose information it is, where it is not ours: a party's id (repeatable)
     #[arg(long, value_name = "PARTY")]
-    pub(crate) consent: Vec<String>,
+    pub(crate) originator: Vec<String>,
+    /// An originator who allowed to hand its information on to this party, and the paper that says so, such as "isp.example=letter 12 of 3 January" (repeatable)
+    #[arg(long, value_name = "PARTY=PAPER", value_parser = consent)]
+    pub(crate) consent: Vec<(String, String)>,
+}
+
+/// What is put around a message.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Around {
+    /// Put it into an envelope with our signature: one file that survives a mail, in any format
+    #[arg(long)]
+    pub(crate) envelope: bool,
+    /// Encrypt with age: age1…, "ssh-ed25519 …", a file with one of them, or a party of parties.toml (repeatable)
+    #[arg(long, value_name = "RECIPIENT")]
+    pub(crate) age_to: Vec<String>,
+    /// Encrypt with OpenPGP: a file with a certificate, or a party of parties.toml (repeatable)
+    #[arg(long, value_name = "RECIPIENT", conflicts_with = "age_to")]
+    pub(crate) pgp_to: Vec<String>,
+    /// Sign with this OpenPGP secret key, too: a file
+    #[arg(long, value_name = "FILE", requires = "pgp_to")]
+    pub(crate) pgp_sign: Option<PathBuf>,
+    /// Write TLP and PAP above what is encrypted, for whoever handles the mail
+    #[arg(long)]
+    pub(crate) labels_outside: bool,
+}
+
+/// What opens a counterpart's server.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Opener {
+    /// A file with one line that opens the server: "basic USER:PASSWORD", "bearer TOKEN" or "key KEY"; the line itself may stand in BAKAS_CREDENTIAL
+    #[arg(long, env = "BAKAS_CREDENTIAL_FILE", value_name = "FILE")]
+    pub(crate) credential: Option<PathBuf>,
 }
 
 /// Logs, and how to read them.
@@ -89,6 +120,11 @@ pub(crate) enum RequestAction {
     },
     /// Where every request stands, and what is due
     Status {
+        /// The case folder, or the folder of the exchange
+        folder: PathBuf,
+    },
+    /// Everything that left: when, to whom, as what, under which labels, with whose consent
+    Left {
         /// The case folder, or the folder of the exchange
         folder: PathBuf,
     },
@@ -224,7 +260,7 @@ pub(crate) struct Send {
     pub(crate) folder: PathBuf,
     /// The request's name, or the beginning of it
     pub(crate) request: String,
-    /// To which party; the addressee where there is one only
+    /// To which party, or a server of one (taxii:URL, misp:URL); the addressee where there is one only
     #[arg(long)]
     pub(crate) to: Option<String>,
     #[command(flatten)]
@@ -237,12 +273,16 @@ pub(crate) struct Send {
 /// How a message is written.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Message {
-    /// native, stix, misp, iodef, iodef-json, xarf, csv, text
-    #[arg(long, default_value = "native")]
-    pub(crate) format: String,
+    /// native, stix, misp, iodef, iodef-json, xarf, csv, text; native where absent, or what a server takes
+    #[arg(long)]
+    pub(crate) format: Option<String>,
     /// The file to write
     #[arg(long, short)]
-    pub(crate) out: PathBuf,
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) around: Around,
+    #[command(flatten)]
+    pub(crate) opener: Opener,
     /// Send it though the format cannot carry all of it
     #[arg(long)]
     pub(crate) accept_losses: bool,
@@ -257,10 +297,23 @@ pub(crate) struct Message {
 #[command(after_help = "Examples: bakas receive answer.json --case case --by ana\n          \
     bakas receive waiting --case case\n          \
     bakas receive trust 9f2c --case case --by ana --why \"called them back\"\n          \
-    bakas receive take-in 3f0c --case case --by ana --reliability B --credibility 2 --why \"…\"")]
+    bakas receive take-in 3f0c --case case --by ana --reliability B --credibility 2 --why \"…\"\n\
+    Mails and envelopes are taken off first. Exit codes: 0 let in, or it waits for a person; 2 no such file or key;\n\
+    3 something could not be read; 4 a signature does not hold. What could not be read is kept all the same.")]
 pub(crate) struct Receive {
-    /// The messages
+    /// The messages: files in any format, mails, envelopes
     pub(crate) files: Vec<PathBuf>,
+    /// Opens what came encrypted with age: a file with our key (repeatable)
+    #[arg(long, global = true, env = "BAKAS_AGE_IDENTITY", value_name = "FILE")]
+    pub(crate) age_identity: Vec<PathBuf>,
+    /// Opens what came encrypted with OpenPGP: a file with our secret key (repeatable)
+    #[arg(long, global = true, env = "BAKAS_PGP_KEY", value_name = "FILE")]
+    pub(crate) pgp_key: Vec<PathBuf>,
+    /// Take what is new at a server: taxii:URL of a collection, or misp:URL
+    #[arg(long, value_name = "SERVER")]
+    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    pub(crate) opener: Opener,
     /// The case folder, or the folder of the exchange
     #[arg(long, global = true, default_value = ".")]
     pub(crate) case: PathBuf,
@@ -342,6 +395,8 @@ pub(crate) struct Answer {
     /// The format of the answer
     #[arg(long, default_value = "native")]
     pub(crate) format: String,
+    #[command(flatten)]
+    pub(crate) around: Around,
     /// Send it though the format cannot carry all of it
     #[arg(long)]
     pub(crate) accept_losses: bool,
@@ -391,7 +446,9 @@ pub(crate) struct Answer {
 /// A part of a case for a party: incidents and the addresses seen in them
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example: bakas share case --to cert.example --format csv --tlp GREEN --out part.csv --by ana\n\
+    after_help = "Examples: bakas share case --to cert.example --format csv --tlp GREEN --out part.csv --by ana\n          \
+    bakas share case --to cert.example --envelope --age-to cert.example --out part.txt --by ana\n          \
+    bakas share case --to taxii:https://cert.example/api/collections/1/ --tlp GREEN --by ana\n\
     What the format cannot carry is listed before anything is written, and needs --accept-losses."
 )]
 pub(crate) struct Share {
@@ -399,7 +456,7 @@ pub(crate) struct Share {
     pub(crate) folder: PathBuf,
     #[command(flatten)]
     pub(crate) desk: Desk,
-    /// The party, by its id in parties.toml
+    /// The party, by its id in parties.toml, or a server of one: taxii:URL of a collection, misp:URL
     #[arg(long)]
     pub(crate) to: String,
     #[command(flatten)]
@@ -421,6 +478,14 @@ pub(crate) struct Share {
     /// Leave out what may not go, instead of sending nothing
     #[arg(long)]
     pub(crate) redact: bool,
+}
+
+fn consent(text: &str) -> Result<(String, String), String> {
+    let (party, paper) = text.split_once('=').unwrap_or((text, ""));
+    if party.trim().is_empty() || paper.trim().is_empty() {
+        return Err("write whose consent and the paper it stands on: PARTY=PAPER".into());
+    }
+    Ok((party.trim().to_owned(), paper.trim().to_owned()))
 }
 
 fn tlp(text: &str) -> Result<Tlp, String> {

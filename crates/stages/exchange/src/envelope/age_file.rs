@@ -73,7 +73,11 @@ fn identities(texts: &[String]) -> Result<Vec<Box<dyn Identity>>, EnvelopeError>
 /// Decrypts with the first key that fits.
 pub(super) fn decrypt(bytes: &[u8], keys: &[String], most: u64) -> Result<Vec<u8>, EnvelopeError> {
     let identities = identities(keys)?;
-    let armour = armour::cut(bytes, BEGIN, END).ok_or(EnvelopeError::None)?;
+    let armour = if bytes.starts_with(armour::AGE_BINARY) {
+        bytes.to_vec()
+    } else {
+        armour::cut(bytes, BEGIN, END).ok_or(EnvelopeError::None)?
+    };
     let of = |error: DecryptError| match error {
         DecryptError::NoMatchingKeys => EnvelopeError::NotForUs(keys.len()),
         other => EnvelopeError::Cipher(other.to_string()),

@@ -12,6 +12,8 @@ pub const ARMOUR_COLUMNS: usize = 64;
 const BEGIN: &str = "-----BEGIN BAKAS ENVELOPE-----";
 const END: &str = "-----END BAKAS ENVELOPE-----";
 const AGE: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
+/// An age file as attachments carry it, without armour.
+pub(super) const AGE_BINARY: &[u8] = b"age-encryption.org/v1\n";
 const OPENPGP: &str = "-----BEGIN PGP MESSAGE-----";
 
 /// What stands in an armour.
@@ -24,6 +26,9 @@ pub(super) enum Kind {
 
 /// What armour begins first in a message; words may stand above it.
 pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
+    if bytes.starts_with(AGE_BINARY) {
+        return Some(Kind::Age);
+    }
     let kinds = [(BEGIN, Kind::Sealed), (AGE, Kind::Age), (OPENPGP, Kind::OpenPgp)];
     bytes.split(|byte| *byte == b'\n').find_map(|line| {
         let line = line.trim_ascii();
@@ -139,11 +144,18 @@ pub(super) fn open(
     let name = signature.strip_prefix("\u{2014} ").and_then(|line| line.split(' ').next());
     let name: String =
         name.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
-    let same: Vec<&bakas_seal::PublicKey> = keys.iter().filter(|key| key.name() == name).collect();
+    // Many keys may bear one name; the id beside the signature says which of them it is.
+    let id = signature.trim_end().rsplit(' ').next().and_then(|text| STANDARD.decode(text).ok());
+    let is_named = |key: &&bakas_seal::PublicKey| {
+        let same = id.as_ref().is_some_and(|id| id.starts_with(&key.id()));
+        key.name() == name && same
+    };
+    let named: Vec<&bakas_seal::PublicKey> = keys.iter().filter(is_named).collect();
     let mut wrong = None;
-    for key in &same {
+    for key in &named {
         match bakas_seal::note::open_text(note, key) {
             Ok(_) => {
+                opened.sealed_by = key.fingerprint();
                 wrong = None;
                 break;
             }
@@ -160,7 +172,7 @@ pub(super) fn open(
     if outside != format!("{tlp} {pap}") {
         return Err(EnvelopeError::Labels);
     }
-    opened.sealed = if same.is_empty() { Sealed::ByUnknown(name) } else { Sealed::By(name) };
+    opened.sealed = if named.is_empty() { Sealed::ByUnknown(name) } else { Sealed::By(name) };
     opened.payload = payload.to_vec();
     opened.format = signed.format;
     opened.labels = Some(signed.labels);

@@ -18,7 +18,7 @@ use bakas_model::{
 pub use self::{
     age_file::encrypt_age,
     armour::ARMOUR_COLUMNS,
-    openpgp::{PgpKeys, encrypt_openpgp},
+    openpgp::{PgpKeys, encrypt_openpgp, fingerprint},
 };
 use crate::{Cleared, Limits};
 
@@ -59,7 +59,9 @@ pub enum EnvelopeError {
     #[error("its outside says another label than what was signed; the outside was changed")]
     Labels,
     /// No key of ours opens it.
-    #[error("it is encrypted to others: none of the {0} keys given opens it")]
+    #[error(
+        "it is encrypted, and none of the {0} keys given opens it; give ours that it was made for, or ask whom it was made for"
+    )]
     NotForUs(usize),
     /// It could not be decrypted though a key fits.
     #[error("the encrypted part is damaged: {0}; ask for it again")]
@@ -121,6 +123,8 @@ pub struct Opened {
     pub format: String,
     /// Who sealed it.
     pub sealed: Sealed,
+    /// Fingerprint of the known key that sealed it; empty where none did.
+    pub sealed_by: String,
     /// Labels that were signed.
     pub labels: Option<(Tlp, Pap)>,
     /// The party that it was sealed for: another one was not meant to get it.
@@ -168,6 +172,12 @@ pub fn seal(
         what: error.to_string(),
     })?;
     Ok(armour::write(&signed, key.name(), &note, payload).into_bytes())
+}
+
+/// Whether an envelope begins somewhere in a message.
+#[must_use]
+pub fn is_envelope(bytes: &[u8]) -> bool {
+    armour::kind(bytes).is_some()
 }
 
 /// Opens an envelope, layer by layer.

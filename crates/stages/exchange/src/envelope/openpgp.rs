@@ -56,6 +56,14 @@ fn secret(bytes: &[u8], number: usize) -> Result<SignedSecretKey, EnvelopeError>
     Ok(secret)
 }
 
+/// The fingerprint of a certificate, as [`super::Opened::signed_by`] names it.
+///
+/// # Errors
+/// Where it is no certificate.
+pub fn fingerprint(bytes: &[u8]) -> Result<String, EnvelopeError> {
+    Ok(certificate(bytes, 0)?.fingerprint().to_string())
+}
+
 /// Whether the newest binding holds at a time: not run out and not revoked.
 fn holds(signatures: &[Signature], created: u64, now: Timestamp) -> bool {
     let is_revoked = signatures.iter().any(|one| {

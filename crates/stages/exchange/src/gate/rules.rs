@@ -17,6 +17,8 @@ pub struct Consent {
     pub originator: String,
     /// To whom it may go: a party's id.
     pub to: String,
+    /// On what paper it stands: a letter, a mail, a minute.
+    pub on: String,
 }
 
 /// What a person knows and decides beyond the labels. The default is the strictest.
@@ -124,11 +126,14 @@ fn onward(
     }
     let free = handling.onward == Onward::AsLabelled && handling.tlp <= Tlp::Green;
     let consented = |originator: &String| {
-        rules.consents.iter().any(|one| one.originator == *originator && one.to == *to)
+        rules
+            .consents
+            .iter()
+            .any(|one| one.originator == *originator && one.to == *to && !one.on.trim().is_empty())
     };
     let asked = others.all(consented);
     (!free && !asked).then(|| {
-        "goes on only with its originator's consent; ask, and record the consent, or leave it out"
+        "goes on only with its originator's consent; ask, and record the consent and the paper it stands on, or leave it out"
             .into()
     })
 }

@@ -3,14 +3,15 @@
 
 use std::collections::HashMap;
 
-use bakas_model::exchange::{Package, Pap, Tlp, Unknown, Words};
+use bakas_model::exchange::{Package, Pap, Tlp, Unknown};
 use serde_json::Value;
 
 use super::{FORMAT, MACHINE, TEMPLATE, TEMPLATE_NAME, encode, foreign, tags};
 use crate::{
     format::{DecodeError, Limits, Taken},
     json,
-    parts::{Gathered, placed, said, short},
+    notices::Notices,
+    parts::{Gathered, placed, short},
 };
 
 /// Bytes of a message. An event is held whole while it is read, so that this bounds the memory; for
@@ -18,8 +19,6 @@ use crate::{
 pub const EVENT_BYTES_LIMIT: u64 = 64 << 20;
 /// Pieces of one part.
 const PIECES_LIMIT: usize = 4096;
-/// Bytes of what is kept as it came.
-const UNKNOWN_BYTES_LIMIT: usize = 16 << 20;
 
 /// Reads a message of one or more events.
 ///
@@ -29,7 +28,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Taken, DecodeError> {
     let limits = Limits { bytes: limits.bytes.min(EVENT_BYTES_LIMIT), ..*limits };
     let whole = json::read(bytes, &limits, FORMAT)?;
     let events = events(&whole)?;
-    let mut notices = Notices { most: limits.rejects, ..Notices::default() };
+    let mut notices = Notices::new("misp", &limits);
     let mut packages = Vec::new();
     for (number, event) in events.into_iter().enumerate() {
         let place = format!("Event[{number}]");
@@ -40,43 +39,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Taken, DecodeError> {
             found => packages.extend(found),
         }
     }
-    let Notices { mut rejected, unknown, more, .. } = notices;
-    if more > 0 {
-        rejected.push(said(format!("{more} more could not be read")));
-    }
-    Ok(Taken { packages, rejected, unknown })
-}
-
-/// What is told and kept beside the packages, within bounds.
-#[derive(Debug, Default)]
-pub(super) struct Notices {
-    most: usize,
-    more: u64,
-    rejected: Vec<Words>,
-    unknown: Vec<Unknown>,
-    unknown_bytes: usize,
-}
-
-impl Notices {
-    /// Tells that something could not be read.
-    pub(super) fn reject(&mut self, place: &str, what: &str) {
-        if self.rejected.len() < self.most {
-            self.rejected.push(said(format!("{place}: {what}")));
-        } else {
-            self.more += 1;
-        }
-    }
-
-    /// Keeps something as it came; where that is too much, it is told.
-    pub(super) fn keep(&mut self, place: &str, value: &Value) {
-        let raw = value.to_string();
-        self.unknown_bytes += raw.len() + place.len();
-        if self.unknown_bytes > UNKNOWN_BYTES_LIMIT {
-            self.reject(place, "not known and too much to keep; look at the message itself");
-        } else {
-            self.unknown.push(Unknown { place: format!("misp:{place}"), raw });
-        }
-    }
+    Ok(notices.beside(packages))
 }
 
 /// The events of a message, in any of the forms in which servers hand them out.

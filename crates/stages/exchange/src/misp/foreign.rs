@@ -12,11 +12,8 @@ use bakas_model::{
 };
 use serde_json::Value;
 
-use super::{
-    decode::{Notices, list},
-    tags,
-};
-use crate::parts::short;
+use super::{decode::list, tags};
+use crate::{notices::Notices, parts::short};
 
 fn text<'a>(of: &'a Value, name: &str) -> Option<&'a str> {
     of.get(name).and_then(Value::as_str)

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use bakas_model::Timestamp;
-use bakas_seal::{PublicKey, SealError, SigningKey, note};
+use bakas_seal::{PublicKey, SealError, SigningKey, hex, note, unhex};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -280,25 +280,4 @@ fn optional<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Option<Option<T>
 
 fn digest(text: &str) -> Option<String> {
     unhex(text).map(|bytes| hex(&bytes))
-}
-
-/// Bytes in lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes everything");
-        text
-    })
-}
-
-/// 32 bytes from lower-case hex.
-pub(super) fn unhex(text: &str) -> Option<[u8; 32]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let bytes: Option<Vec<u8>> =
-        pairs.iter().map(|[a, b]| Some(digit(*a)? << 4 | digit(*b)?)).collect();
-    if rest.is_empty() { bytes?.try_into().ok() } else { None }
 }

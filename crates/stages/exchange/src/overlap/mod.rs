@@ -41,10 +41,9 @@ mod steps;
 use std::{collections::BTreeSet, fmt};
 
 use bakas_model::Timestamp;
-use bakas_seal::{PublicKey, SigningKey};
+use bakas_seal::{PublicKey, SigningKey, hex};
 use rand_chacha::rand_core::RngCore as _;
 
-use self::message::hex;
 pub use self::{
     error::OverlapError,
     message::{Claimed, HEAD_BYTES_LIMIT, Head, MESSAGE_BYTES_LIMIT, MESSAGE_KIND, Message, Step},

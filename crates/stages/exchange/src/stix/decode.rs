@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, io::Read};
 
-use bakas_model::exchange::{Package, Unknown, Words};
+use bakas_model::exchange::Package;
 use serde_json::{Map, Value};
 
 use super::{
@@ -17,14 +17,13 @@ use super::{
 };
 use crate::{
     format::{DecodeError, Limits, Taken},
-    parts::{Part, Place, lines::from_lines, said, short},
+    notices::Notices,
+    parts::{Part, Place, lines::from_lines, short},
 };
 
 /// Bytes, about, that are kept of all objects together until the bundle's end. With one object at a
 /// time beside them, this bounds the memory that a bundle of any size takes.
 pub const KEPT_BYTES_LIMIT: usize = 512 << 20;
-/// Bytes of what is kept as it came.
-pub(super) const UNKNOWN_BYTES_LIMIT: usize = 16 << 20;
 /// Things that are made of the objects of others, for each object that a message may have.
 const MADE_PER_OBJECT: usize = 4;
 /// What keeping an object costs beside its texts.
@@ -103,51 +102,6 @@ pub(super) struct Collector {
     pub(super) notices: Notices,
 }
 
-/// What is told and kept beside the packages, within bounds.
-#[derive(Debug, Default)]
-pub(super) struct Notices {
-    most: usize,
-    more: u64,
-    rejected: Vec<Words>,
-    unknown: Vec<Unknown>,
-    unknown_bytes: usize,
-}
-
-impl Notices {
-    /// Tells that something could not be read.
-    pub(super) fn reject(&mut self, place: &str, what: &str) {
-        if self.rejected.len() < self.most {
-            self.rejected.push(said(format!("{place}: {what}")));
-        } else {
-            self.more += 1;
-        }
-    }
-
-    /// Keeps something as it came; where that is too much, it is told.
-    pub(super) fn keep(&mut self, place: String, value: &Value) {
-        self.keep_raw(place, value.to_string());
-    }
-
-    /// Keeps something as it came.
-    pub(super) fn keep_raw(&mut self, place: String, raw: String) {
-        self.unknown_bytes += raw.len() + place.len();
-        if self.unknown_bytes > UNKNOWN_BYTES_LIMIT || self.unknown.len() >= self.limit() {
-            self.too_much(&place);
-        } else {
-            self.unknown.push(Unknown { place, raw });
-        }
-    }
-
-    /// Tells that something could not be kept.
-    pub(super) fn too_much(&mut self, place: &str) {
-        self.reject(place, "not known and too much to keep; look at the message itself");
-    }
-
-    const fn limit(&self) -> usize {
-        self.most.saturating_mul(10)
-    }
-}
-
 impl Collector {
     fn new(limits: &Limits) -> Self {
         Self {
@@ -157,7 +111,7 @@ impl Collector {
             marks: marking::all_known(),
             ours: Ours::default(),
             foreign: Foreign::default(),
-            notices: Notices { most: limits.rejects, ..Notices::default() },
+            notices: Notices::new("stix", limits),
         }
     }
 
@@ -265,7 +219,7 @@ impl Collector {
             let known = name == EXTENSION || marking::is_tlp_extension(name);
             // Extensions that the standard itself defines belong to observables' own words.
             if !known && name.starts_with("extension-definition--") {
-                self.notices.keep(format!("stix:{place}/extensions/{}", short(name)), value);
+                self.notices.keep(&format!("{place}/extensions/{}", short(name)), value);
             }
         }
     }
@@ -274,16 +228,12 @@ impl Collector {
     fn finish(mut self, top: &Top) -> Result<Taken, DecodeError> {
         for (name, value) in &top.members {
             if !matches!(name.as_str(), "type" | "id" | "spec_version") {
-                self.notices.keep(format!("stix:/{name}"), value);
+                self.notices.keep(&format!("/{name}"), value);
             }
         }
         let bundle = top.members.get("id").and_then(Value::as_str).unwrap_or_default();
         let packages = self.packages(bundle);
-        let Notices { mut rejected, unknown, more, .. } = self.notices;
-        if more > 0 {
-            rejected.push(said(format!("{more} more could not be read")));
-        }
-        Ok(Taken { packages, rejected, unknown })
+        Ok(self.notices.beside(packages))
     }
 
     fn packages(&mut self, bundle: &str) -> Vec<Package> {

@@ -14,14 +14,11 @@ use bakas_model::{
 };
 use serde_json::Value;
 
-use super::{
-    decode::{Notices, UNKNOWN_BYTES_LIMIT},
-    id::Id,
-    marking::Mark,
-    ours,
-    read::Object,
+use super::{id::Id, marking::Mark, ours, read::Object};
+use crate::{
+    notices::{Notices, UNKNOWN_BYTES_LIMIT},
+    parts::words::pap_in,
 };
-use crate::parts::words::pap_in;
 
 mod reading;
 mod whole;
@@ -136,7 +133,7 @@ impl Foreign {
         for (id, place, raw) in std::mem::take(&mut self.raw) {
             match raw {
                 _ if expected.contains(&id) => {}
-                Some(raw) => notices.keep_raw(format!("stix:{place}"), raw),
+                Some(raw) => notices.keep_raw(&place, raw),
                 None => notices.too_much(&place),
             }
         }

@@ -8,7 +8,10 @@ mod read;
 mod reply;
 mod tables;
 
-use bakas_model::exchange::{Content, Package};
+use bakas_model::{
+    Timestamp,
+    exchange::{Content, Package},
+};
 use serde_json::Value;
 
 pub use self::lines::LINE_COLUMNS;
@@ -165,6 +168,19 @@ fn section(section: &Section, parent: &Value, out: &mut String) {
 /// # Errors
 /// Where it holds none of our titles, is no UTF-8 or passes a limit.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Taken, DecodeError> {
+    decode_dated(bytes, limits, None)
+}
+
+/// The same of the text of a mail whose head says when it was written. A reply that says so itself
+/// is believed first.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_dated(
+    bytes: &[u8],
+    limits: &Limits,
+    date: Option<Timestamp>,
+) -> Result<Taken, DecodeError> {
     let document = read::document(bytes, limits)?;
     let mut rejected = document.rejected;
     let package = match native::read_package(&document.value) {
@@ -185,6 +201,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Taken, DecodeError> {
                 to,
                 handling,
                 digest: document.digest.filter(|_| is_whole),
+                date,
             };
             vec![reply::answer(bytes, &asked, &document.replies, &mut rejected)]
         }

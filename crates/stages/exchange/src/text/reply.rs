@@ -27,6 +27,8 @@ pub(super) struct Asked<'a> {
     pub(super) handling: Handling,
     /// Its digest, where the quotation is whole.
     pub(super) digest: Option<String>,
+    /// When the mail says that the reply was written.
+    pub(super) date: Option<Timestamp>,
 }
 
 /// Labels of a reply longer than this are no labels but words with a colon.
@@ -63,7 +65,7 @@ pub(super) fn answer(
     let status = general.status.unwrap_or_else(|| status_of(&flows, request.flows.len()));
     Package {
         id: name.clone(),
-        created: general.date.unwrap_or_default(),
+        created: general.date.or(asked.date).unwrap_or_default(),
         from: asked.to.first().cloned().unwrap_or_default(),
         to: vec![asked.from.clone()],
         handling: Handling {

@@ -45,8 +45,11 @@ fn handling() -> impl Strategy<Value = Handling> {
 }
 
 fn rules() -> impl Strategy<Value = Rules> {
-    let consent =
-        |originator: &str, to: &str| Consent { originator: originator.into(), to: to.into() };
+    let consent = |originator: &str, to: &str| Consent {
+        originator: originator.into(),
+        to: to.into(),
+        on: "a letter".into(),
+    };
     let all = vec![consent("d", "a"), consent("e", "a"), consent("d", "b"), consent("a", "b")];
     (
         prop::sample::subsequence(all, 0..=4),

@@ -3,13 +3,13 @@
 use bakas_engine::{
     Error,
     exchange::{
-        Decision, Disclose, Format, Leave, Post, Proposal,
+        Decision, Disclose, Format, Leave, Out, Post, Proposal,
         nouns::{NextHop, Opinion, Refusal},
     },
 };
 use bakas_model::{AssessmentLevel, Likelihood};
 
-use super::{handling, leave, logs, open, person, rules, words};
+use super::{around, handling, leave, logs, open, person, rules, words};
 use crate::{
     Desk,
     args::{
@@ -88,7 +88,8 @@ fn decide(
         kind: None,
         rules,
         accept_losses: asked.accept_losses,
-        out,
+        out: Out::File(out),
+        wrap: &around(post, &asked.around)?,
         by,
     };
     leave(desk, post, &message)

@@ -1,10 +1,9 @@
 //! `bakas receive`.
 
-use std::{fs, io::Read as _, path::Path};
+use bakas_engine::exchange::{Arrival, KeyFiles, Post, TakenIn};
+use bakas_model::transport::Taken;
 
-use bakas_engine::exchange::{MESSAGE_BYTES_LIMIT, Post, TakenIn};
-
-use super::{open, person, written};
+use super::{CLOCK, person, server, written};
 use crate::{
     Desk,
     args::exchange::{Receive, ReceiveAction},
@@ -13,8 +12,11 @@ use crate::{
 };
 
 pub(crate) fn run(desk: &Desk<'_>, asked: Receive) -> anyhow::Result<Exit> {
-    let mut post = open(&asked.case, &asked.desk)?;
+    let keys = KeyFiles { age: &asked.age_identity, openpgp: &asked.pgp_key };
+    let (parties, key) = (asked.desk.parties.as_deref(), asked.desk.key.as_deref());
+    let mut post = Post::open_with(&asked.case, parties, key, keys, &CLOCK)?;
     match asked.action {
+        None if asked.from.is_some() => fetch(desk, &mut post, &asked),
         None => take(desk, &mut post, &asked.files),
         Some(ReceiveAction::Waiting) => waiting(desk, &post),
         Some(ReceiveAction::Trust { message, why }) => {
@@ -55,43 +57,87 @@ fn take(
         let what = "name the messages: bakas receive FILE --case FOLDER".to_owned();
         return Err(bakas_engine::Error::Usage(what).into());
     }
+    let mut exit = Exit::Done;
     for file in files {
-        let arrival = post.receive(&read(file)?)?;
+        let arrival = post.receive(file)?;
+        exit = worse(exit, &arrival);
         if desk.screen.json {
             desk.screen.line(&arrival)?;
-            continue;
-        }
-        let again = if arrival.again { ", it was here before" } else { "" };
-        let what = if arrival.waits.is_empty() {
-            format!("{} of {} ({})", arrival.kind, arrival.from, arrival.format)
         } else {
-            format!("waits for a person: {}", arrival.waits)
-        };
-        let text = format!(
-            "{}: {what}{again}\n  SHA-256 {}\n{}",
-            file.display(),
-            arrival.message,
-            arrival
-                .requests
-                .iter()
-                .map(|request| format!("  request {request}\n"))
-                .collect::<String>()
-        );
-        desk.screen.text(&visible(&text))?;
+            desk.screen.text(&visible(&arrived(&file.display().to_string(), &arrival)))?;
+        }
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let wrong = |source| bakas_engine::Error::Read { path: path.to_owned(), source };
-    let file = fs::File::open(path).map_err(wrong)?;
-    let mut bytes = Vec::new();
-    file.take(MESSAGE_BYTES_LIMIT + 1).read_to_end(&mut bytes).map_err(wrong)?;
-    if bytes.len() as u64 > MESSAGE_BYTES_LIMIT {
-        let what = format!("{} is larger than {MESSAGE_BYTES_LIMIT} bytes", path.display());
+/// Takes what is new at a server.
+fn fetch(desk: &Desk<'_>, post: &mut Post<'_>, asked: &Receive) -> anyhow::Result<Exit> {
+    if !asked.files.is_empty() {
+        let what = "files, or a server (--from): not both at once".to_owned();
         return Err(bakas_engine::Error::Usage(what).into());
     }
-    Ok(bytes)
+    let server = server(asked.from.as_deref().unwrap_or_default(), &asked.opener)?;
+    let fetched = post.fetch(&server, desk.outside.transport())?;
+    let exit = fetched.arrivals.iter().fold(Exit::Done, worse);
+    if desk.screen.json {
+        desk.screen.line(&fetched)?;
+        return Ok(exit);
+    }
+    let mut text = String::new();
+    for arrival in &fetched.arrivals {
+        text.push_str(&arrived(&server.to_string(), arrival));
+    }
+    let Taken { pages, given, taken, again } = fetched.taken;
+    text.push_str(&format!(
+        "{server}: pages {pages}, given {given}: new {taken}, here before {again}; messages {}\n",
+        fetched.arrivals.len()
+    ));
+    if fetched.pages_before > 0 {
+        text.push_str(&format!(
+            "  {} pages were kept from a call that broke off\n",
+            fetched.pages_before
+        ));
+    }
+    desk.screen.text(&visible(&text))?;
+    Ok(exit)
+}
+
+/// The exit code of several messages is that of the worst.
+pub(super) fn worse(exit: Exit, arrival: &Arrival) -> Exit {
+    let own = if arrival.broken {
+        Exit::Refused
+    } else if arrival.is_unread() || !arrival.rejected.is_empty() {
+        Exit::Partly
+    } else {
+        Exit::Done
+    };
+    if own as u8 > exit as u8 { own } else { exit }
+}
+
+/// What became of a message, as text.
+pub(super) fn arrived(name: &str, arrival: &Arrival) -> String {
+    let again = if arrival.again { ", it was here before" } else { "" };
+    let what = if arrival.waits.is_empty() {
+        format!("{} of {} ({})", arrival.kind, arrival.from, arrival.format)
+    } else {
+        format!("waits for a person: {}", arrival.waits)
+    };
+    let mut text = format!("{name}: {what}{again}\n  SHA-256 {}\n", arrival.message);
+    if !arrival.within.is_empty() {
+        let by = if arrival.sealed_by.is_empty() {
+            String::new()
+        } else {
+            format!(", signed by {}", arrival.sealed_by)
+        };
+        text.push_str(&format!("  within: {}{by}\n", arrival.within));
+    }
+    for request in &arrival.requests {
+        text.push_str(&format!("  request {request}\n"));
+    }
+    for one in &arrival.rejected {
+        text.push_str(&format!("  not read: {name}: {one}\n"));
+    }
+    text
 }
 
 fn waiting(desk: &Desk<'_>, post: &Post<'_>) -> anyhow::Result<Exit> {

@@ -1,11 +1,11 @@
 //! `bakas request`.
 
 use bakas_engine::exchange::{
-    Act, Ask, Format, Leave, Rules,
+    Act, Ask, Leave, Rules,
     nouns::{Action, Preservation},
 };
 
-use super::{handling, leave, logs, open, person, rules, show, words, written};
+use super::{around, handling, leave, logs, open, person, rules, show, way, words, written};
 use crate::{
     Desk,
     args::exchange::{NewRequest, Request, RequestAction, Send},
@@ -27,6 +27,7 @@ pub(crate) fn run(desk: &Desk<'_>, asked: Request) -> anyhow::Result<Exit> {
             show::one(desk, &post, &request)
         }
         RequestAction::Status { folder } => show::all(desk, &open(&folder, &mine)?),
+        RequestAction::Left { folder } => show::left(desk, &open(&folder, &mine)?),
         RequestAction::Send(send) => hand_over(desk, &mine, &send),
         RequestAction::Withdraw { folder, request, why, out } => {
             let mut post = open(&folder, &mine)?;
@@ -105,7 +106,6 @@ fn hand_over(
     send: &Send,
 ) -> anyhow::Result<Exit> {
     let by = person(mine)?;
-    let format = Format::named(&send.message.format)?;
     let mut post = open(&send.folder, mine)?;
     let (request, dialogue) = post.dialogue(&send.request)?;
     let (package, addressees) = post.to_hand_over(&dialogue)?;
@@ -117,20 +117,24 @@ fn hand_over(
             return Err(bakas_engine::Error::Usage(what).into());
         }
     };
+    let way = way(&post, &to, &send.message)?;
+    let wrap = around(&post, &send.message.around)?;
     let out = Leave {
         request: Some(&request),
         package: &package,
-        to: &to,
-        format,
+        to: &way.to,
+        format: way.format,
         kind: send.message.kind,
         rules: Rules { personal_because: send.personal_because.clone(), ..Rules::default() },
         accept_losses: send.message.accept_losses,
-        out: &send.message.out,
+        out: way.out(desk, send.message.out.as_deref())?,
+        wrap: &wrap,
         by,
     };
     let exit = leave(desk, &mut post, &out)?;
-    if !desk.screen.json {
-        desk.screen.text(&visible(&format!("request {request} to {to}: hand the file over")))?;
+    if !desk.screen.json && way.server.is_none() {
+        desk.screen
+            .text(&visible(&format!("request {request} to {}: hand the file over", way.to)))?;
     }
     Ok(exit)
 }

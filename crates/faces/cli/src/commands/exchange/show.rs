@@ -1,7 +1,7 @@
 //! Requests and where they stand, as text.
 
 use bakas_engine::exchange::{
-    Due, Post, Shown, Standing,
+    Due, Gone, Post, Shown, Standing,
     nouns::{Content, Package, Port},
 };
 
@@ -70,10 +70,63 @@ pub(super) fn all(desk: &Desk<'_>, post: &Post<'_>) -> anyhow::Result<Exit> {
         if all.is_empty() && waiting == 0 {
             desk.screen.text("no requests")?;
         }
+        let shared = post.left().iter().filter(|one| one.exit.kind == "extract").count();
+        if shared > 0 {
+            desk.screen
+                .text(&format!("{shared} parts of the case were shared: bakas request left"))?;
+        }
         if waiting > 0 {
             desk.screen
                 .text(&format!("{waiting} messages wait for a person: bakas receive waiting"))?;
         }
+    }
+    Ok(Exit::Done)
+}
+
+/// Everything that left.
+pub(super) fn left(desk: &Desk<'_>, post: &Post<'_>) -> anyhow::Result<Exit> {
+    let all = post.left();
+    for Gone { exit, delivered } in &all {
+        if desk.screen.json {
+            desk.screen.line(&Gone { exit: exit.clone(), delivered: *delivered })?;
+            continue;
+        }
+        let around = if exit.around.is_empty() {
+            String::new()
+        } else {
+            format!(" within {}", exit.around.join(", "))
+        };
+        let mut text = format!(
+            "{}  {} to {}, {}{around}, {}\n  by {}, {}, {}, onward {}\n  package {}\n  message {} ({} bytes)\n",
+            exit.at,
+            exit.kind,
+            exit.to,
+            exit.format,
+            exit.exit,
+            exit.by,
+            exit.handling.tlp,
+            exit.handling.pap,
+            word(&exit.handling.onward),
+            exit.package,
+            exit.message,
+            exit.bytes
+        );
+        for one in &exit.consents {
+            text.push_str(&format!("  consent of {}: {}\n", one.originator, one.on));
+        }
+        if !exit.personal_because.is_empty() {
+            text.push_str(&format!("  personal data, because: {}\n", exit.personal_because));
+        }
+        if let Some(counts) = delivered {
+            text.push_str(&format!(
+                "  taken {}, taken before {}, refused {}, not decided {} of {}\n",
+                counts.taken, counts.already, counts.refused, counts.undecided, counts.offered
+            ));
+        }
+        desk.screen.text(&visible(&text))?;
+    }
+    if all.is_empty() && !desk.screen.json {
+        desk.screen.text("nothing left")?;
     }
     Ok(Exit::Done)
 }
