@@ -104,6 +104,25 @@ fn a_further_address_that_is_accused_costs_little() {
 }
 
 #[test]
+fn a_flood_of_single_tries_is_told_and_accuses_nobody() {
+    let yard = Yard::new();
+    yard.log("agency/mail.log", (0..1_200).map(mail).collect::<String>().as_bytes());
+    let case = yard.investigate();
+    assert!(case.incidents.is_empty(), "no address can be told from one of an honest person");
+    let is_flood = |aside: &&bakas_model::case::SetAside| aside.text.en.contains("single tries");
+    let told = case.set_aside.iter().find(is_flood).unwrap();
+    assert_eq!(told.hits, 1_200);
+    assert!(told.text.en.contains("from 1,200 addresses in "), "{}", told.text.en);
+    let report = fs::read_to_string(yard.path("case/report.html")).unwrap();
+    assert!(report.contains("A flood of single tries"), "whoever reads the report is told");
+
+    // A tenth of them are people who forgot a password.
+    let yard = Yard::new();
+    yard.log("agency/mail.log", (0..120).map(mail).collect::<String>().as_bytes());
+    assert!(!yard.investigate().set_aside.iter().any(|aside| is_flood(&aside)));
+}
+
+#[test]
 fn of_very_many_addresses_the_most_active_are_named_and_all_stand_in_a_file() {
     let lines = 3_000;
     let twice = |n: u32| if n < 10 { shell(n) + &shell(n) } else { shell(n) };
