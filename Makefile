@@ -19,7 +19,6 @@ help: ## this list
 demo: ## build, make the bundled scenario (SEED, SCALE), investigate it, score and verify the case
 	@scripts/demo
 
-dialogue: SCALE = 4000
 dialogue: ## play the exchange of two sides on the scenario, as docs/manual/dialogue.md has it, and check all of it
 	@scripts/dialogue
 

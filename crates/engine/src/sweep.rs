@@ -32,11 +32,14 @@ use crate::{
 };
 
 /// Memory for the hits that correlations are made from, over all workers, in bytes.
-const INPUTS_BYTES_LIMIT: usize = 192 << 20;
-/// Memory for profiles that were put aside, over all workers, in bytes.
+const INPUTS_BYTES_LIMIT: usize = 64 << 20;
+/// Memory for profiles that were put aside, over all workers, in bytes: of addresses, and as much again
+/// of accounts. The sweep holds much else.
+const ASIDE_BYTES_LIMIT: usize = 32 << 20;
+/// Memory for the profiles of one sort after the sweep, in bytes.
 pub(crate) const PROFILES_BYTES_LIMIT: usize = 64 << 20;
-/// Profiles that one worker holds before it puts them aside.
-const LEDGER_ENTRIES_LIMIT: usize = 110_000;
+/// Profiles that all workers together hold before each puts its own aside.
+const LEDGER_ENTRIES_LIMIT: usize = 220_000;
 
 /// What the sweep needs.
 pub(crate) struct Sweep<'a> {
@@ -91,6 +94,7 @@ struct Recorder<'a> {
     gatherer: Gatherer<'a>,
     fresh: Vec<Input>,
     gathered: Gathered,
+    ledger_limit: usize,
     writer: Option<Box<dyn EventWriter>>,
     batcher: Batcher<'a>,
     fault: Option<StoreError>,
@@ -132,8 +136,8 @@ impl Sweep<'_> {
             sources: BTreeMap::new(),
             ledger: Ledger::default(),
             inputs: Spool::new(self.temp, INPUTS_BYTES_LIMIT / share, Input::weight),
-            addresses: Spool::new(self.temp, PROFILES_BYTES_LIMIT / share, ByAddress::weight),
-            accounts: Spool::new(self.temp, PROFILES_BYTES_LIMIT / share, ByAccount::weight),
+            addresses: Spool::new(self.temp, ASIDE_BYTES_LIMIT / share, ByAddress::weight),
+            accounts: Spool::new(self.temp, ASIDE_BYTES_LIMIT / share, ByAccount::weight),
             skew: SkewSampler::new(),
             seen: FieldsSeen::default(),
             sealed: None,
@@ -147,6 +151,7 @@ impl Sweep<'_> {
             gatherer: self.rules.gatherer(),
             fresh: Vec::new(),
             gathered,
+            ledger_limit: LEDGER_ENTRIES_LIMIT / share,
             writer: Some(self.lake.writer()?),
             batcher: Batcher::new(self.secrets, self.temp)?,
             fault: None,
@@ -309,7 +314,7 @@ impl Recorder<'_> {
 
     /// Puts profiles aside when there are many, so that memory stays bounded.
     fn put_aside(&mut self) -> Result<(), Error> {
-        if self.gathered.ledger.len() > LEDGER_ENTRIES_LIMIT {
+        if self.gathered.ledger.len() > self.ledger_limit {
             self.drain_ledger()?;
         }
         Ok(())

@@ -9,6 +9,7 @@ mod bag;
 mod commands;
 mod corpora;
 mod data;
+mod dialogue;
 mod exchange;
 mod memory;
 mod new_logs;

@@ -14,9 +14,8 @@ use bakas_exchange::{
     machine::{Act, Asked},
 };
 use bakas_model::{
-    Activity, Case, Class, ClockBasis, Event, Family, Incident, Place, Source, Status, Stream,
-    Timestamp, Trace,
-    assessment::REST,
+    Activity, Case, Class, ClockBasis, Event, Family, Place, Source, Status, Stream, Timestamp,
+    Trace,
     exchange::{
         Action, Content, EvidenceRef, Flow, FlowClock, Handling, Package, Port, Preservation,
         TraceRequest, Words,
@@ -26,7 +25,7 @@ use bakas_model::{
 use serde::Deserialize;
 
 use super::{
-    Post,
+    Post, about,
     reread::{self, Logs},
     send::new_id,
 };
@@ -100,45 +99,19 @@ struct Seen {
     stream: Stream,
     protocol: &'static str,
     entered: bool,
+    /// Whether another log of the agency says that this one's clock is off.
+    doubtful: bool,
 }
 
 #[derive(Deserialize)]
-struct EvidenceLine {
-    incident: String,
-    file: String,
-    offset: u64,
+pub(super) struct EvidenceLine {
+    pub(super) incident: String,
+    pub(super) file: String,
+    pub(super) offset: u64,
     time: Timestamp,
 }
 
 impl Post<'_> {
-    /// The incident with the most records from a party's networks, or from these networks and
-    /// addresses where some are named: the one to ask about first.
-    ///
-    /// # Errors
-    /// When there is no such party, or no incident has such records.
-    pub fn incident_for(
-        &self,
-        to: &str,
-        asns: &BTreeSet<u32>,
-        addresses: &[IpAddr],
-    ) -> Result<String, Error> {
-        let known = &self.parties.named(to)?.asns;
-        let asns = if asns.is_empty() && addresses.is_empty() { known } else { asns };
-        let case = read_case(&self.folder)?;
-        let lines = |incident: &Incident| -> u64 {
-            let of = incident.addresses.iter().filter(|one| {
-                addresses.contains(&one.address) || one.asn.is_some_and(|asn| asns.contains(&asn.0))
-            });
-            of.map(|one| one.lines).sum()
-        };
-        let most = case.incidents.iter().rev().max_by_key(|one| lines(one));
-        most.filter(|one| lines(one) > 0).map(|one| one.id.0.clone()).ok_or_else(|| {
-            Error::Usage(format!(
-                "no incident has records from the networks of {to} (its asns in parties.toml): name one (--incident), or networks (--asn)"
-            ))
-        })
-    }
-
     /// Makes a request from an incident of the case, checks it, and keeps it. Nothing is sent.
     ///
     /// # Errors
@@ -245,10 +218,17 @@ impl Post<'_> {
         let files: BTreeSet<&str> = lines.iter().map(|line| line.file.as_str()).collect();
         let places: HashSet<(&str, u64)> =
             lines.iter().map(|line| (line.file.as_str(), line.offset)).collect();
+        let doubtful: BTreeSet<&str> = case
+            .sources
+            .iter()
+            .filter(|one| case.clock_proposals.iter().any(|clock| clock.source == one.source.ix))
+            .map(|one| one.source.path.as_str())
+            .collect();
         let make = |event: &Event<'_>, source: &Source| {
             let src = event.src?;
             let is_it = places.contains(&(source.path.as_str(), event.place.offset));
-            (is_it && wanted_address(&src)).then(|| seen(event, src))
+            let doubtful = doubtful.contains(source.path.as_str());
+            (is_it && wanted_address(&src)).then(|| Seen { doubtful, ..seen(event, src) })
         };
         let wanted = |source: &Source| files.contains(source.path.as_str());
         let (plan, seen) = reread::events(logs, &wanted, &make, observer, stop)?;
@@ -268,6 +248,7 @@ impl Post<'_> {
                     .map(|one| &one.source)
                     .ok_or_else(|| Error::Usage(format!("{path} is not a source of this case")))?;
                 let mut flow = self.flow(&seen, source, number)?;
+                about::doubt(&mut flow.clock, source.ix, case);
                 if let Some((address, port)) = ask.destination
                     && flow.destination.is_none()
                 {
@@ -334,7 +315,7 @@ pub(super) fn read_case(folder: &Path) -> Result<Case, Error> {
         .map_err(|e| Error::Usage(format!("{}: {e}", path.display())))
 }
 
-fn lines<T: for<'de> Deserialize<'de>>(
+pub(super) fn lines<T: for<'de> Deserialize<'de>>(
     path: &Path,
     each: &mut dyn FnMut(T) -> bool,
 ) -> Result<(), Error> {
@@ -363,31 +344,6 @@ fn evidence(folder: &Path, incident: &str) -> Result<Vec<EvidenceLine>, Error> {
     }
     found.sort_by_key(|line| line.time);
     Ok(found)
-}
-
-/// The subjects of the assessment that a request is about: the campaigns of the incidents in which its
-/// records stand. None where the folder holds no case.
-pub(super) fn subjects_of(folder: &Path, request: &TraceRequest) -> Result<Vec<String>, Error> {
-    if !folder.join("case.json").is_file() {
-        return Ok(Vec::new());
-    }
-    let evidence = request.flows.iter().flat_map(|flow| &flow.evidence);
-    let places: HashSet<(&str, u64)> =
-        evidence.map(|one| (one.file.as_str(), one.offset)).collect();
-    let mut incidents = BTreeSet::new();
-    lines(&folder.join("evidence.ndjson"), &mut |line: EvidenceLine| {
-        if places.contains(&(line.file.as_str(), line.offset)) {
-            incidents.insert(line.incident);
-        }
-        true
-    })?;
-    let case = read_case(folder)?;
-    let campaign = |incident: &String| {
-        let of = case.campaigns.iter().find(|one| one.incidents.iter().any(|i| i.0 == *incident));
-        of.map_or_else(|| REST.to_owned(), |one| one.id.0.clone())
-    };
-    let subjects: BTreeSet<String> = incidents.iter().map(campaign).collect();
-    Ok(subjects.into_iter().collect())
 }
 
 /// Addresses of the case's traces that these networks announced.
@@ -421,6 +377,7 @@ fn seen(event: &Event<'_>, src: IpAddr) -> Seen {
         stream: event.stream,
         protocol: if udp { "udp" } else { "tcp" },
         entered: event.activity == Activity::Logon && event.status == Status::Success,
+        doubtful: false,
     }
 }
 
@@ -482,11 +439,12 @@ const fn is_global(address: IpAddr) -> bool {
 }
 
 /// The most useful records: of each address in turn, those that show an entry first, then those
-/// with a port, then the latest, for records are not kept for ever.
+/// with a port, then those of a clock that nothing speaks against, then the latest, for records are
+/// not kept for ever.
 fn choose(mut seen: Vec<Seen>, most: usize) -> Vec<Seen> {
     seen.sort_by_key(|one| {
         let late = -one.time.as_micros();
-        (!one.entered, one.src_port.is_none(), late, one.place)
+        (!one.entered, one.src_port.is_none(), one.doubtful, late, one.place)
     });
     let mut rounds: BTreeMap<IpAddr, usize> = BTreeMap::new();
     let mut order: Vec<(usize, usize, Seen)> = Vec::with_capacity(seen.len());

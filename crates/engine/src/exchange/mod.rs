@@ -7,6 +7,7 @@
 //! once, by its digest. Nothing that comes in acts by itself: a person sends, trusts, discloses and
 //! takes in.
 
+mod about;
 mod answer;
 mod ask;
 mod crash;

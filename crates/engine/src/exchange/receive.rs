@@ -20,7 +20,7 @@ use bakas_model::{
 use serde::Serialize;
 
 use super::{
-    IN_FOLDER, MESSAGE_BYTES_LIMIT, Post, ask, crash,
+    IN_FOLDER, MESSAGE_BYTES_LIMIT, Post, about, crash,
     journal::{Came, Event, Noted},
     look::{self, Held, Seen},
     post::kind_of,
@@ -248,7 +248,7 @@ impl Post<'_> {
             return Err(Error::Usage("it is no answer".into()));
         };
         let subjects = match &self.request(&dialogue)?.content {
-            Content::Request(request) => ask::subjects_of(&self.folder, request)?,
+            Content::Request(request) => about::subjects_of(&self.folder, request)?,
             _ => Vec::new(),
         };
         let taken = evidence(answer, &package, given, &subjects);

@@ -14,6 +14,7 @@ use crate::{
     fold::{FOLD_NAMES_LIMIT, FOLD_ROOM_BYTES, Failures, Fold},
     judge::{self, Aside, Court, Excuse, Leads, Suspect, Who, set_aside},
     ledger::name_hash,
+    links,
     machines::Machines,
     order,
     reading::{self, Family, Meaning},
@@ -67,6 +68,8 @@ pub struct Drafts {
     placed: FxHashMap<AgencyIx, (Timestamp, IpAddr)>,
     /// Tries at each account that any draft holds, by the hash of its name.
     tried: FxHashMap<(AgencyIx, u64), Failures>,
+    /// How many attacking addresses have a user agent, by the hash of its name.
+    pub(crate) attackers: FxHashMap<u64, u32>,
     /// For what the drafts count by name.
     pub(crate) room: Room,
     settled: bool,
@@ -111,6 +114,7 @@ impl Drafts {
             by_machine: Machines::default(),
             placed: FxHashMap::default(),
             tried: FxHashMap::default(),
+            attackers: FxHashMap::default(),
             room: Room::new(FOLD_ROOM_BYTES),
             settled: false,
         }
@@ -136,7 +140,7 @@ impl Drafts {
         let hints = &self.leads.addresses[&key];
         let first = hints.values().map(|hint| hint.first).min().unwrap_or_default();
         let kind = findings.networks.locate(key.1, first).kind;
-        let only_tries = hints.keys().all(|kind| *kind == IncidentKind::PasswordGuessing);
+        let only_tries = hints.keys().all(|kind| kind == IncidentKind::PasswordGuessing);
         if only_tries
             && kind != NetworkKind::Special
             && let Some(profile) = findings.profiles.get(&key)
@@ -199,6 +203,10 @@ impl Drafts {
             groups.iter().map(|members| self.open(findings, &suspects, members)).collect();
         self.place_shells();
         self.index();
+        self.attackers = links::attackers(self);
+        // Nobody is judged any more: from here on rows are given to drafts.
+        self.survey.let_go();
+        self.leads.let_go();
     }
 
     fn open(&self, findings: &Findings<'_>, suspects: &[Suspect], members: &[usize]) -> Draft {
@@ -215,7 +223,9 @@ impl Drafts {
         for suspect in members.iter().map(|member| &suspects[*member]) {
             let track = self.survey.tracks.get(&(suspect.agency, suspect.address)).map(|t| &**t);
             draft.score = draft.score.max(suspect.score);
-            draft.grips.entry(suspect.address).or_default().push(grip(suspect, track));
+            // Nearly every list here is of one: a vector would make room for four at once.
+            let grips = draft.grips.entry(suspect.address).or_insert_with(|| Vec::with_capacity(1));
+            grips.push(grip(suspect, track));
             if let Some(track) = track {
                 let meant: Option<FxHashSet<u64>> =
                     suspect.accounts.as_ref().map(|a| a.iter().map(|n| name_hash(n)).collect());
@@ -238,7 +248,7 @@ impl Drafts {
         for (at, draft) in self.drafts.iter().enumerate() {
             for (address, grips) in &draft.grips {
                 let key = (draft.agency, *address);
-                self.by_address.entry(key).or_default().push(at);
+                self.by_address.entry(key).or_insert_with(|| Vec::with_capacity(1)).push(at);
                 self.wanted.addresses.insert(key);
                 for name in grips.iter().filter_map(|grip| grip.accounts.as_ref()).flatten() {
                     let account = AccountKey { agency: draft.agency, name: name.clone() };

@@ -79,6 +79,22 @@ impl<K: Ord + Copy, V: Default> Few<K, V> {
 }
 
 impl<K: Ord + Copy, V> Few<K, V> {
+    /// The value of a key, made where it is new. For keys of which there cannot be many: it asks for
+    /// no room.
+    pub(crate) fn entry_or(&mut self, key: K, make: impl FnOnce() -> V) -> &mut V {
+        let at = match self.0.binary_search_by_key(&key, |(known, _)| *known) {
+            Ok(at) => at,
+            Err(at) => {
+                if self.0.is_empty() {
+                    self.0.reserve_exact(1);
+                }
+                self.0.insert(at, (key, make()));
+                at
+            }
+        };
+        &mut self.0[at].1
+    }
+
     pub(crate) fn contains(&self, key: K) -> bool {
         self.0.binary_search_by_key(&key, |(known, _)| *known).is_ok()
     }

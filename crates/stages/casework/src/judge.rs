@@ -14,7 +14,7 @@ use bakas_model::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{Findings, chosen::Chosen, ledger::name_hash, survey::Survey};
+use crate::{Findings, chosen::Chosen, few::Few, ledger::name_hash, survey::Survey};
 
 /// From this weight on, a suspect is judged to attack: a hundred times likelier than by chance.
 /// Suspects come from rules that already matched, so that the chance to begin with is not small.
@@ -24,7 +24,7 @@ pub(crate) const VERDICT_DECIBANS: f64 = 20.0;
 #[derive(Clone, Debug)]
 pub(crate) struct Hint {
     pub(crate) hits: u64,
-    pub(crate) rules: BTreeMap<RuleIx, Severity>,
+    pub(crate) rules: Few<RuleIx, Severity>,
     pub(crate) first: Timestamp,
     pub(crate) last: Timestamp,
 }
@@ -33,8 +33,8 @@ pub(crate) struct Hint {
 #[derive(Clone, Debug, Default)]
 pub struct Leads {
     pub(crate) chosen: Chosen,
-    pub(crate) addresses: BTreeMap<(AgencyIx, IpAddr), BTreeMap<IncidentKind, Hint>>,
-    pub(crate) accounts: BTreeMap<AccountKey, BTreeMap<IncidentKind, Hint>>,
+    pub(crate) addresses: BTreeMap<(AgencyIx, IpAddr), Few<IncidentKind, Hint>>,
+    pub(crate) accounts: BTreeMap<AccountKey, Few<IncidentKind, Hint>>,
     /// Paths where people sign in.
     pub(crate) sign_in_paths: FxHashMap<AgencyIx, FxHashSet<String>>,
     /// Paths of web shells.
@@ -202,6 +202,12 @@ impl Leads {
         leads
     }
 
+    /// Lets go of what the rules said of each address and account; whom they named stays known.
+    pub(crate) fn let_go(&mut self) {
+        self.addresses = BTreeMap::new();
+        self.accounts = BTreeMap::new();
+    }
+
     /// Whether the profile of an address is looked up.
     #[must_use]
     pub fn wants_address(&self, agency: AgencyIx, address: IpAddr) -> bool {
@@ -271,20 +277,20 @@ pub(crate) fn kind_of(meta: &RuleMeta) -> Option<IncidentKind> {
 }
 
 fn note(
-    known: &mut BTreeMap<IncidentKind, Hint>,
+    known: &mut Few<IncidentKind, Hint>,
     kind: IncidentKind,
     meta: &RuleMeta,
     detection: &Detection,
     hits: u64,
 ) {
-    let hint = known.entry(kind).or_insert_with(|| Hint {
+    let hint = known.entry_or(kind, || Hint {
         hits: 0,
-        rules: BTreeMap::new(),
+        rules: Few::default(),
         first: detection.first,
         last: detection.last,
     });
     hint.hits += hits;
-    hint.rules.insert(detection.rule, meta.severity);
+    *hint.rules.entry_or(detection.rule, || meta.severity) = meta.severity;
     hint.first = hint.first.min(detection.first);
     hint.last = hint.last.max(detection.last);
 }

@@ -78,6 +78,8 @@ impl Ledger {
             chain.iter().position(|p| p.key.agency == event.agency && same(&p.key.name, name));
         let at = known.unwrap_or_else(|| {
             self.account_count += 1;
+            // Nearly every chain and list is of one: a vector would make room for four at once.
+            chain.reserve_exact(1);
             chain.push(AccountProfile {
                 key: AccountKey { agency: event.agency, name: name.to_lowercase() },
                 networks: Vec::new(),
@@ -88,6 +90,9 @@ impl Ledger {
         let at = match networks.binary_search_by_key(&location.asn, |n| n.asn) {
             Ok(at) => at,
             Err(at) => {
+                if networks.is_empty() {
+                    networks.reserve_exact(1);
+                }
                 networks.insert(at, unseen(location));
                 at
             }

@@ -81,8 +81,6 @@ struct Weigher<'a> {
     findings: &'a Findings<'a>,
     drafts: &'a Drafts,
     kinds: FxHashMap<IpAddr, NetworkKind>,
-    /// Attacking addresses by the hash of a user agent.
-    attackers: FxHashMap<u64, u32>,
 }
 
 /// Weighs every pair. `order` holds the draft of each incident.
@@ -92,12 +90,7 @@ pub(crate) fn weigh(
     order: &[usize],
     ids: &[IncidentId],
 ) -> Vec<Tie> {
-    let weigher = Weigher {
-        findings,
-        drafts,
-        kinds: kinds(findings, drafts, order),
-        attackers: attackers(drafts),
-    };
+    let weigher = Weigher { findings, drafts, kinds: kinds(findings, drafts, order) };
     let mut ties = Vec::new();
     for a in 0..order.len() {
         for b in a + 1..order.len() {
@@ -128,7 +121,8 @@ fn kinds(
         .collect()
 }
 
-fn attackers(drafts: &Drafts) -> FxHashMap<u64, u32> {
+/// How many addresses of drafts have a user agent, by its hash.
+pub(crate) fn attackers(drafts: &Drafts) -> FxHashMap<u64, u32> {
     let mut addresses = FxHashSet::default();
     for draft in &drafts.drafts {
         addresses.extend(draft.grips.keys().map(|address| (draft.agency, *address)));
@@ -320,7 +314,8 @@ impl Weigher<'_> {
         let hash = name_hash(agent);
         let background = self.findings.background;
         let users = background.agent_users(hash);
-        let honest = users.saturating_sub(self.attackers.get(&hash).copied().unwrap_or(0)) + 1;
+        let honest =
+            users.saturating_sub(self.drafts.attackers.get(&hash).copied().unwrap_or(0)) + 1;
         let everybody = background.agent_rarity(0); // an agent that nobody has: the most there is
         let rarity = everybody - 10.0 * f64::from(honest).log10();
         rarity.clamp(0.0, if is_tool(agent) { TOOL_MOST_DECIBANS } else { AGENT_MOST_DECIBANS })

@@ -241,6 +241,13 @@ impl Survey {
         self.visits.entry(key).or_default().insert(address, visit);
     }
 
+    /// Lets go of what is known of each address; the visits are still asked.
+    pub(crate) fn let_go(&mut self) {
+        self.tracks = FxHashMap::default();
+        self.knocks = Knocks::default();
+        self.uploads = Vec::new();
+    }
+
     /// Ends the hearing: notes at each address the accounts that were in on so many days.
     pub(crate) fn end(&mut self, days: usize) {
         for (account, from) in &self.visits {
@@ -311,8 +318,12 @@ impl Track {
         room: &mut Room,
     ) {
         self.fails += 1;
-        self.hammer.hear(row.time);
-        self.hammered |= self.hammer.is_full(row.time);
+        if !self.hammered {
+            self.hammer.hear(row.time);
+            if self.hammer.is_full(row.time) {
+                (self.hammered, self.hammer) = (true, Burst::default());
+            }
+        }
         self.fail_hours.hear(hour(row.time));
         let is_mail = family == Family::Mail;
         let admin = account.filter(|name| is_mail && reading::is_admin_name(name)).map(name_hash);

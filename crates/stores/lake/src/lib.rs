@@ -25,10 +25,7 @@ mod writer;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, atomic::AtomicU32},
 };
 
 use bakas_model::{Agency, EventRow};
@@ -42,7 +39,7 @@ pub use schema::{COLUMNS, Column};
 pub struct ParquetLake {
     dir: PathBuf,
     agencies: Arc<[String]>,
-    writers: AtomicU32,
+    writers: Arc<AtomicU32>,
 }
 
 impl ParquetLake {
@@ -50,14 +47,14 @@ impl ParquetLake {
     #[must_use]
     pub fn new(dir: &Path, agencies: &[Agency]) -> Self {
         let agencies = agencies.iter().map(|agency| agency.id.clone()).collect();
-        Self { dir: dir.to_owned(), agencies, writers: AtomicU32::new(0) }
+        Self { dir: dir.to_owned(), agencies, writers: Arc::default() }
     }
 }
 
 impl EventLake for ParquetLake {
     fn writer(&self) -> Result<Box<dyn EventWriter>, StoreError> {
-        let worker = self.writers.fetch_add(1, Ordering::Relaxed);
-        Ok(Box::new(writer::LakeWriter::new(&self.dir, Arc::clone(&self.agencies), worker)))
+        let agencies = Arc::clone(&self.agencies);
+        Ok(Box::new(writer::LakeWriter::new(&self.dir, agencies, &self.writers)))
     }
 
     fn scan(

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Memory for the row groups that are open at the same time, in bytes.
-const OPEN_BYTES_LIMIT: u64 = 256 << 20;
+const OPEN_BYTES_LIMIT: u64 = 128 << 20;
 /// Bytes that a row of an open group takes beside its dictionaries.
 const ROW_BYTES: u64 = 100;
 

@@ -5,7 +5,10 @@ use std::{
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use bakas_model::{Event, Location};
@@ -19,8 +22,11 @@ use crate::{
 
 /// Rows of one file.
 const ROWS_LIMIT: usize = 1 << 16;
-/// Bytes that one writer holds in its tables, about; over it the largest are written.
-const HELD_BYTES_LIMIT: usize = 48 << 20;
+/// Bytes that all writers together hold in their tables, about; over its share each writes its
+/// largest.
+const HELD_BYTES_LIMIT: usize = 64 << 20;
+/// Writers among whom it is shared at least.
+const WRITERS_LEAST: usize = 2;
 /// Partitions that one writer keeps apart; events of further days share one folder.
 const PARTITIONS_LIMIT: usize = 2048;
 
@@ -39,6 +45,8 @@ pub(crate) struct LakeWriter {
     dir: PathBuf,
     agencies: Arc<[String]>,
     worker: u32,
+    /// How many writers there are.
+    writers: Arc<AtomicU32>,
     partitions: Vec<Partition>,
     by_key: HashMap<Key, usize, ahash::RandomState>,
     last: usize,
@@ -50,11 +58,13 @@ pub(crate) struct LakeWriter {
 }
 
 impl LakeWriter {
-    pub(crate) fn new(dir: &Path, agencies: Arc<[String]>, worker: u32) -> Self {
+    pub(crate) fn new(dir: &Path, agencies: Arc<[String]>, writers: &Arc<AtomicU32>) -> Self {
+        let worker = writers.fetch_add(1, Ordering::Relaxed);
         Self {
             dir: dir.to_owned(),
             agencies,
             worker,
+            writers: Arc::clone(writers),
             partitions: Vec::new(),
             by_key: HashMap::default(),
             last: 0,
@@ -63,6 +73,12 @@ impl LakeWriter {
             held_bytes: 0,
             written: Written::default(),
         }
+    }
+
+    /// Bytes that this writer may hold.
+    fn share(&self) -> usize {
+        let writers = self.writers.load(Ordering::Relaxed) as usize;
+        HELD_BYTES_LIMIT / writers.max(WRITERS_LEAST)
     }
 
     fn partition_of(&mut self, event: &Event<'_>) -> usize {
@@ -116,7 +132,7 @@ impl LakeWriter {
         let mut order: Vec<usize> = (0..self.partitions.len()).collect();
         order.sort_by_key(|&at| std::cmp::Reverse(self.partitions[at].held_bytes));
         for at in order {
-            if self.held_bytes <= HELD_BYTES_LIMIT / 2 {
+            if self.held_bytes <= self.share() / 2 {
                 break;
             }
             self.flush(at)?;
@@ -139,7 +155,7 @@ impl EventWriter for LakeWriter {
         if table.rows() >= ROWS_LIMIT {
             self.flush(at)?;
         }
-        if self.held_bytes > HELD_BYTES_LIMIT {
+        if self.held_bytes > self.share() {
             self.make_room()?;
         }
         Ok(())

@@ -84,8 +84,8 @@ pub(crate) fn judge(court: &Court<'_>, others: &[Suspect], aside: &mut Aside) ->
 
 fn is_lead(court: &Court<'_>, agency: AgencyIx, address: IpAddr) -> bool {
     court.leads.addresses.get(&(agency, address)).is_some_and(|hints| {
-        hints.contains_key(&IncidentKind::LateralMovement)
-            || hints.contains_key(&IncidentKind::PasswordGuessing)
+        hints.contains(IncidentKind::LateralMovement)
+            || hints.contains(IncidentKind::PasswordGuessing)
     })
 }
 
@@ -132,7 +132,7 @@ fn cloud_weight<'a>(rules: impl Iterator<Item = &'a Severity>) -> f64 {
 pub(crate) fn judge_cloud(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
     let mut suspects = Vec::new();
     for (account, hints) in &court.leads.accounts {
-        let Some(hint) = hints.get(&IncidentKind::CloudAbuse) else { continue };
+        let Some(hint) = hints.get(IncidentKind::CloudAbuse) else { continue };
         let score = cloud_weight(hint.rules.values());
         if score < VERDICT_DECIBANS {
             let why = Excuse::Isolated;
@@ -153,7 +153,7 @@ fn cloud_suspects(court: &Court<'_>, account: &AccountKey, score: f64) -> Vec<Su
     from.iter()
         .filter(|(address, _)| {
             let named = court.leads.addresses.get(&(account.agency, **address));
-            named.is_some_and(|hints| hints.contains_key(&IncidentKind::CloudAbuse))
+            named.is_some_and(|hints| hints.contains(IncidentKind::CloudAbuse))
         })
         .filter_map(|(address, visit)| {
             Some(Suspect {

@@ -72,15 +72,15 @@ pub(crate) fn judge(court: &Court<'_>, aside: &mut Aside) -> Vec<Suspect> {
     let mut suspects = Vec::new();
     for (&(agency, address), hints) in &court.leads.addresses {
         let Some(track) = court.survey.tracks.get(&(agency, address)) else { continue };
-        for (&kind, hint) in hints.iter().filter(|(kind, _)| KINDS.contains(kind)) {
+        for (kind, hint) in hints.iter().filter(|(kind, _)| KINDS.contains(kind)) {
             if let Some(permission) = court.permission(address, hint.first) {
                 let why = Excuse::Permitted(permission);
                 set_aside(aside, agency, why, address, hint.hits);
                 continue;
             }
             // The tool of an exploitation calls itself a scanner; that makes no second incident.
-            let exploits = hints.contains_key(&IncidentKind::WebExploitation)
-                || hints.contains_key(&IncidentKind::WebShell);
+            let exploits = hints.contains(IncidentKind::WebExploitation)
+                || hints.contains(IncidentKind::WebShell);
             let few = track.refused_paths.len() < SCAN_PATHS;
             if !fits(kind, track) || (kind == IncidentKind::Scanning && exploits && few) {
                 continue;

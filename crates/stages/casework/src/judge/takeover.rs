@@ -299,10 +299,10 @@ fn alarm(
     let kinds = [IncidentKind::AccountTakeover, IncidentKind::AdminDiscovery];
     kinds
         .iter()
-        .filter_map(|kind| Some((by_address.get(kind)?, by_account.get(kind)?)))
+        .filter_map(|kind| Some((by_address.get(*kind)?, by_account.get(*kind)?)))
         .filter(|(_, hint)| hint.first <= last && hint.last >= first)
         .flat_map(|(here, hint)| {
-            let both = hint.rules.iter().filter(|(rule, _)| here.rules.contains_key(rule));
+            let both = hint.rules.iter().filter(|(rule, _)| here.rules.contains(*rule));
             both.map(|(_, severity)| *severity)
         })
         .max()
@@ -362,12 +362,12 @@ fn excuse(
         .leads
         .accounts
         .get(account)
-        .is_some_and(|hints| hints.contains_key(&IncidentKind::AccountTakeover));
+        .is_some_and(|hints| hints.contains(IncidentKind::AccountTakeover));
     let listed = court
         .leads
         .addresses
         .get(&(account.agency, *address))
-        .is_some_and(|hints| hints.contains_key(&IncidentKind::AccountTakeover));
+        .is_some_and(|hints| hints.contains(IncidentKind::AccountTakeover));
     if !named || !listed {
         return;
     }
@@ -385,7 +385,7 @@ pub(crate) fn discoveries(court: &Court<'_>, suspects: &[Suspect]) -> Vec<Suspec
         .filter(|s| s.kind == IncidentKind::AccountTakeover)
         .filter(|s| {
             let hints = court.leads.addresses.get(&(s.agency, s.address));
-            hints.is_some_and(|hints| hints.contains_key(&IncidentKind::AdminDiscovery))
+            hints.is_some_and(|hints| hints.contains(IncidentKind::AdminDiscovery))
         })
         .filter(|s| {
             s.accounts.iter().flatten().any(|name| {

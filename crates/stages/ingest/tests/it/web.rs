@@ -72,6 +72,18 @@ fn clients_of_every_kind() {
 }
 
 #[test]
+fn a_client_with_its_port_is_the_address_to_rules() {
+    for (head, address) in
+        [("203.0.113.7:51044 - -", "203.0.113.7"), ("[2001:db8::1]:51044 - -", "2001:db8::1")]
+    {
+        let event = one(&format!(r#"{head} [05/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5"#));
+        assert_eq!(event.row.src, address.parse().ok(), "{head}");
+        assert_eq!(event.src_port, Some(51_044), "{head}");
+        assert_eq!(event.field("c-ip"), address, "two ports of one client are one client");
+    }
+}
+
+#[test]
 fn requests_of_every_kind() {
     let check = |request: &str, method: &str, uri: &str, path: Option<&str>| {
         let line =
