@@ -14,8 +14,8 @@ use bakas_exchange::{
     machine::{Act, Asked},
 };
 use bakas_model::{
-    Activity, Case, Class, ClockBasis, Event, Family, Place, Source, SourceIx, Status, Stream,
-    Timestamp, Trace,
+    Activity, Case, Class, ClockBasis, Event, Family, Place, Source, Status, Stream, Timestamp,
+    Trace,
     exchange::{
         Action, Content, EvidenceRef, Flow, FlowClock, Handling, Package, Port, Preservation,
         TraceRequest, Words,
