@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -23,14 +24,17 @@ import (
 )
 
 type record struct {
-	Index     int64    `json:"index"`
-	Source    uint32   `json:"source"`
-	Offset    uint64   `json:"offset"`
-	Length    uint32   `json:"length"`
-	RawSha256 string   `json:"raw_sha256"`
-	Fields    []string `json:"fields"`
-	Hidden    []string `json:"hidden"`
+	Index     int64      `json:"index"`
+	Source    uint32     `json:"source"`
+	Offset    uint64     `json:"offset"`
+	Length    uint32     `json:"length"`
+	RawSha256 string     `json:"raw_sha256"`
+	Fields    [][]string `json:"fields"`
+	Hidden    []string   `json:"hidden"`
 }
+
+// With another name the same bytes could be cut elsewhere.
+var fieldName = regexp.MustCompile("^[a-z]+(#[0-9]+)?$")
 
 func fail(why string, about ...interface{}) {
 	fmt.Fprintf(os.Stderr, "the bag does NOT hold: "+why+"\n", about...)
@@ -56,8 +60,15 @@ func digest(text string) []byte {
 // leaf is the text of a record's leaf.
 func leaf(r record) []byte {
 	var digests [][]byte
-	for _, text := range r.Fields {
-		sum := sha256.Sum256([]byte(text))
+	for _, field := range r.Fields {
+		if len(field) != 3 || !fieldName.MatchString(field[1]) {
+			fail("%v is no field", field)
+		}
+		salt, err := base64.RawURLEncoding.DecodeString(field[0])
+		if err != nil || len(salt) != 16 {
+			fail("%v has no salt", field)
+		}
+		sum := sha256.Sum256(append(salt, field[1]+"="+field[2]...))
 		digests = append(digests, sum[:])
 	}
 	for _, text := range r.Hidden {

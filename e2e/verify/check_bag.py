@@ -13,6 +13,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import struct
 import subprocess
 import sys
@@ -120,7 +121,12 @@ def leaf_of(record):
     if "raw" in record:
         salt = base64.urlsafe_b64decode(record["raw"]["salt"] + "==")
         assert sha256(salt + base64.b64decode(record["raw"]["bytes"])) == raw, "other bytes"
-    digests = [sha256(text.encode()) for text in record["fields"]]
+    digests = []
+    for salt, name, value in record["fields"]:
+        salt = base64.urlsafe_b64decode(salt + "==")
+        # With another name the same bytes could be cut elsewhere.
+        assert len(salt) == 16 and re.fullmatch("[a-z]+(#[0-9]+)?", name), "not a field"
+        digests.append(sha256(salt + f"{name}={value}".encode()))
     digests += [bytes.fromhex(text) for text in record["hidden"]]
     fields = sha256(b"".join(sorted(digests)))
     place = struct.pack(">IQI", record["source"], record["offset"], record["length"])

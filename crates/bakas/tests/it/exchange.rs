@@ -500,3 +500,44 @@ fn what_left_stands_in_the_journal_with_its_labels_and_consents() {
     let ran = asking.run(&["verify", "case"], None);
     assert_eq!(ran.code, Some(4), "{}", ran.out);
 }
+
+#[test]
+fn a_label_is_lowered_by_an_act_of_custody_and_by_nothing_else() {
+    let dir = copied();
+    let root = dir.path();
+    let (asking, _) = sides(root);
+    let id = incident(root);
+    let share = |tlp: &str, code: i32| {
+        let out = format!("{tlp}.json");
+        let ran = asking
+            .run(&["share", "case", "--to", "isp.example", "--tlp", tlp, "--out", &out], None);
+        assert_eq!(ran.code, Some(code), "{tlp}: {}{}", ran.out, ran.err);
+        assert_eq!(root.join(&out).exists(), code == 0, "{tlp}");
+        ran.err
+    };
+    share("AMBER", 0);
+    let why = share("GREEN", 4);
+    assert!(why.contains("stood under TLP:AMBER") && why.contains("act of custody"), "{why}");
+    let act = |name: &str, reason: &str, of: &str| {
+        let text = format!(
+            "act = \"label_lowered\"\nreason = \"{reason}\"\n[person]\nname = \"Ana\"\n[sets.label]\nof = \"{of}\"\ntlp = \"TLP:GREEN\"\n"
+        );
+        fs::write(root.join(name), text).unwrap();
+        asking.run(&["seal", "act", "case", "--file", name], None)
+    };
+    // An act about something else, or without a reason, lowers nothing.
+    act("other.toml", "they agreed", "I-99");
+    share("GREEN", 4);
+    act("bare.toml", "", &id);
+    share("GREEN", 4);
+    let ran = act("act.toml", "the agency agreed in writing", &id);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    share("GREEN", 0);
+    share("CLEAR", 4);
+    // Under the old label once more, the new one is gone again.
+    share("AMBER+STRICT", 0);
+    share("GREEN.", 2);
+    fs::remove_file(root.join("GREEN.json")).unwrap();
+    share("GREEN", 4);
+    asking.done(&["verify", "case"]);
+}

@@ -192,3 +192,49 @@ fn a_case_keeps_and_seals_what_was_sent() {
     fs::write(yard.path("case/overlap/more"), b"").unwrap();
     fails("overlap/more: no leaf of the log names it");
 }
+
+#[test]
+fn a_counterpart_may_be_named_as_in_parties_toml() {
+    let yard = yard();
+    let key = |side: &str| fs::read_to_string(yard.path(&format!("{side}.pub"))).unwrap();
+    let us = "[us]\nid = \"us.example\"\nname = \"us\"\n";
+    let party = |id: &str, key: &str| {
+        format!("[[party]]\nid = \"{id}\"\nname = \"{id}\"\nkey = \"{}\"\n", key.trim())
+    };
+    let bare = "[[party]]\nid = \"bare.example\"\nname = \"bare\"\n";
+    let text = us.to_owned() + &party("b.example", &key("b")) + bare;
+    write(&yard.path("parties.toml"), text.as_bytes());
+    write(&yard.path("theirs.toml"), (us.to_owned() + &party("a.example", &key("a"))).as_bytes());
+    let ask = |to: &str, more: &[&str]| {
+        let first = ["ask", "--list", "a.txt", "--to", to, "--out", "ask.overlap"];
+        run(&yard, "a", &[&first[..], more].concat())
+    };
+    for (to, more, why) in [
+        ("b.example", &[][..], "name parties.toml"),
+        ("c.example", &["--parties", "parties.toml"], "does not have it"),
+        ("bare.example", &["--parties", "parties.toml"], "without a key"),
+    ] {
+        let ran = ask(to, more);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains(why) && ran.err.contains(to), "{}", ran.err);
+    }
+    assert_eq!(ask("b.example", &["--parties", "parties.toml"]).code, 0);
+    done(
+        &yard,
+        "b",
+        &[
+            "reply",
+            "ask.overlap",
+            "--from",
+            "a.example",
+            "--parties",
+            "theirs.toml",
+            "--list",
+            "b.txt",
+            "--out",
+            "answer.overlap",
+        ],
+    );
+    let ours = done(&yard, "a", CLOSE);
+    assert!(ours.out.starts_with("21 of our 61"), "{}", ours.out);
+}

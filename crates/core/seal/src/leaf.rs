@@ -14,6 +14,11 @@ pub const HASH_BYTES: usize = 32;
 /// Largest leaf, in bytes (4 MiB).
 pub const LEAF_BYTES_LIMIT: usize = 4 << 20;
 
+/// What is hashed before a leaf (RFC 6962, section 2.1).
+pub const LEAF_TAG: u8 = 0;
+/// What is hashed before the two halves of a node.
+pub const NODE_TAG: u8 = 1;
+
 /// A SHA-256.
 pub type Hash = [u8; HASH_BYTES];
 
@@ -115,7 +120,7 @@ impl Leaf {
 #[must_use]
 pub fn leaf_hash(text: &[u8]) -> Hash {
     let mut hash = Sha256::new();
-    hash.update([0]);
+    hash.update([LEAF_TAG]);
     hash.update(text);
     hash.finalize().into()
 }
@@ -124,7 +129,7 @@ pub fn leaf_hash(text: &[u8]) -> Hash {
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     let mut bytes = [0; 1 + 2 * HASH_BYTES];
-    bytes[0] = 1;
+    bytes[0] = NODE_TAG;
     bytes[1..=HASH_BYTES].copy_from_slice(left);
     bytes[1 + HASH_BYTES..].copy_from_slice(right);
     Sha256::digest(bytes).into()

@@ -19,6 +19,7 @@ pub mod canonical;
 pub mod checkpoint;
 pub mod digits;
 pub mod key;
+pub mod lanes;
 pub mod leaf;
 pub mod manifest;
 pub mod note;

@@ -6,16 +6,17 @@
 //! leaf    0x52 0x01 ‖ source (4) ‖ offset (8) ‖ length (4) ‖ raw ‖ fields        big end first
 //! raw     SHA-256(salt ‖ the record's bytes)
 //! fields  SHA-256(field₁ ‖ field₂ ‖ …), sorted
-//! field   SHA-256(["SALT","NAME","VALUE"])           JSON without blanks, salt in base64url
-//! salt    16 bytes of ChaCha20 (RFC 8439): key one secret per source, nonce the offset
+//! field   SHA-256(salt ‖ NAME ‖ "=" ‖ VALUE)
+//! salt    AES-256 (FIPS 197) of offset (8) ‖ event (4) ‖ slot (4); key one secret per source
 //! ```
+//!
+//! The functions here say each step plainly; [`Sealer`] does the same for many records at once.
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chacha20::{
-    ChaCha20,
-    cipher::{KeyIvInit, StreamCipher, StreamCipherSeek},
+use aes::{
+    Aes256, Block,
+    cipher::{BlockEncrypt as _, KeyInit as _},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -23,15 +24,17 @@ use sha2::{Digest, Sha256};
 use crate::leaf::{HASH_BYTES, Hash};
 
 mod opening;
+mod sealer;
 
 pub use opening::{Give, Opening, RawOpening};
+pub use sealer::{Sealed, Sealer};
 
 /// Bytes of a salt.
 pub const SALT_BYTES: usize = 16;
 /// Bytes of a source's secret.
 pub const SECRET_BYTES: usize = 32;
-/// Salts for each event of a record; the first one of the first event is that of the record's bytes.
-const SLOTS: usize = 16;
+/// Whose salt that of a record's bytes is; fields have their own number.
+const RAW_SLOT: u8 = 0;
 /// Events of one record whose fields are sealed one by one; the bytes of the record hold them all.
 pub const EVENTS_LIMIT: u8 = 32;
 /// What a record's leaf begins with: no JSON does.
@@ -126,12 +129,10 @@ impl Secret {
         Self(bytes)
     }
 
-    /// The salt of the bytes of the record at that offset.
+    /// The salts of its source.
     #[must_use]
-    pub fn raw_salt(&self, offset: u64) -> [u8; SALT_BYTES] {
-        let mut salt = [0; SALT_BYTES];
-        cipher(self, offset).apply_keystream(&mut salt);
-        salt
+    pub fn salts(&self) -> Salts {
+        Salts(Aes256::new(&self.0.into()))
     }
 
     /// Its bytes, to be kept.
@@ -146,6 +147,51 @@ impl fmt::Debug for Secret {
         // It stays out of every message.
         f.write_str("Secret")
     }
+}
+
+/// The salts of a source. A block cipher gives different blocks for different places, so that no salt
+/// comes twice; and without the key none can be told from chance.
+#[derive(Clone)]
+pub struct Salts(Aes256);
+
+impl Salts {
+    /// The salt of the bytes of the record at that offset.
+    #[must_use]
+    pub fn raw(&self, offset: u64) -> [u8; SALT_BYTES] {
+        self.of(offset, 0, RAW_SLOT)
+    }
+
+    /// The salt of a field of an event, which is numbered from 0.
+    #[must_use]
+    pub fn field(&self, offset: u64, event: u8, field: Field) -> [u8; SALT_BYTES] {
+        self.of(offset, event, field as u8)
+    }
+
+    fn of(&self, offset: u64, event: u8, slot: u8) -> [u8; SALT_BYTES] {
+        let mut block = place_of_salt(offset, event, slot);
+        self.0.encrypt_block(&mut block);
+        block.into()
+    }
+
+    /// Makes salts of places, in their place.
+    fn fill(&self, places: &mut [Block]) {
+        self.0.encrypt_blocks(places);
+    }
+}
+
+impl fmt::Debug for Salts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Salts")
+    }
+}
+
+/// What is encrypted to a salt.
+fn place_of_salt(offset: u64, event: u8, slot: u8) -> Block {
+    let mut block = [0; SALT_BYTES];
+    block[..8].copy_from_slice(&offset.to_be_bytes());
+    block[11] = event;
+    block[15] = slot;
+    block.into()
 }
 
 /// The two digests that a record's leaf is made of.
@@ -170,121 +216,6 @@ pub fn record_leaf(place: RecordPlace, digests: &Digests) -> [u8; RECORD_LEAF_BY
     text
 }
 
-/// Seals the records of one source, one after another.
-#[derive(Debug)]
-pub struct Sealer {
-    secret: Secret,
-    source: u32,
-    stream: Salts,
-    fields: Vec<Hash>,
-    text: Vec<u8>,
-    place: RecordPlace,
-    raw: Hash,
-}
-
-fn cipher(secret: &Secret, offset: u64) -> ChaCha20 {
-    let mut nonce = [0; 12];
-    nonce[4..].copy_from_slice(&offset.to_le_bytes());
-    ChaCha20::new(&secret.0.into(), &nonce.into())
-}
-
-/// The salts of one record.
-struct Salts {
-    cipher: Option<ChaCha20>,
-    event: u8,
-    bytes: [u8; SLOTS * SALT_BYTES],
-}
-
-impl Salts {
-    fn begin(secret: &Secret, offset: u64) -> Self {
-        let mut cipher = cipher(secret, offset);
-        let mut bytes = [0; SLOTS * SALT_BYTES];
-        cipher.apply_keystream(&mut bytes);
-        Self { cipher: Some(cipher), event: 0, bytes }
-    }
-
-    const fn none() -> Self {
-        Self { cipher: None, event: 0, bytes: [0; SLOTS * SALT_BYTES] }
-    }
-
-    /// The salt of a field of the event of that number.
-    fn of(&mut self, event: u8, slot: usize) -> [u8; SALT_BYTES] {
-        if event != self.event {
-            self.event = event;
-            self.bytes = [0; SLOTS * SALT_BYTES];
-            let cipher = self.cipher.as_mut().expect("a record was begun");
-            cipher.seek(u64::from(event) * (SLOTS * SALT_BYTES) as u64);
-            cipher.apply_keystream(&mut self.bytes);
-        }
-        let at = slot * SALT_BYTES;
-        self.bytes[at..at + SALT_BYTES].try_into().expect("a slot has a salt's bytes")
-    }
-}
-
-impl fmt::Debug for Salts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Salts")
-    }
-}
-
-impl Sealer {
-    /// For a source.
-    #[must_use]
-    pub fn new(source: u32, secret: Secret) -> Self {
-        Self {
-            secret,
-            source,
-            stream: Salts::none(),
-            fields: Vec::new(),
-            text: Vec::new(),
-            place: RecordPlace { source, offset: 0, length: 0 },
-            raw: [0; HASH_BYTES],
-        }
-    }
-
-    /// The source.
-    #[must_use]
-    pub const fn source(&self) -> u32 {
-        self.source
-    }
-
-    /// Begins a record. No two of a source may have the same offset.
-    pub fn begin(&mut self, offset: u64, length: u32, raw: &[u8]) {
-        self.place = RecordPlace { source: self.source, offset, length };
-        self.stream = Salts::begin(&self.secret, offset);
-        self.fields.clear();
-        self.raw = raw_digest(&self.stream.of(0, 0), raw);
-    }
-
-    /// A field of the record that was begun; `value` writes its text, which must be UTF-8. Events are
-    /// numbered from 0; those from [`EVENTS_LIMIT`] on are passed over.
-    pub fn field(&mut self, field: Field, event: u8, value: impl FnOnce(&mut Vec<u8>)) {
-        if event < EVENTS_LIMIT {
-            let salt = self.stream.of(event, field as usize);
-            write_field(&mut self.text, &salt, field, event, value);
-            self.fields.push(Sha256::digest(&self.text).into());
-        }
-    }
-
-    /// The text of the field that was given last: what opens it.
-    #[must_use]
-    pub fn field_text(&self) -> &[u8] {
-        &self.text
-    }
-
-    /// The salt of the record's bytes.
-    #[must_use]
-    pub fn raw_salt(&mut self) -> [u8; SALT_BYTES] {
-        self.stream.of(0, 0)
-    }
-
-    /// The place and the digests of the record that was begun.
-    pub fn finish(&mut self) -> (RecordPlace, Digests) {
-        let fields = fields_digest(&mut self.fields);
-        (self.place, Digests { raw: self.raw, fields })
-    }
-}
-
 /// The digest of a record's bytes.
 #[must_use]
 pub fn raw_digest(salt: &[u8; SALT_BYTES], raw: &[u8]) -> Hash {
@@ -301,38 +232,22 @@ pub fn fields_digest(fields: &mut [Hash]) -> Hash {
     Sha256::digest(fields.as_flattened()).into()
 }
 
-/// `["SALT","NAME","VALUE"]`; the name of a later event's field ends in `#` and its number from 2.
-fn write_field(
-    text: &mut Vec<u8>,
-    salt: &[u8; SALT_BYTES],
-    field: Field,
-    event: u8,
-    value: impl FnOnce(&mut Vec<u8>),
-) {
-    /// Characters of a salt in base64url.
-    const SALT_CHARS: usize = 22;
-    text.clear();
-    text.extend_from_slice(b"[\"");
-    let at = text.len();
-    text.resize(at + SALT_CHARS, 0);
-    let written = URL_SAFE_NO_PAD.encode_slice(salt, &mut text[at..]);
-    assert_eq!(written, Ok(SALT_CHARS), "16 bytes are 22 characters");
-    text.extend_from_slice(b"\",\"");
-    text.extend_from_slice(field.name().as_bytes());
+/// The digest of a field. A name holds no `=`: where it ends is certain.
+#[must_use]
+pub fn field_digest(salt: &[u8; SALT_BYTES], name: &str, value: &str) -> Hash {
+    let mut hash = Sha256::new();
+    hash.update(salt);
+    hash.update(name);
+    hash.update("=");
+    hash.update(value);
+    hash.finalize().into()
+}
+
+/// The name of a field of an event: that of a later event's ends in `#` and its number from 2.
+fn write_name(out: &mut Vec<u8>, field: Field, event: u8) {
+    out.extend_from_slice(field.name().as_bytes());
     if event > 0 {
-        text.extend_from_slice(format!("#{}", event + 1).as_bytes());
-    }
-    text.extend_from_slice(b"\",\"");
-    let at = text.len();
-    value(text);
-    let needs_escape = |byte: &u8| *byte < b' ' || matches!(byte, b'"' | b'\\');
-    if text[at..].iter().any(needs_escape) {
-        let value = String::from_utf8_lossy(&text[at..]).into_owned();
-        text.truncate(at - 1);
-        serde_json::to_writer(&mut *text, &value).expect("a vector takes any bytes");
-        text.push(b']');
-    } else {
-        text.extend_from_slice(b"\"]");
+        out.extend_from_slice(format!("#{}", event + 1).as_bytes());
     }
 }
 
@@ -340,81 +255,40 @@ fn write_field(
 mod tests {
     use super::*;
 
-    fn sealer() -> Sealer {
-        Sealer::new(3, Secret::new([7; SECRET_BYTES]))
-    }
-
+    /// FIPS 197, appendix C.3: its key, and a place that is its plain text.
     #[test]
-    fn a_field_is_a_json_array_of_salt_name_and_value() {
-        let mut sealer = sealer();
-        sealer.begin(0, 1, b"x");
-        sealer.field(Field::Object, 0, |out| out.extend_from_slice(b"/a?b=\"c\"\n\\"));
-        let text = String::from_utf8(sealer.field_text().to_vec()).expect("JSON");
-        let [salt, name, value]: [String; 3] = serde_json::from_str(&text).expect("JSON");
-        assert_eq!((name.as_str(), value.as_str()), ("object", "/a?b=\"c\"\n\\"));
-        assert_eq!(URL_SAFE_NO_PAD.decode(salt).expect("base64url").len(), SALT_BYTES);
-        sealer.field(Field::Src, 1, |out| out.extend_from_slice("192.0.2.1".as_bytes()));
-        let text = String::from_utf8(sealer.field_text().to_vec()).expect("JSON");
-        assert!(text.ends_with(r#"","src#2","192.0.2.1"]"#), "{text}");
-    }
-
-    /// RFC 8439, section 2.4.2: the key stream of block 1 of its example begins so.
-    #[test]
-    fn salts_are_chacha20() {
-        let key: [u8; 32] = std::array::from_fn(|n| n as u8);
-        let mut salts =
-            Salts::begin(&Secret::new(key), u64::from_le_bytes([0, 0, 0, 0x4a, 0, 0, 0, 0]));
-        // The nonce of the example, 000000000000004a00000000, is ours of that offset.
-        let block_1 = salts.of(0, 4);
-        assert_eq!(block_1[..8], [0x22, 0x4f, 0x51, 0xf3, 0x40, 0x1b, 0xd9, 0xe1]);
+    fn salts_are_aes_256() {
+        let salts = Secret::new(std::array::from_fn(|n| n as u8)).salts();
+        let mut block: Block = std::array::from_fn(|n| n as u8 * 0x11).into();
+        salts.fill(std::slice::from_mut(&mut block));
+        let expected = 0x8ea2_b7ca_5167_45bf_eafc_4990_4b49_6089_u128;
+        assert_eq!(u128::from_be_bytes(block.into()), expected);
     }
 
     #[test]
     fn no_salt_comes_twice() {
         let mut seen = std::collections::HashSet::new();
-        let mut sealer = sealer();
-        for offset in [0, 1, 2, 1 << 40] {
-            sealer.begin(offset, 1, b"x");
-            assert!(seen.insert(sealer.raw_salt()));
-            assert_eq!(sealer.raw_salt(), sealer.secret.raw_salt(offset));
-            for event in [0, 1, 2, 1, 0] {
+        let salts = Secret::new([7; SECRET_BYTES]).salts();
+        for offset in [0, 1, 2, 255, 256, 1 << 40] {
+            assert!(seen.insert(salts.raw(offset)));
+            for event in 0..EVENTS_LIMIT {
                 for field in Field::ALL {
-                    let salt = sealer.stream.of(event, field as usize);
-                    let is_new = seen.insert(salt);
-                    assert!(is_new || matches!(event, 0 | 1), "{offset} {event} {field:?}");
+                    let salt = salts.field(offset, event, field);
+                    assert!(seen.insert(salt), "{offset} {event} {field:?}");
                 }
             }
         }
-        assert_eq!(seen.len(), 4 * (1 + 3 * Field::ALL.len()));
     }
 
     #[test]
-    fn records_differ_by_place_bytes_and_fields() {
-        let leaf = |offset: u64, raw: &[u8], src: &str| {
-            let mut sealer = sealer();
-            sealer.begin(offset, raw.len() as u32, raw);
-            sealer.field(Field::Src, 0, |out| out.extend_from_slice(src.as_bytes()));
-            let (place, digests) = sealer.finish();
-            record_leaf(place, &digests)
+    fn names_say_their_event() {
+        let name = |field, event| {
+            let mut name = Vec::new();
+            write_name(&mut name, field, event);
+            String::from_utf8(name).expect("a name")
         };
-        let one = leaf(5, b"abc", "192.0.2.1");
-        assert_eq!(one, leaf(5, b"abc", "192.0.2.1"), "the same record gives the same leaf");
-        for other in [
-            leaf(6, b"abc", "192.0.2.1"),
-            leaf(5, b"abd", "192.0.2.1"),
-            leaf(5, b"abc", "192.0.2.2"),
-        ] {
-            assert_ne!(one, other);
-        }
-    }
-
-    #[test]
-    fn events_over_the_limit_are_passed_over() {
-        let mut sealer = sealer();
-        sealer.begin(0, 1, b"x");
-        sealer.field(Field::Src, EVENTS_LIMIT - 1, |out| out.push(b'a'));
-        assert_eq!(sealer.fields.len(), 1);
-        sealer.field(Field::Src, EVENTS_LIMIT, |out| out.push(b'a'));
-        assert_eq!(sealer.fields.len(), 1);
+        assert_eq!(name(Field::Object, 0), "object");
+        assert_eq!(name(Field::Src, 1), "src#2");
+        assert_eq!(name(Field::Src, EVENTS_LIMIT - 1), "src#32");
     }
 }

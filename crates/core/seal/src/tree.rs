@@ -7,7 +7,8 @@ use tlog_tiles::{Tile, TileHashReader, TileReader};
 
 use crate::{
     SealError,
-    leaf::{HASH_BYTES, Hash, node_hash},
+    lanes::Messages,
+    leaf::{HASH_BYTES, Hash, NODE_TAG, node_hash},
 };
 
 /// The height of a tile: 2⁸ hashes.
@@ -116,12 +117,13 @@ impl Growth {
 
 /// The root over a whole power of two of hashes.
 fn fold(row: &[Hash]) -> Hash {
-    let mut row = row.to_vec();
+    let (mut row, mut nodes) = (row.to_vec(), Messages::default());
     while row.len() > 1 {
-        for n in 0..row.len() / 2 {
-            row[n] = node_hash(&row[2 * n], &row[2 * n + 1]);
+        nodes.clear();
+        for pair in row.as_chunks::<2>().0 {
+            nodes.push(&[&[NODE_TAG], pair.as_flattened()]);
         }
-        row.truncate(row.len() / 2);
+        nodes.digests(&mut row);
     }
     row[0]
 }

@@ -16,6 +16,7 @@ mod examine;
 mod fetch;
 mod formats;
 mod journal;
+mod labels;
 mod look;
 mod opening;
 mod operator;

@@ -132,7 +132,7 @@ impl Post<'_> {
             return Err(listed("it cannot be sent yet:", &faults));
         }
         let recipient = Recipient { party: to.clone() };
-        clear_under(package, recipient, rules)
+        clear_under(package, recipient, &self.with_labels(rules)?)
             .map_err(|refusals| listed("it may not go to this party:", &refusals))
     }
 

@@ -55,14 +55,15 @@ impl Post<'_> {
             to: vec![to.clone()],
             handling: share.handling.clone(),
             redaction: Vec::new(),
-            content: Content::Extract(extract(&case, share)?),
+            content: Content::Extract(self.extract(&case, share)?),
             unknown: Vec::new(),
         };
         let mut left_out = Vec::new();
         let package = if share.redact {
             let recipient = Recipient { party: to.clone() };
-            let Redacted { cleared, left_out: out } = redact(package, recipient, &share.rules)
-                .map_err(|all| super::listed("nothing of it may go to this party:", &all))?;
+            let Redacted { cleared, left_out: out } =
+                redact(package, recipient, &self.with_labels(&share.rules)?)
+                    .map_err(|all| super::listed("nothing of it may go to this party:", &all))?;
             left_out = out.iter().map(ToString::to_string).collect();
             (*cleared).clone()
         } else {
@@ -77,6 +78,27 @@ impl Post<'_> {
         let (to, by) = (to.id, by.to_owned());
         self.note(Event::Made { package: package.clone(), to, by, at })?;
         Ok((package, left_out))
+    }
+
+    /// What is shared; what we think rests on what others told us, and obeys their labels.
+    fn extract(&self, case: &Case, share: &Share) -> Result<Extract, Error> {
+        let mut extract = extract(case, share)?;
+        if extract.opinions.is_empty() {
+            return Ok(extract);
+        }
+        let mut theirs: Option<Handling> = None;
+        for dialogue in self.dialogues().into_values() {
+            for package in dialogue.standing().taken_in.into_keys() {
+                let answer = self.arrived(&package)?;
+                let mut own = answer.handling;
+                own.originators.push(answer.from.id);
+                theirs = Some(theirs.map_or_else(|| own.clone(), |all| all.strictest(&own)));
+            }
+        }
+        for opinion in &mut extract.opinions {
+            opinion.handling.clone_from(&theirs);
+        }
+        Ok(extract)
     }
 
     /// The newest package that was made for the same party, where it says the very same: a command

@@ -32,7 +32,11 @@ pub use self::{
     quota::{QUOTA_FILE, QUOTA_USUAL},
     sealed::{CASE_FOLDER, examine},
 };
-use crate::{Error, data, sealing};
+use crate::{
+    Error, data,
+    exchange::{PARTIES_FILE, Parties},
+    sealing,
+};
 
 /// Version of what `--json` writes.
 pub const OVERLAP_SCHEMA: &str = "bakas-overlap-result/1";
@@ -50,6 +54,8 @@ pub struct Desk {
     pub data: Option<PathBuf>,
     /// The file of the signing key; the usual one where absent.
     pub key: Option<PathBuf>,
+    /// Whom we know (`parties.toml`); that of the case where absent.
+    pub parties: Option<PathBuf>,
     /// The time.
     pub now: Timestamp,
 }
@@ -112,7 +118,7 @@ pub fn public_key(key: Option<&Path>) -> Result<PublicKey, Error> {
 /// # Errors
 /// Where our list or the counterpart's key cannot be read, or the message cannot be written.
 pub fn ask(desk: &Desk, from: &From, to: &Path, out: &Path) -> Result<Sent, Error> {
-    let (key, other) = (sealing::key(desk.key.as_deref())?, read_key(to)?);
+    let (key, other) = (sealing::key(desk.key.as_deref())?, desk.key_of(from, to)?);
     let listed = list::gather(from)?;
     not_there(out)?;
     let (seed, session) = (Seed(random()?), Session(random()?));
@@ -145,7 +151,7 @@ pub fn reply(
     quota: usize,
     out: &Path,
 ) -> Result<Sent, Error> {
-    let (key, other) = (sealing::key(desk.key.as_deref())?, read_key(by)?);
+    let (key, other) = (sealing::key(desk.key.as_deref())?, desk.key_of(from, by)?);
     let bytes = read_message(ask)?;
     let asked = read(&bytes, &other)?;
     not_there(out)?;
@@ -290,6 +296,29 @@ fn finish(desk: &Desk, kept: &Kept, key: &SigningKey, closing: &[u8]) -> Result<
 }
 
 impl Desk {
+    /// The counterpart's key: a file, or that of a party whom we know.
+    fn key_of(&self, from: &From, named: &Path) -> Result<PublicKey, Error> {
+        if named.is_file() {
+            return read_key(named);
+        }
+        let missing = |more: &str| {
+            Error::Usage(format!(
+                "there is no file {}, and no party of that name: {more}",
+                named.display()
+            ))
+        };
+        let folder = from.case.as_deref().unwrap_or(Path::new("."));
+        let there = self.parties.is_some() || folder.join(PARTIES_FILE).exists();
+        if !there {
+            return Err(missing("name parties.toml (--parties), or a file with the key"));
+        }
+        let parties = Parties::read(folder, self.parties.as_deref())?;
+        let known = named.to_str().and_then(|id| parties.find(id));
+        let known = known.ok_or_else(|| missing("parties.toml does not have it"))?;
+        let none = || missing("parties.toml has it without a key (key = \"…\")");
+        known.key.clone().ok_or_else(none)
+    }
+
     fn folder(&self) -> Result<Folder, Error> {
         let missing = "no data folder: name one with --data DIR or BAKAS_DATA";
         let data = data::folder(self.data.as_deref(), None);

@@ -1,7 +1,7 @@
 //! An event as the fields that are sealed one by one: which texts, written how. Sealing and opening
 //! go through here, so that both write the same.
 
-use std::io::Write as _;
+use std::{io::Write as _, net::IpAddr};
 
 use bakas_model::{Event, Status, Timestamp};
 use bakas_seal::record::Field;
@@ -27,18 +27,11 @@ impl Fields {
         let ends =
             [(Field::Src, event.src, event.src_port), (Field::Dst, event.dst, event.dst_port)];
         for (field, address, port) in ends {
-            self.text.clear();
-            let text = &mut self.text;
-            let written = match (address, port) {
-                (None, None) => continue,
-                (Some(address), None) => write!(text, "{address}"),
-                (Some(address), Some(port)) => {
-                    write!(text, "{}", std::net::SocketAddr::new(address, port))
-                }
-                (None, Some(port)) => write!(text, ":{port}"),
-            };
-            written.expect("a vector takes any bytes");
-            give(field, text);
+            if address.is_some() || port.is_some() {
+                self.text.clear();
+                self.end(address, port);
+                give(field, &self.text);
+            }
         }
         let texts = [
             (Field::Account, event.account),
@@ -61,17 +54,49 @@ impl Fields {
         }
     }
 
+    /// As [`std::net::SocketAddr`] shows itself, where there is a port.
+    fn end(&mut self, address: Option<IpAddr>, port: Option<u16>) {
+        let text = &mut self.text;
+        match (address, port) {
+            (Some(IpAddr::V4(address)), _) => {
+                for (n, part) in address.octets().into_iter().enumerate() {
+                    if n > 0 {
+                        text.push(b'.');
+                    }
+                    number(text, part.into());
+                }
+            }
+            (Some(IpAddr::V6(address)), port) => {
+                let written = match port {
+                    None => write!(text, "{address}"),
+                    Some(_) => write!(text, "[{address}]"),
+                };
+                written.expect("a vector takes any bytes");
+            }
+            (None, _) => (),
+        }
+        if let Some(port) = port {
+            text.push(b':');
+            number(text, port);
+        }
+    }
+
     fn action(&mut self, event: &Event<'_>) {
         let text = &mut self.text;
         text.clear();
         text.extend_from_slice(event.operation.as_bytes());
-        let gap = if text.is_empty() { "" } else { " " };
-        let written = match (event.http_status, event.status) {
-            (Some(code), _) => write!(text, "{gap}{code}"),
-            (None, Status::Unknown) => Ok(()),
-            (None, status) => write!(text, "{gap}{}", status.name()),
-        };
-        written.expect("a vector takes any bytes");
+        let gap: &[u8] = if text.is_empty() { b"" } else { b" " };
+        match (event.http_status, event.status) {
+            (Some(code), _) => {
+                text.extend_from_slice(gap);
+                number(text, code);
+            }
+            (None, Status::Unknown) => (),
+            (None, status) => {
+                text.extend_from_slice(gap);
+                text.extend_from_slice(status.name().as_bytes());
+            }
+        }
     }
 
     /// As [`Timestamp`] shows itself; the date is written once a day.
@@ -102,9 +127,45 @@ impl Fields {
     }
 }
 
+/// Writes a number; the machinery of `write!` would take longer than its hash.
+fn number(text: &mut Vec<u8>, number: u16) {
+    let mut digits = [0; 5];
+    let (mut at, mut left) = (digits.len(), number);
+    while left > 0 || at == digits.len() {
+        at -= 1;
+        digits[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+    }
+    text.extend_from_slice(&digits[at..]);
+}
+
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
+
+    #[test]
+    fn numbers_and_addresses_are_written_as_everywhere() {
+        let mut fields = Fields::default();
+        let mut check = |address: Option<IpAddr>, port: Option<u16>, expected: String| {
+            fields.text.clear();
+            fields.end(address, port);
+            assert_eq!(String::from_utf8(fields.text.clone()), Ok(expected));
+        };
+        for n in 0..=u16::MAX {
+            check(None, Some(n), format!(":{n}"));
+            let [a, b] = n.to_be_bytes();
+            let address = IpAddr::from([a, 0, b, 255]);
+            check(Some(address), None, address.to_string());
+            check(Some(address), Some(n), SocketAddr::new(address, n).to_string());
+        }
+        for text in ["::", "2001:db8::1", "::ffff:192.0.2.1"] {
+            let address: IpAddr = text.parse().expect("an address");
+            check(Some(address), None, address.to_string());
+            check(Some(address), Some(53), SocketAddr::new(address, 53).to_string());
+        }
+    }
 
     #[test]
     fn times_are_written_as_everywhere() {

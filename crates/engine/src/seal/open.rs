@@ -12,7 +12,7 @@ use bakas_ingest::{Chunker, Decoder, Member, Sink};
 use bakas_model::{Event, Place, Reject};
 use bakas_seal::{
     LeafKind,
-    record::{Field, Opening, RecordPlace, Sealer},
+    record::{Field, Opening, RecordPlace},
 };
 use bumpalo::Bump;
 
@@ -120,18 +120,12 @@ pub fn open_records(
         let record = read.get(&(*number, *offset)).ok_or_else(|| lost("is not there any more"))?;
         let secret = secrets::secret(case, *number)?;
         let secret = secret.ok_or_else(|| lost("cannot be opened: its salts are destroyed"))?;
-        let mut sealer = Sealer::new(*number, secret);
-        let opening = Opening::open(
-            &mut sealer,
-            (index, place),
-            &record.raw,
-            (show_raw, shows),
-            &mut |give| {
+        let opening =
+            Opening::open(&secret, (index, place), &record.raw, (show_raw, shows), &mut |give| {
                 for (field, event, text) in &record.fields {
                     give(*field, *event, text);
                 }
-            },
-        );
+            });
         if opening.leaf().map_err(broken)? != disk.hash(0, index)? {
             return Err(lost(
                 "is not as it was sealed: the log, its configuration or this version's way of \

@@ -17,8 +17,9 @@ use std::{
 use bakas_ingest::Encoding;
 use bakas_seal::{
     Hash, LeafKind,
-    leaf::{HASH_BYTES, leaf_hash},
-    record::{Digests, RecordPlace, Secret, raw_digest, record_leaf},
+    lanes::Messages,
+    leaf::{HASH_BYTES, LEAF_TAG},
+    record::{Digests, RecordPlace, Salts, Secret, record_leaf},
 };
 
 use super::{
@@ -32,6 +33,9 @@ use crate::Error;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 1 << 20;
+/// Records whose digests are made at once, and bytes from which on fewer are.
+const TOGETHER: usize = 48;
+const TOGETHER_BYTES: usize = 1 << 16;
 /// Records of a source that are told one by one.
 const TOLD: u64 = 3;
 
@@ -171,7 +175,7 @@ fn records(
     let mut reader = BufReader::with_capacity(READ_BYTES, reader);
     let failed = |source| Error::Read { path: wanted.path.clone().into(), source };
     let encoding = Encoding::of(io::BufRead::fill_buf(&mut reader).map_err(failed)?);
-    let (mut at, mut raw, mut wrong) = (0, Vec::new(), 0_u64);
+    let (mut at, mut raw, mut together) = (0, Vec::new(), Together::new(wanted, secret));
     for index in range.first..range.first + range.count {
         let mut row = [0; ROW_BYTES];
         let mut sealed: Hash = [0; HASH_BYTES];
@@ -181,6 +185,7 @@ fn records(
         let found = take(&mut reader, &mut at, place, &mut raw).map_err(failed)?;
         if !found {
             let left = range.first + range.count - index;
+            together.end(done);
             done.problems.push(format!(
                 "cut: {:?}: the record at byte {} (leaf {index}) and {} behind it are not there",
                 wanted.path,
@@ -191,24 +196,82 @@ fn records(
         }
         let text = as_sealed(encoding, &mut raw);
         let fields = row[12..].try_into().expect("a row ends with a digest");
-        let digests = Digests { raw: raw_digest(&secret.raw_salt(place.offset), text), fields };
-        if leaf_hash(&record_leaf(place, &digests)) == sealed {
-            done.right += 1;
-            continue;
-        }
-        wrong += 1;
-        if wrong <= TOLD {
-            done.problems.push(format!(
-                "changed: {:?}: the record at byte {} of {} bytes (leaf {index}) is not as sealed",
-                wanted.path, place.offset, place.length
-            ));
-        }
+        together.add((index, place), text, (fields, sealed), done);
     }
-    if wrong > TOLD {
-        let more = wrong - TOLD;
-        done.problems.push(format!("changed: {:?}: and {more} more records", wanted.path));
-    }
+    together.end(done);
     Ok(())
+}
+
+/// Records whose digests are made at once.
+struct Together<'a> {
+    wanted: &'a Wanted,
+    salts: Salts,
+    waiting: Vec<Waiting>,
+    messages: Messages,
+    digests: Vec<Hash>,
+    wrong: u64,
+}
+
+/// A record that was read: its leaf and place, the digest of its fields, and the leaf's hash.
+type Waiting = ((u64, RecordPlace), (Hash, Hash));
+
+impl<'a> Together<'a> {
+    fn new(wanted: &'a Wanted, secret: &Secret) -> Self {
+        Self {
+            wanted,
+            salts: secret.salts(),
+            waiting: Vec::new(),
+            messages: Messages::default(),
+            digests: Vec::new(),
+            wrong: 0,
+        }
+    }
+
+    fn add(
+        &mut self,
+        (index, place): (u64, RecordPlace),
+        text: &[u8],
+        sealed: (Hash, Hash),
+        done: &mut Rechecked,
+    ) {
+        self.messages.push(&[&self.salts.raw(place.offset), text]);
+        self.waiting.push(((index, place), sealed));
+        if self.waiting.len() >= TOGETHER || self.messages.bytes() >= TOGETHER_BYTES {
+            self.compare(done);
+        }
+    }
+
+    fn compare(&mut self, done: &mut Rechecked) {
+        self.messages.digests(&mut self.digests);
+        self.messages.clear();
+        for (((_, place), (fields, _)), raw) in self.waiting.iter().zip(&self.digests) {
+            let leaf = record_leaf(*place, &Digests { raw: *raw, fields: *fields });
+            self.messages.push(&[&[LEAF_TAG], &leaf]);
+        }
+        self.messages.digests(&mut self.digests);
+        self.messages.clear();
+        for (((index, place), (_, sealed)), leaf) in self.waiting.drain(..).zip(&self.digests) {
+            if *leaf == sealed {
+                done.right += 1;
+                continue;
+            }
+            self.wrong += 1;
+            if self.wrong <= TOLD {
+                done.problems.push(format!(
+                    "changed: {:?}: the record at byte {} of {} bytes (leaf {index}) is not as sealed",
+                    self.wanted.path, place.offset, place.length
+                ));
+            }
+        }
+    }
+
+    fn end(&mut self, done: &mut Rechecked) {
+        self.compare(done);
+        if self.wrong > TOLD {
+            let more = self.wrong - TOLD;
+            done.problems.push(format!("changed: {:?}: and {more} more records", self.wanted.path));
+        }
+    }
 }
 
 fn part(case: &Path, name: &str, from: u64) -> Result<BufReader<File>, Error> {

@@ -12,8 +12,8 @@ use std::{
 use bakas_model::{Event, Place};
 use bakas_seal::{
     Hash,
-    leaf::{HASH_BYTES, leaf_hash},
-    record::{Field, SECRET_BYTES, Sealer, Secret, record_leaf},
+    leaf::HASH_BYTES,
+    record::{Field, SECRET_BYTES, Sealed, Sealer, Secret},
 };
 use bakas_store::StoreError;
 use sha2::{Digest as _, Sha256};
@@ -130,18 +130,14 @@ impl<'a> Batcher<'a> {
     pub(crate) fn begin(&mut self, source: u32) {
         let secret = &self.secrets.all()[source as usize];
         let kept = self.sealers.remove(&source);
-        self.sealer = Some(kept.unwrap_or_else(|| Sealer::new(source, secret.clone())));
+        self.sealer = Some(kept.unwrap_or_else(|| Sealer::new(source, secret)));
     }
 
     /// Begins a record; one that is blank says nothing and is none.
     pub(crate) fn record(&mut self, place: Place, bytes: &[u8]) {
-        self.close();
-        if bytes.trim_ascii().is_empty() {
-            return;
-        }
-        if let Some(sealer) = &mut self.sealer {
+        (self.is_open, self.events) = (!bytes.trim_ascii().is_empty(), 0);
+        if let Some(sealer) = self.sealer.as_mut().filter(|_| self.is_open) {
             sealer.begin(place.offset, place.length, bytes);
-            (self.is_open, self.events) = (true, 0);
         }
     }
 
@@ -157,25 +153,12 @@ impl<'a> Batcher<'a> {
         self.events = self.events.saturating_add(1);
     }
 
-    fn close(&mut self) {
-        if !std::mem::take(&mut self.is_open) {
-            return;
-        }
-        let Some(sealer) = &mut self.sealer else { return };
-        let (place, digests) = sealer.finish();
-        let mut aside = [0; ASIDE_BYTES];
-        aside[..8].copy_from_slice(&place.offset.to_be_bytes());
-        aside[8..12].copy_from_slice(&place.length.to_be_bytes());
-        aside[12..ROW_BYTES].copy_from_slice(&digests.fields);
-        aside[ROW_BYTES..].copy_from_slice(&leaf_hash(&record_leaf(place, &digests)));
-        self.chunk.push(aside);
-    }
-
     /// Ends the chunk and puts its records aside.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
-        self.close();
-        let Some(sealer) = self.sealer.take() else { return Ok(()) };
+        self.is_open = false;
+        let Some(mut sealer) = self.sealer.take() else { return Ok(()) };
         let source = sealer.source();
+        self.chunk.extend(sealer.finish().map(aside_of));
         self.sealers.insert(source, sealer);
         // What a framer rejected comes before the rest of its chunk.
         if !self.chunk.is_sorted() {
@@ -196,6 +179,15 @@ impl<'a> Batcher<'a> {
         let file = self.file.into_inner().map_err(|e| aside_failed(e.into_error()))?;
         Ok(Batches { file, batches: self.batches })
     }
+}
+
+fn aside_of(record: Sealed) -> Aside {
+    let mut aside = [0; ASIDE_BYTES];
+    aside[..8].copy_from_slice(&record.place.offset.to_be_bytes());
+    aside[8..12].copy_from_slice(&record.place.length.to_be_bytes());
+    aside[12..ROW_BYTES].copy_from_slice(&record.fields);
+    aside[ROW_BYTES..].copy_from_slice(&record.leaf);
+    aside
 }
 
 fn offset_of(aside: &Aside) -> u64 {

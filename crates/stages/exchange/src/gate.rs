@@ -92,7 +92,7 @@ pub fn clear_under(
     rules: &Rules,
 ) -> Result<Cleared, Vec<Refusal>> {
     let mut refusals = rules::of_package(&package, &recipient, rules);
-    let parts = parts::of(&package);
+    let parts = parts::of(&package, &rules.stood);
     for part in &parts {
         refusals.extend(rules::of_part(part, &package, &recipient, rules));
     }

@@ -6,11 +6,10 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{
-    Digests, EVENTS_LIMIT, Field, RecordPlace, SALT_BYTES, Sealer, fields_digest, raw_digest,
-    record_leaf,
+    Digests, EVENTS_LIMIT, Field, RecordPlace, SALT_BYTES, Secret, field_digest, fields_digest,
+    raw_digest, record_leaf, write_name,
 };
 use crate::{
     Checkpoint, Proof, PublicKey, SealError,
@@ -38,8 +37,8 @@ pub struct Opening {
     pub raw: Option<RawOpening>,
     /// SHA-256 of its salted bytes, in hex.
     pub raw_sha256: String,
-    /// The fields that are shown: each the text that was hashed, `["SALT","NAME","VALUE"]`.
-    pub fields: Vec<String>,
+    /// The fields that are shown: salt in base64url, name and value of each.
+    pub fields: Vec<[String; 3]>,
     /// SHA-256 of each field that is hidden, in hex, sorted.
     pub hidden: Vec<String>,
 }
@@ -54,34 +53,33 @@ pub struct RawOpening {
     pub bytes: String,
 }
 
-/// Builds an opening beside a [`Sealer`].
 impl Opening {
-    /// Opens a record: `fill` gives every field to the sealer's `field` through the function it is
-    /// handed, exactly as when the record was sealed. Shown are the bytes where `show_raw` says so,
-    /// and the fields that `shows` picks by name.
+    /// Opens a record: `fill` gives every field to the function it is handed, exactly as when the
+    /// record was sealed. Shown are the bytes where `show_raw` says so, and the fields that `shows`
+    /// picks by name.
     pub fn open(
-        sealer: &mut Sealer,
+        secret: &Secret,
         (index, place): (u64, RecordPlace),
         raw: &[u8],
         (show_raw, shows): (bool, &dyn Fn(Field, u8) -> bool),
         fill: &mut dyn FnMut(Give<'_>),
     ) -> Self {
-        sealer.begin(place.offset, place.length, raw);
-        let salt = sealer.raw_salt();
+        let salts = secret.salts();
         let (mut fields, mut hidden) = (Vec::new(), Vec::new());
         fill(&mut |field, event, value| {
             if event >= EVENTS_LIMIT {
                 return;
             }
-            sealer.field(field, event, |out| out.extend_from_slice(value.as_bytes()));
-            let text = sealer.field_text();
+            let salt = salts.field(place.offset, event, field);
+            let name = name_of(field, event);
             if shows(field, event) {
-                fields.push(String::from_utf8(text.to_vec()).expect("a field is UTF-8"));
+                fields.push([URL_SAFE_NO_PAD.encode(salt), name, value.to_owned()]);
             } else {
-                hidden.push(hex(&Sha256::digest(text)));
+                hidden.push(hex(&field_digest(&salt, &name, value)));
             }
         });
         hidden.sort_unstable();
+        let salt = salts.raw(place.offset);
         let raw_sha256 = hex(&raw_digest(&salt, raw));
         let raw = show_raw.then(|| RawOpening {
             salt: URL_SAFE_NO_PAD.encode(salt),
@@ -101,10 +99,8 @@ impl Opening {
         }
         let raw = unhex(&self.raw_sha256).ok_or(wrong("a digest is none"))?;
         if let Some(shown) = &self.raw {
-            let salt = URL_SAFE_NO_PAD.decode(&shown.salt).ok();
-            let salt = salt.and_then(|salt| <[u8; SALT_BYTES]>::try_from(salt).ok());
             let bytes = STANDARD.decode(&shown.bytes).ok();
-            let (Some(salt), Some(bytes)) = (salt, bytes) else {
+            let (Some(salt), Some(bytes)) = (salt_of(&shown.salt), bytes) else {
                 return Err(wrong("its bytes or their salt are not base64"));
             };
             if raw_digest(&salt, &bytes) != raw {
@@ -112,9 +108,12 @@ impl Opening {
             }
         }
         let mut digests = Vec::with_capacity(self.fields.len() + self.hidden.len());
-        for text in &self.fields {
-            self::parts(text).ok_or(wrong("a field is no [salt, name, value]"))?;
-            digests.push(Sha256::digest(text.as_bytes()).into());
+        for [salt, name, value] in &self.fields {
+            let salt = salt_of(salt).ok_or(wrong("the salt of a field is none"))?;
+            if !is_name(name) {
+                return Err(wrong("the name of a field is none"));
+            }
+            digests.push(field_digest(&salt, name, value));
         }
         for text in &self.hidden {
             digests.push(unhex(text).ok_or(wrong("a digest is none"))?);
@@ -138,20 +137,33 @@ impl Opening {
     /// The fields that are shown, as names and values.
     #[must_use]
     pub fn shown(&self) -> Vec<(String, String)> {
-        self.fields.iter().filter_map(|text| parts(text)).collect()
+        self.fields.iter().map(|[_, name, value]| (name.clone(), value.clone())).collect()
     }
 }
 
-/// Name and value of a field's text.
-fn parts(text: &str) -> Option<(String, String)> {
-    let [_, name, value]: [String; 3] = serde_json::from_str(text).ok()?;
-    Some((name, value))
+fn name_of(field: Field, event: u8) -> String {
+    let mut name = Vec::new();
+    write_name(&mut name, field, event);
+    String::from_utf8(name).expect("names are ASCII")
+}
+
+/// Whether a field may be named so. One with a `=` would be another field with another value.
+fn is_name(name: &str) -> bool {
+    let (field, event) = name
+        .split_once('#')
+        .map_or((name, 1), |(field, event)| (field, event.parse::<u8>().unwrap_or_default()));
+    let Some(field) = Field::named(field) else { return false };
+    (1..=EVENTS_LIMIT).contains(&event) && name_of(field, event - 1) == name
+}
+
+fn salt_of(text: &str) -> Option<[u8; SALT_BYTES]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{SigningKey, record::Secret, tree::Growth};
+    use crate::{SigningKey, record::Sealer, tree::Growth};
 
     const LINE: &[u8] = b"192.0.2.1 ana GET /x";
 
@@ -162,20 +174,18 @@ mod tests {
     }
 
     fn opened(show_raw: bool, shows: &dyn Fn(Field, u8) -> bool) -> Opening {
-        let mut sealer = Sealer::new(0, Secret::new([7; 32]));
         let place = RecordPlace { source: 0, offset: 9, length: LINE.len() as u32 };
-        Opening::open(&mut sealer, (0, place), LINE, (show_raw, shows), &mut fill)
+        Opening::open(&Secret::new([7; 32]), (0, place), LINE, (show_raw, shows), &mut fill)
     }
 
     #[test]
     fn every_choice_of_fields_opens_the_same_leaf() {
-        let mut sealer = Sealer::new(0, Secret::new([7; 32]));
+        let mut sealer = Sealer::new(0, &Secret::new([7; 32]));
         sealer.begin(9, LINE.len() as u32, LINE);
         fill(&mut |field, event, value| {
             sealer.field(field, event, |out| out.extend_from_slice(value.as_bytes()));
         });
-        let (place, digests) = sealer.finish();
-        let leaf = leaf_hash(&record_leaf(place, &digests));
+        let leaf = sealer.finish().next().expect("one record").leaf;
         for show_raw in [false, true] {
             for mask in 0..512_u16 {
                 let shows = |field: Field, _: u8| mask & 1 << (field as u8 - 1) != 0;
@@ -205,11 +215,27 @@ mod tests {
         };
         alter(&|o| o.place.offset += 1);
         alter(&|o| o.index = 1);
-        alter(&|o| o.fields[0] = o.fields[0].replace("192.0.2.1", "192.0.2.2"));
+        alter(&|o| o.fields[0][2] = "192.0.2.2".to_owned());
+        alter(&|o| o.fields[0][1] = "dst".to_owned());
+        alter(&|o| o.fields[0][0] = URL_SAFE_NO_PAD.encode([0; SALT_BYTES]));
         alter(&|o| o.hidden.truncate(1));
         alter(&|o| o.hidden[0] = o.hidden[0].replacen(|c: char| c != '0', "0", 1));
         alter(&|o| o.raw.as_mut().expect("shown").bytes = STANDARD.encode(b"other"));
         alter(&|o| o.raw_sha256 = "0".repeat(64));
         alter(&|o| o.raw_sha256.clear());
+    }
+
+    #[test]
+    fn a_name_cannot_reach_into_its_value() {
+        assert!(is_name("src") && is_name("src#2") && is_name("agent#32"));
+        for name in ["", "src=1", "src#", "src#1", "src#02", "src#33", "src#+2", "SRC", "src#2#3"] {
+            assert!(!is_name(name), "{name}");
+        }
+        let mut opening = opened(false, &|field, _| field == Field::Action);
+        assert!(opening.leaf().is_ok());
+        // The same bytes, cut elsewhere.
+        opening.fields[0][1] = "action=GET 200".to_owned();
+        opening.fields[0][2] = String::new();
+        assert!(opening.leaf().is_err());
     }
 }

@@ -22,6 +22,9 @@ pub(crate) struct Overlap {
     /// The signing key file; made on first use
     #[arg(long, global = true, env = "BAKAS_KEY")]
     pub(crate) key: Option<PathBuf>,
+    /// Whom we know; exchange/parties.toml of the case where absent
+    #[arg(long, global = true, env = "BAKAS_PARTIES", value_name = "FILE")]
+    pub(crate) parties: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,8 +40,8 @@ pub(crate) enum OverlapAction {
     Ask {
         #[command(flatten)]
         own: Own,
-        /// The counterpart's public key
-        #[arg(long, value_name = "KEY.pub")]
+        /// The counterpart's public key: a file, or a party of parties.toml
+        #[arg(long, value_name = "KEY.pub|PARTY")]
         to: PathBuf,
         /// The file to write
         #[arg(long, short)]
@@ -51,8 +54,8 @@ pub(crate) enum OverlapAction {
     Reply {
         /// The ask that came
         ask: PathBuf,
-        /// The public key of who asks
-        #[arg(long, value_name = "KEY.pub")]
+        /// The public key of who asks: a file, or a party of parties.toml
+        #[arg(long, value_name = "KEY.pub|PARTY")]
         from: PathBuf,
         #[command(flatten)]
         own: Own,

@@ -13,7 +13,12 @@ use crate::{
 };
 
 pub(crate) fn run(desk: &Desk<'_>, asked: Overlap) -> anyhow::Result<Exit> {
-    let place = overlap::Desk { data: asked.data, key: asked.key, now: SystemClock.now() };
+    let place = overlap::Desk {
+        data: asked.data,
+        key: asked.key,
+        parties: asked.parties,
+        now: SystemClock.now(),
+    };
     match asked.action {
         OverlapAction::Key => {
             let key = overlap::public_key(place.key.as_deref())?;

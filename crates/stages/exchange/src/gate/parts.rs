@@ -1,9 +1,9 @@
 //! The things within a package, each with the handling that counts for it: the strictest of its
 //! own and of everything that it stands in or speaks of.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use bakas_model::exchange::{Content, Extract, Handling, Opinion, Package, TraceAnswer};
+use bakas_model::exchange::{Content, Extract, Handling, Opinion, Package, Pap, Tlp, TraceAnswer};
 
 /// Which list of the content a thing stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +52,9 @@ pub(super) struct Part {
     pub(super) at: usize,
     /// What counts for it.
     pub(super) handling: Handling,
+    /// The labels that it must have at least: those under which it, or what it stands in or speaks
+    /// of, left before.
+    pub(super) needs: (Tlp, Pap),
 }
 
 impl Part {
@@ -74,8 +77,11 @@ struct Bare<'a> {
     within: Vec<&'a str>,
 }
 
+/// Labels under which things left before, by their ids.
+pub(super) type Stood = BTreeMap<String, (Tlp, Pap)>;
+
 /// All things of a package, the package itself first.
-pub(super) fn of(package: &Package) -> Vec<Part> {
+pub(super) fn of(package: &Package, stood: &Stood) -> Vec<Part> {
     let mut bare = Vec::new();
     // Ids of what contains others: a campaign its incidents.
     let mut holds: Vec<(&str, &str)> = Vec::new();
@@ -89,11 +95,47 @@ pub(super) fn of(package: &Package) -> Vec<Part> {
         Content::Answer(answer) => of_answer(answer, &mut bare),
         Content::Extract(extract) => of_extract(extract, &mut bare, &mut holds),
     }
-    let mut parts = vec![Part { list: List::Whole, at: 0, handling: package.handling.clone() }];
+    let free = (Tlp::Clear, Pap::Clear);
+    let whole = package.handling.clone();
+    let mut parts = vec![Part { list: List::Whole, at: 0, handling: whole, needs: free }];
     let handlings = spread(&package.handling, &bare, &holds);
-    let within = bare.iter().zip(handlings);
-    parts.extend(within.map(|(one, handling)| Part { list: one.list, at: one.at, handling }));
+    let needs = needs(&bare, &holds, stood);
+    let within = bare.iter().zip(handlings).zip(needs);
+    parts.extend(within.map(|((one, handling), needs)| Part {
+        list: one.list,
+        at: one.at,
+        handling,
+        needs,
+    }));
     parts
+}
+
+/// What each thing must have at least. Incidents alone have names that last from one package to the
+/// next; what stands in them or speaks of them needs what they need.
+fn needs(bare: &[Bare<'_>], holds: &[(&str, &str)], stood: &Stood) -> Vec<(Tlp, Pap)> {
+    let free = Handling { tlp: Tlp::Clear, pap: Pap::Clear, ..Handling::default() };
+    if stood.is_empty() {
+        return vec![(free.tlp, free.pap); bare.len()];
+    }
+    let before: Vec<Option<Handling>> = bare
+        .iter()
+        .map(|one| {
+            let (tlp, pap) = *stood.get(one.id).filter(|_| one.list == List::Incidents)?;
+            Some(Handling { tlp, pap, ..Handling::default() })
+        })
+        .collect();
+    let once: Vec<Bare<'_>> = bare
+        .iter()
+        .zip(&before)
+        .map(|(one, own)| Bare {
+            list: one.list,
+            at: one.at,
+            id: one.id,
+            own: own.as_ref(),
+            within: one.within.clone(),
+        })
+        .collect();
+    spread(&free, &once, holds).into_iter().map(|one| (one.tlp, one.pap)).collect()
 }
 
 fn of_answer<'a>(answer: &'a TraceAnswer, bare: &mut Vec<Bare<'a>>) {

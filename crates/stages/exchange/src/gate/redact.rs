@@ -36,7 +36,7 @@ pub fn redact(
     let mut left_out = Vec::new();
     let mut dropped: BTreeMap<List, Vec<usize>> = BTreeMap::new();
     let mut against = Vec::new();
-    for part in &parts::of(&package) {
+    for part in &parts::of(&package, &under.stood) {
         let why = rules::of_part(part, &package, &recipient, under);
         if why.is_empty() {
             continue;

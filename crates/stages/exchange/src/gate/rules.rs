@@ -1,5 +1,7 @@
 //! The rules of the gate, one by one, for the whole package and for one thing in it.
 
+use std::collections::BTreeMap;
+
 use bakas_model::exchange::{
     Action, Content, Handling, Onward, Package, Pap, PartyKind, Tlp,
     handling::{NO_USE, NOBODY},
@@ -32,6 +34,9 @@ pub struct Rules {
     pub pass_unknown: bool,
     /// Ids of other parties that get the same, where they are not among the addressees.
     pub also: Vec<String>,
+    /// The strictest labels under which incidents left before, by their ids, as acts of custody
+    /// lowered them since. Under less nothing of them goes.
+    pub stood: BTreeMap<String, (Tlp, Pap)>,
 }
 
 fn refusal(part: &Part, what: impl Into<String>) -> Refusal {
@@ -74,6 +79,7 @@ pub(super) fn of_part(
     let mut found = Vec::new();
     let handling = &part.handling;
     found.extend(tlp(handling, package, recipient, rules).map(|what| refusal(part, what)));
+    found.extend(lowered(part).map(|what| refusal(part, what)));
     found.extend(released(handling, recipient).map(|what| refusal(part, what)));
     found.extend(onward(handling, package, recipient, rules).map(|what| refusal(part, what)));
     found.extend(pap(part, package, recipient).map(|what| refusal(part, what)));
@@ -101,6 +107,16 @@ fn tlp(
         ));
     }
     None
+}
+
+/// A label is lowered by an act of custody, and by nothing else.
+fn lowered(part: &Part) -> Option<String> {
+    let (tlp, pap) = part.needs;
+    (part.handling.tlp < tlp || part.handling.pap < pap).then(|| {
+        format!(
+            "stood under {tlp} {pap} when it left before; to lower that is an act of custody with a reason (label_lowered): write it first, or keep the label"
+        )
+    })
 }
 
 fn released(handling: &Handling, recipient: &Recipient) -> Option<String> {

@@ -4,13 +4,16 @@
 //! Randomness comes in as a seed, and each batch draws from a stream of its own, so that batches
 //! may be worked on in any order and by any number of threads, with the same result.
 
+use curve25519_dalek::{RistrettoPoint, Scalar};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use sha2::{Digest as _, Sha256};
-use voprf::{
-    BlindedElement, EvaluationElement, Group as _, Proof, Ristretto255, VoprfClient, VoprfServer,
-};
+use voprf::{Group as _, Ristretto255, VoprfClient, VoprfServer};
+use zeroize::Zeroize as _;
 
-use super::{OverlapError, Seed};
+use super::{
+    OverlapError, Seed,
+    dleq::{self, Pairs},
+};
 
 /// A group element or a tag, as bytes.
 pub(super) type Element = [u8; ELEMENT_BYTES];
@@ -55,23 +58,28 @@ pub(super) fn unblind(
 ) -> Result<Vec<Element>, OverlapError> {
     let (evaluated, proof) = answer;
     let mut random = stream(seed, "blind", batch, &[]);
-    let mut clients = Vec::with_capacity(inputs.len());
-    for element in asked {
-        let mut state =
-            Ristretto255::serialize_scalar(Ristretto255::random_scalar(&mut random)).to_vec();
-        state.extend_from_slice(element);
-        let client = VoprfClient::<Ristretto255>::deserialize(&state);
-        clients.push(client.map_err(|_| OverlapError::Own)?);
+    let mut blinds: Vec<Scalar> =
+        asked.iter().map(|_| Ristretto255::random_scalar(&mut random)).collect();
+    let asked_points = points(asked).ok_or(OverlapError::Own)?;
+    let evaluated_points = points(evaluated).ok_or(OverlapError::Element { batch })?;
+    let point = Ristretto255::deserialize_elem(key).map_err(|_| OverlapError::Key)?;
+    let pairs = Pairs { asked: (asked, &asked_points), evaluated: (evaluated, &evaluated_points) };
+    let whole = inputs.len() == asked.len() && asked.len() == evaluated.len();
+    if !whole || !dleq::holds(key, &point, &pairs, proof) {
+        return Err(OverlapError::Proof { batch });
     }
-    let elements = evaluated.iter().map(|bytes| EvaluationElement::deserialize(bytes));
-    let elements: Result<Vec<_>, _> = elements.collect();
-    let elements = elements.map_err(|_| OverlapError::Element { batch })?;
-    let proof = Proof::deserialize(proof).map_err(|_| OverlapError::Proof { batch })?;
-    let key = Ristretto255::deserialize_elem(key).map_err(|_| OverlapError::Key)?;
-    let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
-    let tags = VoprfClient::batch_finalize(&inputs, &clients, &elements, &proof, key);
-    let tags = tags.map_err(|_| OverlapError::Proof { batch })?;
-    Ok(tags.map(|tag| shorten(&tag.expect("an input is not over its bound"))).collect())
+    Scalar::batch_invert(&mut blinds);
+    let tag = |((input, element), blind): ((&Vec<u8>, &RistrettoPoint), &Scalar)| {
+        shorten(&dleq::output(input, &(element * blind)))
+    };
+    let tags = inputs.iter().zip(&evaluated_points).zip(&blinds).map(tag).collect();
+    blinds.zeroize();
+    Ok(tags)
+}
+
+/// Elements as points; none where one of them is no element, or the neutral one.
+fn points(elements: &[Element]) -> Option<Vec<RistrettoPoint>> {
+    elements.iter().map(|bytes| Ristretto255::deserialize_elem(bytes).ok()).collect()
 }
 
 /// The first 32 of a tag's 64 bytes.
@@ -91,6 +99,15 @@ impl Holder {
         Self { server: server.expect("seed and purpose are short") }
     }
 
+    /// The secret key, as the crate writes it: before the public one.
+    fn key(&self) -> Scalar {
+        let mut both = self.server.serialize();
+        let secret = both.as_slice().get(..ELEMENT_BYTES).expect("two keys of 32 bytes");
+        let key = Ristretto255::deserialize_scalar(secret).expect("it was just written");
+        both.as_mut_slice().zeroize();
+        key
+    }
+
     /// The public key that its proofs are for.
     pub(super) fn public(&self) -> Element {
         Ristretto255::serialize_elem(self.server.get_public_key()).into()
@@ -103,20 +120,20 @@ impl Holder {
         batch: usize,
         blinded: &[Element],
     ) -> Result<(Vec<Element>, [u8; PROOF_BYTES]), OverlapError> {
-        let elements = blinded.iter().map(|bytes| BlindedElement::deserialize(bytes));
-        let elements: Result<Vec<_>, _> = elements.collect();
-        let elements = elements.map_err(|_| OverlapError::Element { batch })?;
+        let asked = points(blinded).ok_or(OverlapError::Element { batch })?;
+        let mut key = self.key();
+        let evaluated: Vec<RistrettoPoint> = asked.iter().map(|point| point * key).collect();
+        let bytes: Vec<Element> =
+            evaluated.iter().map(|point| point.compress().to_bytes()).collect();
         // The proof's secret number hangs on what is proved: used for two batches it would give
         // the key away.
-        let mut random = stream(seed, "prove", batch, blinded.as_flattened());
-        let answer = self.server.batch_blind_evaluate(&mut random, &elements);
-        let answer = answer.expect("a batch is within the bound of the standard");
-        let bytes = |one: &EvaluationElement<Ristretto255>| {
-            Element::try_from(one.serialize().as_slice()).expect("32 bytes")
-        };
-        let proof = answer.proof.serialize();
-        let proof = proof.as_slice().try_into().expect("two scalars of 32 bytes");
-        Ok((answer.messages.iter().map(bytes).collect(), proof))
+        let mut stream = stream(seed, "prove", batch, blinded.as_flattened());
+        let mut random = Ristretto255::random_scalar(&mut stream);
+        let pairs = Pairs { asked: (blinded, &asked), evaluated: (&bytes, &evaluated) };
+        let proof = dleq::prove(&key, &self.public(), &pairs, &random);
+        key.zeroize();
+        random.zeroize();
+        Ok((bytes, proof))
     }
 
     /// The tag of an input of its own.
@@ -160,6 +177,47 @@ mod tests {
         assert_eq!(fails(&off, &proof, &key), OverlapError::Element { batch: 3 });
         assert_eq!(fails(&evaluated, &proof, &[0; 32]), OverlapError::Key);
         assert!(holder.evaluate(&theirs, 0, &[[0; 32]]).is_err(), "the neutral element");
+    }
+
+    /// What the crate makes of the same seed: element by element, and proof by proof.
+    #[test]
+    fn the_crate_makes_and_takes_the_same() {
+        use voprf::{BlindedElement, EvaluationElement, Proof};
+        let (ours, theirs) = (Seed([1; 32]), Seed([2; 32]));
+        for count in [1, 2, 5, 300] {
+            let inputs: Vec<Vec<u8>> =
+                (0..count).map(|n| format!("ipv4:192.0.2.{n}").into_bytes()).collect();
+            let asked = blind(&ours, 3, &inputs);
+            let holder = Holder::new(&theirs, b"session");
+            let (evaluated, proof) = holder.evaluate(&theirs, 3, &asked).unwrap();
+            let elements: Vec<BlindedElement<Ristretto255>> =
+                asked.iter().map(|bytes| BlindedElement::deserialize(bytes).unwrap()).collect();
+            let mut random = stream(&theirs, "prove", 3, asked.as_flattened());
+            let slow = holder.server.batch_blind_evaluate(&mut random, &elements).unwrap();
+            assert_eq!(slow.proof.serialize().as_slice(), proof);
+            for (slow, fast) in slow.messages.iter().zip(&evaluated) {
+                assert_eq!(slow.serialize().as_slice(), fast);
+            }
+            let mut random = stream(&ours, "blind", 3, &[]);
+            let clients: Vec<_> = asked
+                .iter()
+                .map(|element| {
+                    let blind = Ristretto255::random_scalar(&mut random);
+                    let state =
+                        [Ristretto255::serialize_scalar(blind).as_slice(), element].concat();
+                    VoprfClient::<Ristretto255>::deserialize(&state).unwrap()
+                })
+                .collect();
+            let messages: Vec<EvaluationElement<Ristretto255>> =
+                evaluated.iter().map(|b| EvaluationElement::deserialize(b).unwrap()).collect();
+            let slices: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+            let key = Ristretto255::deserialize_elem(&holder.public()).unwrap();
+            let proof_of = Proof::deserialize(&proof).unwrap();
+            let slow = VoprfClient::batch_finalize(&slices, &clients, &messages, &proof_of, key);
+            let slow: Vec<Element> = slow.unwrap().map(|tag| shorten(&tag.unwrap())).collect();
+            let pair = (evaluated.as_slice(), &proof);
+            assert_eq!(unblind(&ours, 3, &inputs, &asked, pair, &holder.public()).unwrap(), slow);
+        }
     }
 
     /// RFC 9497, appendix A.1.2, ristretto255-SHA512, VOPRF mode: key and output of the first

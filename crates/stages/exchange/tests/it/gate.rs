@@ -61,6 +61,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             personal_because: because.into(),
             pass_unknown: false,
             also: if also { vec!["z".into()] } else { Vec::new() },
+            ..Rules::default()
         })
 }
 
@@ -293,4 +294,54 @@ fn unknown_members_pass_only_when_somebody_says_so() {
     assert_eq!(redacted.left_out.len(), 1);
     let pass = Rules { pass_unknown: true, ..Rules::default() };
     assert!(clear_under(package, to, &pass).is_ok());
+}
+
+/// An extract with an incident, an observable seen in it, and a campaign that holds it.
+fn remembered(tlp: Tlp) -> Package {
+    let mut package = made::packages(200)
+        .into_iter()
+        .find(|one| {
+            matches!(&one.content, Content::Extract(it)
+                if it.incidents.len() > 1 && it.observables.iter().any(|o| !o.incidents.is_empty()))
+        })
+        .expect("one is made");
+    package.handling = Handling { tlp, pap: Pap::Green, ..Handling::default() };
+    package.to = vec![party("a", PartyKind::NationalCert)];
+    package.unknown.clear();
+    let Content::Extract(extract) = &mut package.content else { unreachable!() };
+    let (first, ids) = (extract.incidents[0].id.clone(), &mut extract.observables);
+    ids.retain(|one| !one.incidents.is_empty());
+    ids[0].incidents = vec![first];
+    extract.campaigns.clear();
+    extract.opinions.clear();
+    extract.actions.clear();
+    extract.notes.clear();
+    extract.incidents.iter_mut().for_each(|one| one.handling = None);
+    extract.observables.iter_mut().for_each(|one| one.handling = None);
+    package
+}
+
+#[test]
+fn what_left_under_a_label_leaves_under_no_less() {
+    let to = || Recipient { party: party("a", PartyKind::NationalCert) };
+    let package = remembered(Tlp::Green);
+    let Content::Extract(extract) = &package.content else { unreachable!() };
+    let id = extract.incidents[0].id.clone();
+    let under = |tlp, pap| Rules { stood: [(id.clone(), (tlp, pap))].into(), ..Rules::default() };
+    assert!(clear_under(package.clone(), to(), &under(Tlp::Green, Pap::Green)).is_ok());
+    for stricter in [under(Tlp::Amber, Pap::Green), under(Tlp::Green, Pap::Red)] {
+        let refusals = clear_under(package.clone(), to(), &stricter).expect_err("lowered");
+        let places: Vec<&str> = refusals.iter().map(|one| one.place.as_str()).collect();
+        assert!(places.contains(&"content.incidents[0]"), "{places:?}");
+        assert!(places.contains(&"content.observables[0]"), "and what was seen in it: {places:?}");
+        assert!(refusals.iter().all(|one| one.what.contains("act of custody")), "{refusals:?}");
+        // With the rest left out, nothing of that incident goes.
+        let redacted = redact(package.clone(), to(), &stricter).expect("the rest may go");
+        let Content::Extract(left) = &redacted.cleared.content else { unreachable!() };
+        assert!(left.incidents.iter().all(|one| one.id != id));
+        assert!(left.observables.iter().all(|one| !one.incidents.contains(&id)));
+    }
+    assert!(
+        clear_under(remembered(Tlp::AmberStrict), to(), &under(Tlp::Amber, Pap::Green)).is_ok()
+    );
 }
