@@ -124,7 +124,7 @@ mod tests {
 
     fn bytes<const N: usize>(hex: &str) -> [u8; N] {
         let hex: String = hex.split_whitespace().collect();
-        std::array::from_fn(|n| u8::from_str_radix(&hex[2 * n..2 * n + 2], 16).unwrap())
+        std::array::from_fn(|n| u8::from_str_radix(hex.get(2 * n..2 * n + 2).unwrap(), 16).unwrap())
     }
 
     fn scalar(hex: &str) -> Scalar {

@@ -30,13 +30,34 @@ const END: &str = "== END ==";
 const PROGRAMS: &str = "For programs";
 /// Begins a line that is for the reader alone.
 const REMARK: char = '#';
-/// What a reader is told.
-const REMARKS: [&str; 4] = [
+/// What the reader of a request is told.
+const OF_REQUEST: &[&str] = &[
+    "Who had the addresses below, at these times?",
     "Please answer below each flow. Leave the other lines as they are.",
     "A program reads: Status, Outcome, Allocation, Candidate, Note.",
+    "Kanino ang mga address sa ibaba, sa mga oras na iyon?",
     "Sumagot po sa ilalim ng bawat daloy (Flow). Huwag baguhin ang iba.",
     "Binabasa ng programa ang: Status, Outcome, Allocation, Candidate, Note.",
 ];
+/// What the reader of an answer is told.
+const OF_ANSWER: &[&str] = &[
+    "An answer to a trace request: what its sender says, flow by flow.",
+    "Sagot sa isang kahilingan: ang pahayag ng nagpadala, bawat daloy (Flow).",
+];
+/// What the reader of a part of a case is told.
+const OF_EXTRACT: &[&str] = &[
+    "A part of a case, under the labels above. It accuses nobody.",
+    "Bahagi ng isang kaso, sa ilalim ng mga tatak sa itaas. Walang",
+    "pinararatangan dito.",
+];
+
+const fn remarks(content: &Content) -> &'static [&'static str] {
+    match content {
+        Content::Request(_) => OF_REQUEST,
+        Content::Answer(_) => OF_ANSWER,
+        Content::Extract(_) => OF_EXTRACT,
+    }
+}
 
 /// For what we wrote ourselves a moment ago.
 const OWN: Limits =
@@ -77,7 +98,7 @@ fn write(package: &Package, value: &Value, entries: &[remainder::Entry]) -> Stri
     let mut out = format!("{} {}\n", package.handling.tlp, package.handling.pap);
     out.push_str(shape.title);
     out.push('\n');
-    for remark in REMARKS {
+    for remark in remarks(&package.content) {
         out.push_str(&format!("{REMARK} {remark}\n"));
     }
     out.push('\n');

@@ -91,7 +91,7 @@ fn read(text: &str) -> bakas_exchange::Taken {
 #[test]
 fn a_person_sees_what_is_asked() {
     let text = sent();
-    assert!(text.starts_with("TLP:GREEN PAP:AMBER\n== TRACE REQUEST ==\n# Please answer below"));
+    assert!(text.starts_with("TLP:GREEN PAP:AMBER\n== TRACE REQUEST ==\n# Who had the addresses"));
     for line in [
         "Action: identify",
         "Reply by: 2026-02-01T00:00:00Z",
