@@ -20,15 +20,19 @@ use std::{
     time::Duration,
 };
 
-use bakas_model::outside::{Fetched, Outside, OutsideError, Page, Registered};
+use bakas_model::outside::{Fetched, Outside, OutsideError, Page, Post, Posted, Registered};
 use bakas_model::transport::Transport;
 use bakas_model::{Timestamp, network::ReverseName};
+use ureq::http::{Method, header};
 
 pub use self::transport::{
     BATCH_OBJECTS, COLLECTIONS_LIMIT, DOCUMENT_OBJECTS_LIMIT, PAGE_BYTES_LIMIT, PAGE_OBJECTS,
     POLLS_LIMIT,
 };
-use self::{http::Http, rdap::Registry};
+use self::{
+    http::{Call, Http},
+    rdap::Registry,
+};
 
 /// Redirections that are followed for one page.
 pub const REDIRECTS_LIMIT: u32 = 5;
@@ -112,6 +116,18 @@ impl Gateway {
 impl Outside for Gateway {
     fn fetch(&self, page: &Page<'_>) -> Result<Fetched, OutsideError> {
         self.http.get(page, "*/*")
+    }
+
+    fn post(&self, post: &Post<'_>) -> Result<Posted, OutsideError> {
+        let call = Call {
+            method: Method::POST,
+            page: post.page,
+            headers: vec![(header::CONTENT_TYPE, post.kind.to_owned())],
+            body: Some(post.body),
+        };
+        let reply = self.http.call(&call)?;
+        let kind = reply.header(header::CONTENT_TYPE.as_str()).unwrap_or_default().to_owned();
+        Ok(Posted { status: reply.status, kind, bytes: reply.bytes })
     }
 
     fn rdap(

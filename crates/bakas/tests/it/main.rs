@@ -16,6 +16,7 @@ mod new_logs;
 mod overlap;
 mod receive;
 mod scenario;
+mod seal;
 mod servers;
 mod trace;
 mod yard;

@@ -404,3 +404,33 @@ fn the_steps_of_the_dialogue_are_noted_as_they_left() {
     assert!(shown.contains("sent to isp.example"), "{shown}");
     asking.done(&["verify", "case"]);
 }
+
+/// `docs/examples/exchange`: the operator of the worked example takes the request in every format.
+#[test]
+fn the_worked_example_is_taken_in_every_format() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/examples/exchange");
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    let parties = fs::read_to_string(examples.join("parties.toml")).unwrap();
+    write(&root.join("telco/exchange/parties.toml"), &parties);
+    let (_, asked) = sides(root);
+    for (name, format, waits) in [
+        ("native.json", "native", ""),
+        ("envelope.txt", "text", ""),
+        ("mail.txt", "text", "it is not signed"),
+        ("stix.json", "stix", "it is not signed"),
+        ("misp.json", "misp", "it is not signed"),
+        ("iodef.xml", "iodef", "it is not signed"),
+        ("iodef.json", "iodef-json", "it is not signed"),
+        ("xarf.json", "xarf", "it is not signed"),
+        ("flows.csv", "csv", "it is not signed"),
+    ] {
+        let file = examples.join(name);
+        let came = receive(&asked, file.to_str().unwrap(), &[], 0);
+        assert_eq!((&came["format"], &came["waits"]), (&format.into(), &waits.into()), "{name}");
+        assert_eq!((&came["kind"], &came["from"]), (&"request".into(), &"cert.example".into()));
+    }
+    assert_eq!(asked.status().len(), 1, "one request");
+    let came = receive(&asked, examples.join("reply.eml").to_str().unwrap(), &[], 0);
+    assert_eq!((&came["kind"], &came["from"]), (&"answer".into(), &"isp.example".into()));
+}

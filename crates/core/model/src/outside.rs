@@ -18,6 +18,15 @@ pub trait Outside: Sync {
     /// Where it cannot be had, is refused, is too large or takes too long.
     fn fetch(&self, page: &Page<'_>) -> Result<Fetched, OutsideError>;
 
+    /// Hands something in at a page and takes what comes back, whatever its status. No redirection is
+    /// followed.
+    ///
+    /// # Errors
+    /// Where it cannot be reached, is refused, answers with too much or takes too long.
+    fn post(&self, _: &Post<'_>) -> Result<Posted, OutsideError> {
+        Err(OutsideError::Closed)
+    }
+
     /// Asks the registry of an address; answers are kept below `keep`, and asked for again only
     /// when they are old.
     ///
@@ -51,6 +60,28 @@ pub struct Page<'a> {
     pub bytes_limit: u64,
     /// Most time that it may take in all.
     pub time_limit: Duration,
+}
+
+/// Something that is handed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Post<'a> {
+    /// Where, and the bounds of the answer.
+    pub page: Page<'a>,
+    /// Its media type.
+    pub kind: &'a str,
+    /// Its bytes.
+    pub body: &'a [u8],
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// HTTP status.
+    pub status: u16,
+    /// Its media type, as it was said.
+    pub kind: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// A page that was got.

@@ -36,7 +36,7 @@ mod tests {
         let text = hex(&digest);
         assert_eq!(unhex(&text), Some(digest));
         assert_eq!(unhex(&text.to_uppercase()), None);
-        assert_eq!(unhex(&text[1..]), None);
+        assert_eq!(unhex(text.get(1..).unwrap_or_default()), None);
         assert_eq!(unhex(&format!("{text}00")), None);
         assert_eq!(unhex(&text.replace("08", "+8")), None);
     }

@@ -128,6 +128,15 @@ fn fold(row: &[Hash]) -> Hash {
     row[0]
 }
 
+/// The hash that a full tile adds to the level above.
+///
+/// # Panics
+/// When there is no hash.
+#[must_use]
+pub fn tile_root(hashes: &[Hash]) -> Hash {
+    fold(hashes)
+}
+
 fn hashes(bytes: &[u8]) -> Result<Vec<Hash>, SealError> {
     let (rows, rest) = bytes.as_chunks::<HASH_BYTES>();
     if rest.is_empty() { Ok(rows.to_vec()) } else { Err(SealError::Tree("half a hash".into())) }

@@ -6,9 +6,10 @@ use std::{fs::File, io::Read as _, path::Path};
 use bakas_model::{
     Timestamp,
     custody::{ACT_SCHEMA, ActKind, CustodyAct, Gap, Item, Tool, gaps},
+    exchange::{Pap, Tlp},
 };
 use bakas_seal::{FileDigest, Leaf, LeafKind, witness::Cosignature};
-use serde::Serialize;
+use serde::{Deserialize as _, Serialize};
 
 use super::{
     LeafRange, append_with,
@@ -84,6 +85,9 @@ fn complete(
     if act.person.name.trim().is_empty() {
         return usage("an act is somebody's: say whose with --person NAME".to_owned());
     }
+    if act.act == ActKind::LabelLowered {
+        is_whole(&act).map_err(|why| Error::Usage(why.to_owned()))?;
+    }
     if act.at > now.plus_micros(FUTURE_MICROS) {
         return usage(format!("the act lies in the future: {}; it is {now}", act.at));
     }
@@ -114,6 +118,33 @@ fn complete(
         Some(source) if !known.is_empty() => usage(format!("the case has no source {source}")),
         _ => Ok(act),
     }
+}
+
+/// Whether an act says what it lowers and why; the gate passes over one that does not.
+fn is_whole(act: &CustodyAct) -> Result<(), &'static str> {
+    if act.reason.trim().is_empty() {
+        return Err("to lower a label needs a reason: --reason");
+    }
+    let label = act.sets.as_ref().and_then(|sets| sets.get("label"));
+    let label = label.ok_or("say of what and to which label: --of I-01 --tlp GREEN")?;
+    let of = label.get("of").and_then(|of| of.as_str()).unwrap_or_default();
+    let reads = |name: &str, is_needed: bool| match label.get(name) {
+        None => !is_needed,
+        Some(_) if name.ends_with("pap") => Pap::deserialize(&label[name]).is_ok(),
+        Some(_) => Tlp::deserialize(&label[name]).is_ok(),
+    };
+    let all = [("tlp", true), ("pap", false), ("from_tlp", false), ("from_pap", false)];
+    if of.is_empty() || !all.into_iter().all(|(name, is_needed)| reads(name, is_needed)) {
+        return Err(
+            "of what: an incident, the digest of a package, or `case`; labels are TLP and PAP",
+        );
+    }
+    if reads("from_tlp", true)
+        && Tlp::deserialize(&label["from_tlp"]).ok() <= Tlp::deserialize(&label["tlp"]).ok()
+    {
+        return Err("that lowers no label: it was not stricter before");
+    }
+    Ok(())
 }
 
 /// The moment in the host's zone, with its offset.

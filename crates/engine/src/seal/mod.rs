@@ -4,9 +4,11 @@
 
 pub mod act;
 mod anchor;
+pub mod ask;
 pub(crate) mod check;
 pub mod destroy;
 mod disk;
+pub mod export;
 mod fields;
 pub(crate) mod kept;
 mod open;

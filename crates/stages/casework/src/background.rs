@@ -5,6 +5,8 @@
 use bakas_model::{AddressProfile, AgencyIx, Asn};
 use rustc_hash::FxHashMap;
 
+use crate::lone::{Lone, is_lone};
+
 /// Most user agents that are counted; beyond, new ones count as rare.
 pub(crate) const AGENTS_LIMIT: usize = 500_000;
 
@@ -19,6 +21,8 @@ pub struct Background {
     account_days: FxHashMap<AgencyIx, u64>,
     /// Addresses that signed in, and of these the ones that loaded assets.
     signed_in: FxHashMap<AgencyIx, (u32, u32)>,
+    /// Addresses that fail once or twice and do nothing else.
+    pub(crate) lone: Lone,
 }
 
 /// How a network is used in one agency.
@@ -30,12 +34,15 @@ pub(crate) struct NetworkUse {
     pub(crate) honest: u32,
     /// Days with named sign-ins, summed over its addresses and the accounts of each.
     pub(crate) account_days: u64,
+    /// Whether an address of it failed to sign in once or twice and did nothing else.
+    has_lone: bool,
 }
 
 impl Background {
     /// Hears one merged profile.
     pub fn absorb(&mut self, profile: &AddressProfile) {
         self.addresses += 1;
+        self.lone.absorb(profile);
         for agent in profile.agents.iter() {
             if self.agents.len() < AGENTS_LIMIT || self.agents.contains_key(&agent) {
                 *self.agents.entry(agent).or_default() += 1;
@@ -43,6 +50,7 @@ impl Background {
         }
         let network = self.networks.entry((profile.agency, profile.asn)).or_default();
         network.addresses += 1;
+        network.has_lone |= is_lone(profile);
         let uses = profile.sign_ins > profile.sign_ins_failed
             || (profile.pages > 0 && profile.assets > 0 && profile.sign_ins_failed == 0);
         network.honest += u32::from(uses);
@@ -67,6 +75,12 @@ impl Background {
     /// How many addresses have a user agent.
     pub(crate) fn agent_users(&self, agent: u64) -> u32 {
         self.agents.get(&agent).copied().unwrap_or(0)
+    }
+
+    /// In how many networks there are addresses that fail once or twice and do nothing else.
+    pub(crate) fn lone_networks(&self, agency: AgencyIx) -> u64 {
+        let of = self.networks.iter().filter(|((of, _), used)| *of == agency && used.has_lone);
+        of.count() as u64
     }
 
     /// How a network is used in an agency.

@@ -158,7 +158,7 @@ impl Ledger {
     }
 }
 
-fn blank(
+pub(crate) fn blank(
     agency: AgencyIx,
     address: IpAddr,
     location: &Location,

@@ -51,6 +51,7 @@ mod judge;
 mod knocks;
 mod ledger;
 mod links;
+mod lone;
 mod machines;
 mod once;
 mod order;

@@ -344,6 +344,8 @@ fn timeline(incidents: &[Incident]) -> Vec<Moment> {
 
 fn set_aside(findings: &Findings<'_>, drafts: &Drafts) -> Vec<SetAside> {
     let (mut all, lesser) = untied::tell(findings, drafts);
+    let background = findings.background;
+    all.extend(background.lone.tell(|agency| background.lone_networks(agency)));
     all.extend(excuses(findings, drafts));
     let not_followed = &drafts.survey.not_followed;
     all.extend(not_followed.iter().map(|(agency, rows)| reasons::not_followed(*agency, *rows)));

@@ -10,6 +10,13 @@ pub use bakas_seal::canonical::to_canonical as canonical;
 
 use crate::format::{DecodeError, Limits};
 
+/// Members in the order of their names. `serde_json` keeps them so only where no crate of the whole
+/// build asks it to keep the order in which they came; messages must not hang on that.
+pub(crate) fn in_order(mut value: Value) -> Value {
+    value.sort_all_objects();
+    value
+}
+
 /// Values of all kinds that may stand for one object of a format, on average.
 pub const VALUES_PER_OBJECT_LIMIT: usize = 64;
 /// The largest whole number that every reader of JSON holds exactly (RFC 7493, section 2.2).

@@ -88,7 +88,8 @@ impl Part {
 
     /// As JSON: `{"kind": …, "value": …}`.
     pub(crate) fn to_json(&self) -> Value {
-        serde_json::to_value(self).expect("nouns of the model have text names and plain values")
+        let value = serde_json::to_value(self);
+        crate::json::in_order(value.expect("nouns of the model have text names and plain values"))
     }
 
     /// From JSON.

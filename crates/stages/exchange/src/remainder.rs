@@ -55,7 +55,8 @@ fn loss(entry: Entry) -> Loss {
 
 /// A package as JSON.
 pub(crate) fn as_json(package: &Package) -> Value {
-    serde_json::to_value(package).expect("a package has text keys and finite numbers only")
+    let value = serde_json::to_value(package);
+    crate::json::in_order(value.expect("a package has text keys and finite numbers only"))
 }
 
 fn compare(place: &str, have: &Value, want: &Value, out: &mut Vec<Entry>) {

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use bakas_engine::seal::Field;
-use bakas_model::{Timestamp, exchange::Tlp};
+use bakas_model::{
+    Timestamp,
+    exchange::{Pap, Tlp},
+};
 use clap::{Args, Subcommand};
 
 /// The case's log: acts of custody, witnesses, time stamps, proofs, destruction
@@ -19,6 +22,7 @@ pub(crate) struct Seal {
 pub(crate) enum SealAction {
     Status(Status),
     Act(Box<Act>),
+    Export(Export),
     Prove(Prove),
     Checkpoint(Checkpoint),
     Witnesses(Witnesses),
@@ -81,13 +85,29 @@ pub(crate) struct AuthorityGiven {
 pub(crate) struct Status {
     /// The case folder
     pub(crate) case: PathBuf,
+    /// Name every source that no act brought
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// The log as a folder for a server (C2SP tlog-tiles): the checkpoint and the tiles
+#[derive(Debug, Args)]
+#[command(after_help = "Example: bakas seal export case-2026-01 --out tiles")]
+pub(crate) struct Export {
+    /// The case folder
+    pub(crate) case: PathBuf,
+    /// The folder to be made
+    #[arg(long)]
+    pub(crate) out: PathBuf,
 }
 
 /// Write an act of custody into the log
 #[derive(Debug, Args)]
 #[command(after_help = "Examples: bakas seal act case-2026-01 --act received --person \"Ana\" \
     --position analyst --agency cert.example --place Manila --purpose investigation\n          \
-    bakas seal act case-2026-01 --file act.toml")]
+    bakas seal act case-2026-01 --file act.toml\n          \
+    bakas seal act case-2026-01 --act label_lowered --of I-01 --from-tlp AMBER --tlp GREEN \
+    --reason \"the agency agreed in writing\" --person Ana")]
 pub(crate) struct Act {
     /// The case folder
     pub(crate) case: PathBuf,
@@ -159,6 +179,21 @@ pub(crate) struct Act {
     /// Why
     #[arg(long)]
     pub(crate) reason: Option<String>,
+    /// Of what a label is lowered: an incident (I-01), the SHA-256 of a package that left, or `case`
+    #[arg(long, value_name = "WHAT", requires = "tlp")]
+    pub(crate) of: Option<String>,
+    /// The label that counts from now on: CLEAR, GREEN, AMBER, AMBER+STRICT
+    #[arg(long, requires = "of")]
+    pub(crate) tlp: Option<Tlp>,
+    /// The limit on use that counts from now on
+    #[arg(long, requires = "of")]
+    pub(crate) pap: Option<Pap>,
+    /// The label before
+    #[arg(long, requires = "of")]
+    pub(crate) from_tlp: Option<Tlp>,
+    /// The limit on use before
+    #[arg(long, requires = "of")]
+    pub(crate) from_pap: Option<Pap>,
     /// Anything else
     #[arg(long)]
     pub(crate) note: Option<String>,
@@ -238,15 +273,21 @@ pub(crate) struct Cosign {
     pub(crate) public: bool,
 }
 
-/// Take what a witness gave
+/// Take what a witness gave, or ask it over HTTP
 #[derive(Debug, Args)]
-#[command(after_help = "Example: bakas seal witness case-2026-01 --add cosignature.txt")]
+#[command(
+    after_help = "Examples: bakas seal witness case-2026-01 --add cosignature.txt\n          \
+    bakas seal witness case-2026-01 --to https://witness.example/"
+)]
 pub(crate) struct Witness {
     /// The case folder
     pub(crate) case: PathBuf,
     /// The file with the cosignature
-    #[arg(long)]
-    pub(crate) add: PathBuf,
+    #[arg(long, required_unless_present = "to")]
+    pub(crate) add: Option<PathBuf>,
+    /// Ask the witness at this address (C2SP tlog-witness), and take what it gives
+    #[arg(long, value_name = "URL", conflicts_with = "add")]
+    pub(crate) to: Option<String>,
     #[command(flatten)]
     pub(crate) key: Key,
 }
@@ -254,14 +295,18 @@ pub(crate) struct Witness {
 /// A time stamp of an authority over the checkpoint (RFC 3161)
 #[derive(Debug, Args)]
 #[command(after_help = "Examples: bakas seal stamp case-2026-01 --request case.tsq\n          \
-    bakas seal stamp case-2026-01 --response case.tsr\n\
+    bakas seal stamp case-2026-01 --response case.tsr\n          \
+    bakas seal stamp case-2026-01 --to https://tsa.example/\n\
     Send the request to an authority, for instance with curl; check its signature with openssl \
     ts -verify.")]
 pub(crate) struct Stamp {
     /// The case folder
     pub(crate) case: PathBuf,
+    /// Ask the authority at this address (RFC 3161), and take its stamp
+    #[arg(long, value_name = "URL", conflicts_with_all = ["request", "response"])]
+    pub(crate) to: Option<String>,
     /// Write the request into this file
-    #[arg(long, required_unless_present_any = ["response", "data"], conflicts_with = "response")]
+    #[arg(long, required_unless_present_any = ["response", "data", "to"], conflicts_with = "response")]
     pub(crate) request: Option<PathBuf>,
     /// Take the authority's response from this file
     #[arg(long)]

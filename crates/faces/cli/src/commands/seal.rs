@@ -6,17 +6,28 @@ use bakas_engine::{
     bag,
     clock::{Clock as _, SystemClock},
     report::Lang,
-    seal::{self, act, destroy, stamp, witness},
+    seal::{self, act, ask, destroy, export, stamp, witness},
 };
-use bakas_model::custody::{Authority, CustodyAct, Device, Person, Receipt, Retention, Tool};
+use bakas_model::custody::{
+    Authority, CustodyAct, Device, Gap, GapKind, Person, Receipt, Retention, Tool,
+};
 use serde_json::json;
 
 use crate::{Desk, args::seal as args, exit::Exit, output::visible};
+
+/// Sources without an act of origin that are named one by one.
+const ORIGINS_SHOWN: usize = 3;
 
 pub(crate) fn run(desk: &Desk<'_>, asked: args::Seal) -> anyhow::Result<Exit> {
     match asked.action {
         args::SealAction::Status(asked) => status(desk, &asked),
         args::SealAction::Act(asked) => write_act(desk, *asked),
+        args::SealAction::Export(asked) => {
+            let done = export::export(&asked.case, &asked.out)?;
+            let text = format!("{} leaves in {} tiles\n", done.leaves, done.tiles);
+            desk.screen.text(&text)?;
+            Ok(Exit::Done)
+        }
         args::SealAction::Prove(asked) => {
             desk.screen.text(&seal::prove(&asked.case, asked.leaf)?.to_text())?;
             Ok(Exit::Done)
@@ -118,6 +129,18 @@ fn asked_act(asked: args::Act) -> anyhow::Result<CustodyAct> {
     }
     act.reason = asked.reason.unwrap_or(act.reason);
     act.note = asked.note.unwrap_or(act.note);
+    if let Some(of) = asked.of {
+        let mut label = json!({"of": of, "tlp": asked.tlp});
+        let more = [
+            ("pap", asked.pap.map(|pap| json!(pap))),
+            ("from_tlp", asked.from_tlp.map(|tlp| json!(tlp))),
+            ("from_pap", asked.from_pap.map(|pap| json!(pap))),
+        ];
+        for (name, value) in more.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            label[name] = value;
+        }
+        act.sets = Some(json!({"label": label}));
+    }
     Ok(act)
 }
 
@@ -153,9 +176,7 @@ fn status(desk: &Desk<'_>, asked: &args::Status) -> anyhow::Result<Exit> {
         let kind = kind.as_str().unwrap_or_default().to_owned();
         text.push_str(&format!("act {number}: {} {kind} by {}\n", act.at, act.person.name));
     }
-    for gap in &status.gaps {
-        text.push_str(&format!("! {}\n", gap.text.en));
-    }
+    tell_gaps(&mut text, &status.gaps, asked.all);
     let (needed, named) = (status.witnesses_needed, status.witnesses_named);
     match named {
         0 => text.push_str("no witnesses are named\n"),
@@ -173,6 +194,25 @@ fn status(desk: &Desk<'_>, asked: &args::Status) -> anyhow::Result<Exit> {
     }
     desk.screen.text(&visible(&text))?;
     Ok(Exit::Done)
+}
+
+/// Gaps, one a line; of sources without an act of origin, which may be thousands, the first ones.
+fn tell_gaps(text: &mut String, gaps: &[Gap], all: bool) {
+    let is_origin = |gap: &&Gap| gap.kind == GapKind::NoOrigin;
+    let shown = if all { usize::MAX } else { ORIGINS_SHOWN };
+    for gap in gaps.iter().filter(|gap| !is_origin(gap)) {
+        text.push_str(&format!("! {}\n", gap.text.en));
+    }
+    for gap in gaps.iter().filter(is_origin).take(shown) {
+        text.push_str(&format!("! {}\n", gap.text.en));
+    }
+    let left = gaps.iter().filter(is_origin).count().saturating_sub(shown);
+    if left > 0 {
+        text.push_str(&format!(
+            "! the same of {left} more sources: --all names them; `seal act --act received` without \
+             --source speaks for all\n"
+        ));
+    }
 }
 
 fn name_witnesses(desk: &Desk<'_>, asked: &args::Witnesses) -> anyhow::Result<Exit> {
@@ -205,8 +245,12 @@ fn cosign(desk: &Desk<'_>, asked: &args::Cosign) -> anyhow::Result<Exit> {
 }
 
 fn take_cosignature(desk: &Desk<'_>, asked: &args::Witness) -> anyhow::Result<Exit> {
-    let (size, all) =
-        witness::add(&asked.case, asked.key.key.as_deref(), &witness::read_text(&asked.add)?)?;
+    let key = asked.key.key.as_deref();
+    let (size, all) = match (&asked.to, &asked.add) {
+        (Some(url), _) => ask::witness(&asked.case, key, (url, desk.outside))?,
+        (None, Some(path)) => witness::add(&asked.case, key, &witness::read_text(path)?)?,
+        (None, None) => return Ok(Exit::Done),
+    };
     if desk.screen.json {
         desk.screen.line(&json!({"size": size, "cosignatures": all}))?;
     } else {
@@ -219,9 +263,13 @@ fn take_cosignature(desk: &Desk<'_>, asked: &args::Witness) -> anyhow::Result<Ex
 }
 
 fn take_stamp(desk: &Desk<'_>, asked: &args::Stamp) -> anyhow::Result<Exit> {
-    if let Some(path) = &asked.response {
-        let (size, stamped) =
-            stamp::take(&asked.case, asked.key.key.as_deref(), &stamp::read_file(path)?)?;
+    let key = asked.key.key.as_deref();
+    let taken = match (&asked.to, &asked.response) {
+        (Some(url), _) => Some(ask::stamp(&asked.case, key, (url, desk.outside))?),
+        (None, Some(path)) => Some(stamp::take(&asked.case, key, &stamp::read_file(path)?)?),
+        (None, None) => None,
+    };
+    if let Some((size, stamped)) = taken {
         let text = format!(
             "{size} leaves are stamped {} (number {}); whether the authority signed it is for \
              openssl ts -verify to say\n",
@@ -283,11 +331,7 @@ fn release(desk: &Desk<'_>, asked: args::Released, dossier: Option<Lang>) -> any
         case: asked.case,
         inputs: asked.inputs,
         out: asked.out,
-        choice: bag::Choice {
-            incidents: asked.incident,
-            count: asked.count,
-            records,
-        },
+        choice: bag::Choice { incidents: asked.incident, count: asked.count, records },
         fields: asked.fields,
         raw: asked.raw,
         dossier: dossier.is_some(),

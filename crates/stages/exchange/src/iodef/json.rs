@@ -98,7 +98,8 @@ fn text_member(class: &str) -> &'static str {
 
 /// A tree as JSON.
 pub(super) fn write(root: &Element) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(&object(root)).expect("text keys, finite numbers");
+    let mut bytes = serde_json::to_vec_pretty(&crate::json::in_order(object(root)))
+        .expect("text keys, finite numbers");
     bytes.push(b'\n');
     bytes
 }

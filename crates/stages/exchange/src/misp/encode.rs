@@ -40,7 +40,8 @@ const VALUE_BYTES_LIMIT: usize = 60_000;
 /// # Errors
 /// None: our objects hold every package.
 pub fn encode(cleared: &Cleared) -> Result<Encoded, EncodeError> {
-    let mut bytes = serde_json::to_vec(&event(cleared)).expect("plain JSON into memory");
+    let mut bytes =
+        serde_json::to_vec(&crate::json::in_order(event(cleared))).expect("plain JSON into memory");
     bytes.push(b'\n');
     Ok(Encoded { bytes, losses: losses(cleared) })
 }
@@ -333,7 +334,7 @@ fn machine(place: &Place, part: &Part) -> Vec<String> {
     whole.insert("package".into(), place.package.clone().into());
     whole.insert("part".into(), place.part.into());
     whole.insert("parts".into(), place.parts.into());
-    let ascii = ascii(&Value::Object(whole).to_string());
+    let ascii = ascii(&crate::json::in_order(Value::Object(whole)).to_string());
     let bytes: Vec<char> = ascii.chars().collect();
     // A piece must neither begin nor end with a blank, which servers cut off.
     let mut pieces = Vec::new();

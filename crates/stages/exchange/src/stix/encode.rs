@@ -33,6 +33,7 @@ pub fn encode(cleared: &Cleared) -> Result<Encoded, EncodeError> {
     emit(package, &mut |object| {
         bytes.extend_from_slice(if first { b"\n" } else { b",\n" });
         first = false;
+        let object = crate::json::in_order(Value::Object(object));
         serde_json::to_writer(&mut bytes, &object).expect("plain JSON into memory");
     });
     bytes.extend_from_slice(b"\n]}\n");

@@ -47,8 +47,8 @@ pub fn encode_with(cleared: &Cleared, options: Options) -> Result<Encoded, Encod
     let package: &Package = cleared;
     let reports = out::reports(package, options.kind)?;
     let mut bytes = Vec::new();
-    for report in &reports {
-        bytes.extend_from_slice(report.to_string().as_bytes());
+    for report in reports {
+        bytes.extend_from_slice(crate::json::in_order(report).to_string().as_bytes());
         bytes.push(b'\n');
     }
     Ok(Encoded { losses: losses(&bytes, package), bytes })

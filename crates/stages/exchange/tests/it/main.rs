@@ -7,6 +7,7 @@ mod candidates;
 mod check;
 mod csv;
 mod envelope;
+mod examples;
 mod gate;
 mod iodef;
 mod iodef_schema;
