@@ -74,7 +74,7 @@ must(f"a record of {flow['start'][:10]}, before {header['kept_from'][:10]}: {sai
 bag = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((root / "post/records/data/records").glob("*.json"))]
 asked = {(one["evidence"][0]["offset"], one["evidence"][0]["length"]) for one, _ in ten}
 must("the records disclosed are the ten", {(one["offset"], one["length"]) for one in bag} == asked)
-shown = " ".join(text for one in bag for text in one["fields"])
+shown = json.dumps([one["fields"] for one in bag])
 must("with address and port each", all(
     f"{flow['source']}" in shown and str(flow["source_port"]["known"]) in shown for flow, _ in ten))
 must("and nothing of what was asked for at the site", "/member/" not in shown and "Mozilla" not in shown)

@@ -28,7 +28,7 @@ pub(crate) fn bakas_toml() -> String {
         "\n[[source]]\npath = \"welfare/web1/access.log*\"\ntrusted_proxies = [\"{PROXY}/32\"]\n\
          \n[[source]]\npath = \"science/web01/auth.log*\"\nzone = \"Asia/Manila\"\nyear_reference = \"2026-02-01\"\n\
          \n[[source]]\npath = \"science/db01/auth.log*\"\nyear_reference = \"2026-02-01\"\n\
-         \n[[source]]\npath = \"welfare/proxy/*\"\noffset_seconds = 0.0\nuncertainty_seconds = 1.0\n\
+         \n[[source]]\npath = \"welfare/proxy/*\"\noffset_seconds = 0.0\nuncertainty_seconds = 0.5\n\
          \n[[permitted]]\naddresses = [\"{PERMITTED_NET}\"]\n\
          reason = \"national exposure survey, permission 2025-117 of 2025-11-20\"\n\
          from = 2025-12-01T00:00:00Z\nuntil = 2026-02-01T00:00:00Z\n",

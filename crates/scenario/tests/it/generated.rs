@@ -216,4 +216,4 @@ fn the_bytes_are_pinned() {
     assert_eq!(found, PINNED);
 }
 
-const PINNED: &str = "d9d6728b8b1197147eed69f7379abe33e5cf5e319b6fe28792c62c0fccf6444e";
+const PINNED: &str = "89a6238b7e731bda47885894b82a3bcde8c1f37bb14ed1d096737a263782a0b3";
