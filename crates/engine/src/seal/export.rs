@@ -8,6 +8,7 @@ use bakas_seal::{
     leaf::HASH_BYTES,
     tree::{Growth, LEVELS, Levels as _, TILE_HASHES, hashes_of, tile_path, tile_root},
 };
+use bakas_store::CaseFolder;
 
 use super::{broken, disk::Disk, level_file};
 use crate::Error;
@@ -24,38 +25,50 @@ pub struct Exported {
     pub tiles: u64,
 }
 
-/// Writes the log into a new folder. Every full tile must give the hash above it, and the last ones the
-/// checkpoint's root; the checkpoint is written last, so that a folder without one is none.
+/// Writes the log into a new folder, all of it or nothing. Every full tile must give the hash above it,
+/// and the last ones the checkpoint's root.
 ///
 /// # Errors
 /// When there is no log, it is damaged, or the folder is there already or cannot be written.
 pub fn export(case: &Path, out: &Path) -> Result<Exported, Error> {
     let (disk, note, head) = super::read(case)?;
-    let write = |source| Error::Write { path: out.to_owned(), source };
     let growth = Growth::of(&disk, head.size).map_err(broken)?;
     if growth.root() != head.root {
         return Err(Error::Seal("the log is damaged: see `bakas verify`".to_owned()));
     }
-    fs::create_dir(out).map_err(write)?;
-    let inside = fs::canonicalize(out).and_then(|out| Ok(out.starts_with(fs::canonicalize(case)?)));
-    if inside.map_err(write)? {
-        fs::remove_dir(out).map_err(write)?;
-        return Err(Error::Usage("the folder must not lie in the case".to_owned()));
-    }
+    refuse_within(case, out)?;
+    let folder = CaseFolder::create(out, false)?;
     let mut tiles = 0;
     for level in 0..LEVELS {
         let hashes = hashes_of(level, head.size);
         for number in 0..hashes.div_ceil(TILE_HASHES) {
             let width = TILE_HASHES.min(hashes - number * TILE_HASHES);
-            tile(&disk, out, (level, number, width))?;
+            tile(&disk, &folder, (level, number, width))?;
             tiles += 1;
         }
     }
-    bakas_store::write_new(&out.join(CHECKPOINT), note.as_bytes())?;
+    folder.write_bytes(CHECKPOINT, note.as_bytes())?;
+    folder.commit()?;
     Ok(Exported { leaves: head.size, tiles })
 }
 
-fn tile(disk: &Disk, out: &Path, (level, number, width): (u8, u64, u64)) -> Result<(), Error> {
+/// What lies in the case would no longer be the case that was sealed.
+fn refuse_within(case: &Path, out: &Path) -> Result<(), Error> {
+    let read = |path: &Path| {
+        fs::canonicalize(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+    };
+    let above = out.parent().filter(|above| !above.as_os_str().is_empty());
+    if read(above.unwrap_or(Path::new(".")))?.starts_with(read(case)?) {
+        return Err(Error::Usage("the folder must not lie in the case".to_owned()));
+    }
+    Ok(())
+}
+
+fn tile(
+    disk: &Disk,
+    folder: &CaseFolder,
+    (level, number, width): (u8, u64, u64),
+) -> Result<(), Error> {
     let count = usize::try_from(width).expect("a tile has 256 hashes at most");
     let read = |source| Error::Read { path: level_file(level).into(), source };
     let bytes = disk.read(level, number * TILE_HASHES, count).map_err(read)?;
@@ -67,10 +80,6 @@ fn tile(disk: &Disk, out: &Path, (level, number, width): (u8, u64, u64)) -> Resu
         let what = format!("the log is damaged: tile {number} of {}", level_file(level));
         return Err(Error::Seal(what));
     }
-    let path = out.join(tile_path(level, number, u32::try_from(width).expect("256 at most")));
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)
-            .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
-    }
-    fs::write(&path, &bytes).map_err(|source| Error::Write { path: path.clone(), source })
+    let name = tile_path(level, number, u32::try_from(width).expect("256 at most"));
+    Ok(folder.write_bytes(&name, &bytes)?)
 }

@@ -114,7 +114,8 @@ pub(crate) fn placed(
         parts: number(extension.remove("parts"))?,
     };
     extension.remove("extension_type");
-    let whole = Value::Object(extension);
+    // The kind must come before the value, or what is unknown within it goes unseen.
+    let whole = crate::json::in_order(Value::Object(extension));
     let mut ignored = Vec::new();
     let mut seen = |path: serde_ignored::Path<'_>| ignored.push(path.to_string());
     let part = Part::deserialize(serde_ignored::Deserializer::new(&whole, &mut seen))

@@ -175,7 +175,10 @@ fn members_of_other_versions_are_kept() {
     flow["extensions"][others] = json!({ "extension_type": "property-extension", "x": 1 });
     let taken = stix::decode(&bundle(&objects), &Limits::default()).unwrap();
     let kept = &taken.packages[0].unknown;
-    assert!(kept.iter().any(|one| one.place.ends_with("value.mood") && one.raw.contains("new")));
+    assert!(
+        kept.iter().any(|one| one.place.ends_with("value.mood") && one.raw.contains("new")),
+        "{kept:?}"
+    );
     assert!(taken.unknown.iter().any(|one| one.place.contains(others)), "{:?}", taken.unknown);
 }
 
