@@ -39,7 +39,7 @@ const ASIDE_BYTES_LIMIT: usize = 32 << 20;
 /// Memory for the profiles of one sort after the sweep, in bytes.
 pub(crate) const PROFILES_BYTES_LIMIT: usize = 64 << 20;
 /// Profiles that all workers together hold before each puts its own aside.
-const LEDGER_ENTRIES_LIMIT: usize = 220_000;
+const LEDGER_ENTRIES_LIMIT: usize = 180_000;
 
 /// What the sweep needs.
 pub(crate) struct Sweep<'a> {

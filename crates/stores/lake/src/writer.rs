@@ -24,7 +24,7 @@ use crate::{
 const ROWS_LIMIT: usize = 1 << 16;
 /// Bytes that all writers together hold in their tables, about; over its share each writes its
 /// largest.
-const HELD_BYTES_LIMIT: usize = 64 << 20;
+const HELD_BYTES_LIMIT: usize = 48 << 20;
 /// Writers among whom it is shared at least.
 const WRITERS_LEAST: usize = 2;
 /// Partitions that one writer keeps apart; events of further days share one folder.
