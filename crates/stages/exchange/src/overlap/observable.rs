@@ -295,7 +295,8 @@ fn url(text: &str) -> Option<String> {
         "ftp" => ":21",
         _ => ":",
     };
-    let host = host.strip_suffix(usual).unwrap_or(&host);
+    // All of them, so that what is in its one spelling stays as it is.
+    let host = host.trim_end_matches(usual);
     if !is_scheme || host.is_empty() || rest.chars().any(char::is_whitespace) {
         return None;
     }
@@ -316,6 +317,7 @@ mod tests {
     #[test]
     fn one_thing_has_one_spelling() {
         check(" 192.0.2.7\n", "ipv4:192.0.2.7");
+        check("x://a.example::/p", "url:x://a.example/p");
         check("::ffff:192.0.2.7", "ipv4:192.0.2.7");
         check("ipv6:::ffff:192.0.2.7", "ipv4:192.0.2.7");
         check("2001:DB8:0:0::0001", "ipv6:2001:db8::1");
